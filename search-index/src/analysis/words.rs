@@ -1,0 +1,162 @@
+//! Word terms: segmented Chinese, stemmed English, numbers.
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
+use frostem::{Algorithm, Stemmer};
+use jieba_rs::Jieba;
+use tantivy::tokenizer::Tokenizer;
+
+use super::normalize::{Folded, fold};
+use super::runs::{Script, runs};
+use super::{TermStream, Token};
+use crate::dictionary;
+
+/// Loading takes a tenth of a second, so it happens once, at the first text.
+static SEGMENTER: LazyLock<Jieba> = LazyLock::new(|| {
+    let mut segmenter = Jieba::new();
+    for word in dictionary::user_words() {
+        // Without a frequency the segmenter picks one that makes the word win against its parts.
+        segmenter.add_word(&fold(word), None, None);
+    }
+    segmenter
+});
+
+/// User words of Chinese and letters, such as T恤, which the runs would part.
+static MIXED: LazyLock<HashSet<String>> = LazyLock::new(|| {
+    dictionary::user_words().map(fold).filter(|word| runs(word).len() > 1).collect()
+});
+
+/// Words shorter than this are left unstemmed: most are abbreviations (ABS, PPS), no plurals.
+const SHORTEST_STEMMED: usize = 5;
+
+/// The word terms of a text, without stop words, in the order of the text.
+///
+/// Chinese is segmented precisely, so that words never overlap.
+pub fn words(text: &str) -> Vec<Token> {
+    let folded = Folded::new(text);
+    let mut spans = cut(folded.text());
+    merge_mixed(folded.text(), &mut spans);
+    let stemmer = Stemmer::new(Algorithm::English);
+    let mut found = Vec::with_capacity(spans.len());
+    for (from, to) in spans {
+        let word = &folded.text()[from..to];
+        if dictionary::is_stop_word(word) {
+            continue;
+        }
+        let (start, end) = folded.origin(from, to);
+        found.push(Token { text: stem(&stemmer, word).into_owned(), from: start, to: end });
+    }
+    found
+}
+
+fn cut(text: &str) -> Vec<(usize, usize)> {
+    let mut spans = Vec::with_capacity(text.len() / 5);
+    for (script, from, to) in runs(text) {
+        if script == Script::Latin {
+            spans.push((from, to));
+            continue;
+        }
+        let mut at = from;
+        for token in SEGMENTER.cut(&text[from..to], false) {
+            spans.push((at, at + token.word.len()));
+            at += token.word.len();
+        }
+    }
+    spans
+}
+
+/// Joins neighbouring spans that together are a user word of two scripts.
+fn merge_mixed(text: &str, spans: &mut Vec<(usize, usize)>) {
+    let mut kept: usize = 0;
+    for at in 0..spans.len() {
+        let (from, to) = spans[at];
+        if let Some(last) = kept.checked_sub(1) {
+            let joined = spans[last].0..to;
+            if spans[last].1 == from
+                && is_ascii_byte(text, from) != is_ascii_byte(text, from - 1)
+                && MIXED.contains(&text[joined])
+            {
+                spans[last].1 = to;
+                continue;
+            }
+        }
+        spans[kept] = (from, to);
+        kept += 1;
+    }
+    spans.truncate(kept);
+}
+
+fn is_ascii_byte(text: &str, at: usize) -> bool {
+    text.as_bytes()[at].is_ascii()
+}
+
+fn stem<'a>(stemmer: &Stemmer, word: &'a str) -> Cow<'a, str> {
+    if word.len() >= SHORTEST_STEMMED && word.bytes().all(|byte| byte.is_ascii_lowercase()) {
+        stemmer.stem(word)
+    } else {
+        Cow::Borrowed(word)
+    }
+}
+
+/// [`words`] as a tokenizer for the index; register it as `words`.
+#[derive(Debug, Clone, Default)]
+pub struct WordTokenizer;
+
+impl Tokenizer for WordTokenizer {
+    type TokenStream<'a> = TermStream;
+
+    fn token_stream<'a>(&'a mut self, text: &'a str) -> TermStream {
+        TermStream::new(words(text))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tantivy::tokenizer::TokenStream;
+
+    use super::*;
+
+    fn texts(text: &str) -> Vec<String> {
+        words(text).into_iter().map(|token| token.text).collect()
+    }
+
+    #[test]
+    fn segments_chinese_and_drops_stop_words_and_punctuation() {
+        assert_eq!(texts("电饭锅的内胆，和涂层！"), ["电饭锅", "内胆", "涂层"]);
+    }
+
+    #[test]
+    fn traditional_full_width_and_upper_case_give_the_same_words() {
+        assert_eq!(texts("電飯鍋ＬＥＤ"), texts("电饭锅led"));
+    }
+
+    #[test]
+    fn english_is_stemmed_but_abbreviations_are_not() {
+        assert_eq!(texts("Die-casting moulds"), texts("die casting mould"));
+        assert_eq!(texts("ABS PPS"), ["abs", "pps"]);
+        assert!(texts("the of and").is_empty());
+    }
+
+    #[test]
+    fn words_of_two_scripts_are_joined() {
+        assert_eq!(texts("纯棉T恤面料"), ["纯棉", "t恤", "面料"]);
+    }
+
+    #[test]
+    fn offsets_point_into_the_original_text() {
+        let text = "新型電飯鍋，功率１０００Ｗ";
+        let found: Vec<&str> = words(text).iter().map(|t| &text[t.from..t.to]).collect();
+        assert_eq!(found, ["新型", "電飯鍋", "功率", "１０００Ｗ"]);
+    }
+
+    #[test]
+    fn the_tokenizer_counts_positions_from_zero() {
+        let mut tokenizer = WordTokenizer;
+        let mut stream = tokenizer.token_stream("陶瓷釉料");
+        let mut seen = Vec::new();
+        stream.process(&mut |token| seen.push((token.position, token.text.clone())));
+        assert_eq!(seen, [(0, "陶瓷".to_string()), (1, "釉料".to_string())]);
+    }
+}

@@ -1,0 +1,54 @@
+//! Full-text search and two-sided matching of needs and capabilities.
+//!
+//! Documents go in, ranked and explained matches come out. The crate knows no HTTP and no
+//! database; the caller owns the truth, feeds it in as [`Document`]s with a position in its change
+//! log, and loads the rows behind the ids it gets back.
+//!
+//! | module | what it owns |
+//! |---|---|
+//! | [`document`] | what goes in: [`Document`], [`Change`], and who asks: [`Viewer`] |
+//! | [`analysis`], [`dictionary`] | from text to terms: folding, words, characters, pinyin, sentences |
+//! | `schema`, `codes` | fields of the index and how a document is written into them |
+//! | [`index`], [`rebuild`] | opening, applying, position, building again |
+//! | `live`, `storage` | one generation of the index, and the directories that hold them |
+//! | `query`, [`filter`] | from text to scored terms, from viewer and filters to what may be seen |
+//! | [`search`], [`facet`], [`suggest`] | searching, counting, completing |
+//! | `collect`, `cursor` | one pass over what is found; where a listing goes on |
+//! | [`matching`] | candidates, conditions of both sides, score and explanation |
+//! | [`highlight`] | fragments and quotations that show why something was found |
+//!
+//! Two rules hold everywhere. What a viewer may not read is neither found nor counted, nor does it
+//! move what that viewer does see. And the cost of a query is bounded whatever the length of its
+//! text.
+#![warn(missing_docs)]
+
+pub mod analysis;
+mod codes;
+mod collect;
+mod cursor;
+pub mod dictionary;
+pub mod document;
+pub mod error;
+pub mod facet;
+pub mod filter;
+pub mod highlight;
+pub mod index;
+mod live;
+pub mod matching;
+mod query;
+pub mod rebuild;
+mod schema;
+pub mod search;
+mod storage;
+pub mod suggest;
+
+pub use document::{Change, Document, Kind, Viewer};
+pub use error::{Error, Result};
+pub use facet::{FacetCount, FacetField};
+pub use filter::Filters;
+pub use highlight::TermSet;
+pub use index::{Opened, Options, SearchIndex, State, Stats};
+pub use matching::{MatchHit, MatchRequest, MatchResponse, MatchSettings, Profile, Side, TextPart};
+pub use rebuild::Rebuild;
+pub use search::{Hit, SearchRequest, SearchResponse, Sort};
+pub use suggest::Suggestion;

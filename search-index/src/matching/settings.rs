@@ -1,0 +1,118 @@
+//! The figures that steer matching, with defaults that were measured or are argued for here.
+
+use serde::{Deserialize, Serialize};
+
+/// Weight of each part of the final score. They need not add up to one: each is divided by their
+/// sum.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct PartWeights {
+    /// How well the texts agree. The only part that is measured, hence at least 0.7 of the sum.
+    pub text: f32,
+    /// Shared industry.
+    pub industry: f32,
+    /// Distance and wishes as to region.
+    pub region: f32,
+    /// Gap in readiness.
+    pub trl: f32,
+    /// Room in the budget.
+    pub budget: f32,
+    /// Shared mode of cooperation and wished sort of partner.
+    pub cooperation: f32,
+    /// Room in time.
+    pub timeliness: f32,
+}
+
+impl Default for PartWeights {
+    fn default() -> PartWeights {
+        PartWeights {
+            text: 0.76,
+            industry: 0.06,
+            region: 0.04,
+            trl: 0.04,
+            budget: 0.04,
+            cooperation: 0.04,
+            timeliness: 0.02,
+        }
+    }
+}
+
+/// Which conditions exclude a pair when they are not met. A condition nobody stated never excludes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct HardConditions {
+    /// The provider's least budget is above the greatest budget of the need.
+    pub budget: bool,
+    /// The partner is outside the preferred regions.
+    pub region: bool,
+    /// The partner is in a region that was ruled out.
+    pub excluded_region: bool,
+    /// The capability is too far below the readiness wanted.
+    pub trl: bool,
+    /// No mode of cooperation in common.
+    pub cooperation_mode: bool,
+    /// The partner is not of a sort wished for.
+    pub partner_type: bool,
+    /// No industry in common.
+    pub industry: bool,
+    /// The target's deadline or validity is over.
+    pub deadline: bool,
+    /// The capability can take on nothing more.
+    pub capacity: bool,
+}
+
+impl Default for HardConditions {
+    fn default() -> HardConditions {
+        HardConditions {
+            budget: true,
+            region: false,
+            excluded_region: true,
+            trl: false,
+            cooperation_mode: false,
+            partner_type: false,
+            industry: false,
+            deadline: true,
+            capacity: true,
+        }
+    }
+}
+
+/// Settings of matching.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct MatchSettings {
+    /// Weights of the parts of the score.
+    pub weights: PartWeights,
+    /// Conditions that exclude.
+    pub hard: HardConditions,
+    /// Score from which a match is called strong.
+    pub strong_threshold: f32,
+    /// Score from which a match is worth showing; below it for the best match, there is none good.
+    pub good_threshold: f32,
+    /// How many candidates, best text first, are scored in full.
+    pub candidates: usize,
+    /// Weight callers give to running text, where a title weighs 1.
+    pub body_weight: f32,
+    /// Saturation of a term repeated in the source: `(k3 + 1) · n / (k3 + n)`.
+    pub k3: f32,
+    /// Share of the ideal text score at which the text part reaches one half.
+    pub half_text: f32,
+    /// Levels of readiness a joint project is expected to bridge.
+    pub trl_gap: u8,
+}
+
+impl Default for MatchSettings {
+    fn default() -> MatchSettings {
+        MatchSettings {
+            weights: PartWeights::default(),
+            hard: HardConditions::default(),
+            strong_threshold: 0.6,
+            good_threshold: 0.4,
+            candidates: 200,
+            body_weight: 0.25,
+            k3: 8.0,
+            half_text: 0.25,
+            trl_gap: 2,
+        }
+    }
+}
