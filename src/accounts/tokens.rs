@@ -1,0 +1,5 @@
+//! Access tokens (JWT) and the keys that sign them.
+
+/// Keys that sign access tokens.
+#[derive(Default)]
+pub struct Keyring {}

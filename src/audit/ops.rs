@@ -1,0 +1,145 @@
+//! Appending to the audit log, reading it, and verifying the chain.
+
+use serde_json::Value;
+
+use super::model::{AuditEntry, AuditEntryView, ChainReport, GENESIS, mask_personal};
+use super::store;
+use crate::accounts::principal::{Caller, UserId};
+use crate::db::{Database, Db, Timestamp};
+use crate::error::{Error, Result};
+use crate::http::pagination::Page;
+use crate::records::model::RecordKind;
+
+/// What to log about one record.
+#[derive(Debug, Clone)]
+pub struct Entry<'a> {
+    /// What was done, e.g. `need.publish`.
+    pub action: &'static str,
+    /// Kind of the record.
+    pub kind: RecordKind,
+    /// Its id.
+    pub id: &'a str,
+    /// Changed fields with before and after.
+    pub changes: Value,
+}
+
+/// Appends entries to the chain. The logs' lock must be held (see
+/// [`lock_logs`](crate::db::dialect::lock_logs)).
+///
+/// # Errors
+/// Database faults.
+pub fn append(db: &mut Db, caller: &Caller, at: Timestamp, entries: &[Entry<'_>]) -> Result<()> {
+    let (mut seq, mut prev_hash) = store::head(db)?.unwrap_or_else(|| (0, GENESIS.to_owned()));
+    let mut rows = Vec::with_capacity(entries.len());
+    for entry in entries {
+        seq += 1;
+        let mut changes = entry.changes.clone();
+        mask_personal(&mut changes);
+        let mut row = AuditEntry {
+            seq,
+            actor_id: caller.actor_id(),
+            action: entry.action.to_owned(),
+            record_kind: entry.kind,
+            record_id: entry.id.to_owned(),
+            address: caller.address.map(|address| address.to_string()),
+            request_id: Some(caller.request_id.clone()).filter(|id| !id.is_empty()),
+            changes: changes.to_string(),
+            prev_hash,
+            hash: String::new(),
+            created_at: at,
+        };
+        row.hash = row.expected_hash();
+        prev_hash = row.hash.clone();
+        rows.push(row);
+    }
+    store::insert(db, &rows)
+}
+
+/// Logs one entry by itself, taking the lock: for changes that are not records (sign-in, roles).
+///
+/// # Errors
+/// Database faults.
+pub fn note(db: &mut Db, caller: &Caller, at: Timestamp, entry: Entry<'_>) -> Result<()> {
+    crate::db::dialect::lock_logs(db)?;
+    append(db, caller, at, &[entry])
+}
+
+/// Checks every entry's hash and its link to the one before.
+///
+/// # Errors
+/// Database faults; a broken chain is a result, not an error.
+pub fn verify(database: &Database) -> Result<ChainReport> {
+    let mut report =
+        ChainReport { entries: 0, intact: true, first_broken: None, head: GENESIS.to_owned() };
+    loop {
+        let rows = database.read(|db| store::after(db, report.entries, 2_000))?;
+        if rows.is_empty() {
+            return Ok(report);
+        }
+        for row in rows {
+            let fits = row.seq == report.entries + 1
+                && row.prev_hash == report.head
+                && row.hash == row.expected_hash();
+            if !fits {
+                report.intact = false;
+                report.first_broken = Some(report.entries + 1);
+                return Ok(report);
+            }
+            report.entries = row.seq;
+            report.head = row.hash;
+        }
+    }
+}
+
+/// A page of the log for administrators, newest first.
+///
+/// # Errors
+/// [`Error::Forbidden`] for everybody else.
+pub fn list(
+    database: &Database,
+    caller: &Caller,
+    record: Option<(RecordKind, String)>,
+    before: Option<i64>,
+    limit: usize,
+) -> Result<Page<AuditEntryView>> {
+    require_admin(caller)?;
+    database.read(|db| {
+        let wanted = i64::try_from(limit).unwrap_or(100) + 1;
+        let record = record.as_ref().map(|(kind, id)| (*kind, id.as_str()));
+        let rows = store::page(db, record, before, wanted)?;
+        let ids: Vec<UserId> = rows.iter().filter_map(|row| row.actor_id).collect();
+        let names = crate::accounts::ops::names(db, &ids)?;
+        let views: Vec<AuditEntryView> = rows.into_iter().map(|row| view(row, &names)).collect();
+        Ok(Page::cut(views, limit, |last| last.seq.to_string()))
+    })
+}
+
+/// Verifies the chain for an administrator.
+///
+/// # Errors
+/// [`Error::Forbidden`] for everybody else.
+pub fn verify_for(database: &Database, caller: &Caller) -> Result<ChainReport> {
+    require_admin(caller)?;
+    verify(database)
+}
+
+fn require_admin(caller: &Caller) -> Result<()> {
+    if caller.signed_in()?.is_admin() { Ok(()) } else { Err(Error::forbidden("error.admin_only")) }
+}
+
+fn view(row: AuditEntry, names: &std::collections::HashMap<UserId, String>) -> AuditEntryView {
+    AuditEntryView {
+        seq: row.seq,
+        actor_id: row.actor_id,
+        actor_name: row.actor_id.and_then(|id| names.get(&id).cloned()),
+        action: row.action,
+        record_kind: row.record_kind,
+        record_id: row.record_id,
+        address: row.address,
+        request_id: row.request_id,
+        changes: serde_json::from_str(&row.changes).unwrap_or(Value::Null),
+        prev_hash: row.prev_hash,
+        hash: row.hash,
+        created_at: row.created_at,
+    }
+}

@@ -1,0 +1,3 @@
+//! Capabilities of universities, institutes and service organisations.
+
+pub mod ops;

@@ -1,0 +1,326 @@
+//! Settings: one commented default file, overridden by a file, the environment and flags.
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::{Path, PathBuf};
+
+use figment::Figment;
+use figment::providers::{Env, Format, Serialized, Toml};
+use serde::Deserialize;
+
+/// The default file: what operators read is what the program parses.
+pub const DEFAULTS: &str = include_str!("config.default.toml");
+
+/// Every setting. The meaning of each is written in `config.default.toml`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "each setting is documented in config.default.toml")]
+pub struct Config {
+    pub data_dir: PathBuf,
+    pub server: ServerConfig,
+    pub database: DatabaseConfig,
+    pub search: SearchConfig,
+    pub matching: MatchingConfig,
+    pub accounts: AccountsConfig,
+    pub records: RecordsConfig,
+    pub mail: MailConfig,
+    pub log: LogConfig,
+}
+
+/// `[server]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "each setting is documented in config.default.toml")]
+pub struct ServerConfig {
+    pub listen: SocketAddr,
+    pub public_url: String,
+    pub workers: usize,
+    pub max_body_bytes: usize,
+    pub cors_origins: Vec<String>,
+    pub trusted_proxies: Vec<IpAddr>,
+    pub secure_cookies: bool,
+    pub max_wait_ms: u64,
+    pub metrics_token: String,
+}
+
+/// `[database]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "each setting is documented in config.default.toml")]
+pub struct DatabaseConfig {
+    pub url: String,
+    pub pool_size: u32,
+}
+
+/// `[search]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "each setting is documented in config.default.toml")]
+pub struct SearchConfig {
+    pub index_dir: String,
+    pub writer_memory_mb: usize,
+    pub poll_ms: u64,
+}
+
+/// `[matching]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "each setting is documented in config.default.toml")]
+pub struct MatchingConfig {
+    pub settings_file: String,
+}
+
+/// `[accounts]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "each setting is documented in config.default.toml")]
+pub struct AccountsConfig {
+    pub access_token_seconds: u32,
+    pub refresh_token_days: u32,
+    pub reset_hours: u32,
+    pub link_days: u32,
+    pub attempts_per_account: u32,
+    pub attempts_per_address: u32,
+    pub signing_key_days: u32,
+}
+
+/// `[records]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "each setting is documented in config.default.toml")]
+pub struct RecordsConfig {
+    pub need_valid_days: u32,
+    pub capability_valid_days: u32,
+    pub expiry_check_seconds: u64,
+    pub idempotency_hours: u32,
+}
+
+/// `[mail]`
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "each setting is documented in config.default.toml")]
+pub struct MailConfig {
+    pub transport: MailTransport,
+    pub from: String,
+    pub host: String,
+    pub port: u16,
+    pub encryption: MailEncryption,
+    pub user: String,
+    pub password: String,
+    pub max_attempts: u32,
+}
+
+/// Without the password, so that settings can be printed.
+impl std::fmt::Debug for MailConfig {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("MailConfig")
+            .field("transport", &self.transport)
+            .field("from", &self.from)
+            .field("host", &self.host)
+            .field("port", &self.port)
+            .finish_non_exhaustive()
+    }
+}
+
+/// How mail leaves the service.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum MailTransport {
+    /// Files under the data directory: for development and trying out.
+    File,
+    /// An SMTP server.
+    Smtp,
+}
+
+/// Encryption towards the SMTP server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum MailEncryption {
+    /// Upgrade by STARTTLS, required.
+    Starttls,
+    /// TLS from the first byte.
+    Tls,
+    /// None: only for a relay on the same machine.
+    None,
+}
+
+/// `[log]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "each setting is documented in config.default.toml")]
+pub struct LogConfig {
+    pub filter: String,
+    pub format: LogFormat,
+}
+
+/// Shape of the log lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// For machines, one object a line.
+    Json,
+}
+
+/// A setting that is unknown or cannot be used; names it and says where it came from.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct ConfigError(String);
+
+/// What the command line sets. `None` leaves the value of the levels below.
+#[derive(Debug, Default, Clone)]
+pub struct Overrides {
+    /// `--data-dir`
+    pub data_dir: Option<PathBuf>,
+    /// `--listen`
+    pub listen: Option<SocketAddr>,
+    /// `--database-url`
+    pub database_url: Option<String>,
+}
+
+impl Config {
+    /// Reads all levels and checks them.
+    ///
+    /// # Errors
+    /// Names the setting that is unknown or invalid.
+    pub fn load(file: Option<&Path>, overrides: &Overrides) -> Result<Self, ConfigError> {
+        let mut figment = Figment::from(Toml::string(DEFAULTS));
+        if let Some(path) = file {
+            if !path.is_file() {
+                return Err(ConfigError(format!("no configuration file at {}", path.display())));
+            }
+            figment = figment.merge(Toml::file_exact(path));
+        }
+        figment = figment
+            .merge(Env::prefixed("TOWNBRIDGE_").ignore(&["config"]).split("__").lowercase(true));
+        if let Some(value) = &overrides.data_dir {
+            figment = figment.merge(Serialized::default("data_dir", value));
+        }
+        if let Some(value) = &overrides.listen {
+            figment = figment.merge(Serialized::default("server.listen", value));
+        }
+        if let Some(value) = &overrides.database_url {
+            figment = figment.merge(Serialized::default("database.url", value));
+        }
+        let mut config: Self = figment.extract().map_err(|error| describe(&error))?;
+        config.fill_in();
+        config.check()?;
+        Ok(config)
+    }
+
+    fn fill_in(&mut self) {
+        if self.database.url.is_empty() {
+            self.database.url =
+                format!("sqlite://{}", self.data_dir.join("townbridge.sqlite").display());
+        }
+        if self.search.index_dir.is_empty() {
+            self.search.index_dir = self.data_dir.join("index").display().to_string();
+        }
+        if self.server.public_url.is_empty() {
+            self.server.public_url = format!("http://{}", self.server.listen);
+        }
+    }
+
+    fn check(&self) -> Result<(), ConfigError> {
+        let url = &self.database.url;
+        let known = ["sqlite://", "postgres://", "postgresql://"];
+        let rules: [(&str, bool, &str); 8] = [
+            (
+                "database.url",
+                known.iter().any(|scheme| url.starts_with(scheme)),
+                "must begin with sqlite:// or postgres://",
+            ),
+            (
+                "database.pool_size",
+                (1..=100).contains(&self.database.pool_size),
+                "must be 1 to 100",
+            ),
+            (
+                "search.writer_memory_mb",
+                (16..=4096).contains(&self.search.writer_memory_mb),
+                "must be 16 to 4096",
+            ),
+            ("search.poll_ms", self.search.poll_ms >= 20, "must be at least 20"),
+            (
+                "accounts.access_token_seconds",
+                (60..=86_400).contains(&self.accounts.access_token_seconds),
+                "must be 60 to 86400",
+            ),
+            (
+                "accounts.attempts_per_account",
+                self.accounts.attempts_per_account > 0,
+                "must be at least 1",
+            ),
+            (
+                "accounts.attempts_per_address",
+                self.accounts.attempts_per_address > 0,
+                "must be at least 1",
+            ),
+            (
+                "mail.host",
+                self.mail.transport == MailTransport::File || !self.mail.host.is_empty(),
+                "is needed for the smtp transport",
+            ),
+        ];
+        match rules.iter().find(|(_, holds, _)| !holds) {
+            Some((name, _, reason)) => Err(ConfigError(format!("setting {name} {reason}"))),
+            None => Ok(()),
+        }
+    }
+}
+
+fn describe(error: &figment::Error) -> ConfigError {
+    let parts: Vec<String> = error
+        .clone()
+        .into_iter()
+        .map(|one| {
+            let source =
+                one.metadata.as_ref().map_or_else(String::new, |m| format!(" (from {})", m.name));
+            format!("setting {}: {}{source}", one.path.join("."), one.kind)
+        })
+        .collect();
+    ConfigError(parts.join("; "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn load_text(text: &str) -> Result<Config, ConfigError> {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("townbridge.toml");
+        std::fs::write(&file, text).unwrap();
+        Config::load(Some(&file), &Overrides::default())
+    }
+
+    #[test]
+    fn defaults_are_valid() {
+        let config = load_text("").unwrap();
+        assert_eq!(config.accounts.access_token_seconds, 900);
+        assert_eq!(config.database.url, "sqlite://data/townbridge.sqlite");
+    }
+
+    #[test]
+    fn unknown_setting_is_named() {
+        let error = load_text("[server]\nlisten_on = 3\n").unwrap_err().to_string();
+        assert!(error.contains("listen_on"), "{error}");
+    }
+
+    #[test]
+    fn invalid_value_is_named() {
+        let error = load_text("[database]\npool_size = 0\n").unwrap_err().to_string();
+        assert!(error.contains("database.pool_size"), "{error}");
+        let error = load_text("[server]\nlisten = \"here\"\n").unwrap_err().to_string();
+        assert!(error.contains("server.listen"), "{error}");
+    }
+
+    #[test]
+    fn flags_win_over_the_file() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("townbridge.toml");
+        std::fs::write(&file, "data_dir = \"a\"\n").unwrap();
+        let overrides = Overrides { data_dir: Some("b".into()), ..Overrides::default() };
+        let config = Config::load(Some(&file), &overrides).unwrap();
+        assert_eq!(config.data_dir, PathBuf::from("b"));
+    }
+}

@@ -1,0 +1,24 @@
+//! Everything that one database alone understands.
+
+use diesel::{QueryResult, RunQueryDsl};
+
+use super::Db;
+
+/// Lock that makes numbers of the change log and the audit chain commit in order.
+const LOG_LOCK: i64 = 0x746f_776e;
+
+/// Serialises writers of the numbered logs until the transaction ends.
+///
+/// PostgreSQL hands out sequence numbers before commit, so a reader could see 7 before 6 commits
+/// and pass 6 for ever. SQLite has one writer anyway. Take it as late as possible.
+///
+/// # Errors
+/// When the lock cannot be taken in time.
+pub fn lock_logs(db: &mut Db) -> QueryResult<()> {
+    if let Db::Postgres(conn) = db {
+        diesel::sql_query("SELECT pg_advisory_xact_lock($1)")
+            .bind::<diesel::sql_types::BigInt, _>(LOG_LOCK)
+            .execute(conn)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,9 @@
+//! What both fronts share: errors as problem+json or page, extractors, middleware, paging.
+
+pub mod extract;
+pub mod middleware;
+pub mod openapi;
+pub mod pagination;
+pub mod problem;
+pub mod server;
+pub mod text;

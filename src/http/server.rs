@@ -1,0 +1,89 @@
+//! Puts the fronts together and serves them.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use actix_web::body::MessageBody;
+use actix_web::dev::{Server, ServiceFactory, ServiceRequest, ServiceResponse};
+use actix_web::middleware::{Compress, NormalizePath, TrailingSlash, from_fn};
+use actix_web::{HttpResponse, HttpServer, web};
+use utoipa::OpenApi;
+use utoipa_actix_web::service_config::ServiceConfig;
+use utoipa_actix_web::{AppExt, scope};
+
+use super::middleware::with_facts;
+use super::openapi::Document;
+use super::problem::{ApiError, configure_extractors};
+use crate::app::App;
+use crate::error::{Error, Result};
+
+/// Every operation of the API, below `/api/v1`.
+fn configure_api(config: &mut ServiceConfig<'_>) {
+    crate::needs::api::configure(config);
+    crate::reference::api::configure(config);
+    crate::audit::api::configure(config);
+}
+
+/// The OpenAPI document of all operations.
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    let (_, api) = actix_web::App::new()
+        .into_utoipa_app()
+        .openapi(Document::openapi())
+        .service(scope::scope("/api/v1").configure(configure_api))
+        .split_for_parts();
+    api
+}
+
+/// The application with all its services, for one worker.
+// `use<>`: edition 2024 would otherwise tie the application to the lifetime of the argument.
+pub fn service(
+    app: &Arc<App>,
+) -> actix_web::App<
+    impl ServiceFactory<
+        ServiceRequest,
+        Config = (),
+        Response = ServiceResponse<impl MessageBody + use<>>,
+        Error = actix_web::Error,
+        InitError = (),
+    > + use<>,
+> {
+    let data = web::Data::from(Arc::clone(app));
+    let max_body = app.config.server.max_body_bytes;
+    let (service, api) = actix_web::App::new()
+        .into_utoipa_app()
+        .openapi(Document::openapi())
+        .service(scope::scope("/api/v1").configure(configure_api))
+        .split_for_parts();
+    service
+        .app_data(data)
+        .configure(|config| configure_extractors(config, max_body))
+        .service(utoipa_swagger_ui::SwaggerUi::new("/docs/api/{_:.*}").url("/openapi.json", api))
+        .default_service(web::to(unknown))
+        .wrap(NormalizePath::new(TrailingSlash::Trim))
+        .wrap(from_fn(with_facts))
+        .wrap(Compress::default())
+        .wrap(tracing_actix_web::TracingLogger::default())
+}
+
+async fn unknown() -> std::result::Result<HttpResponse, ApiError> {
+    Err(Error::NotFound.into())
+}
+
+/// Binds and starts serving; returns the address (which port 0 leaves open) and the server.
+///
+/// # Errors
+/// When the address cannot be bound.
+pub fn serve(app: &Arc<App>) -> Result<(SocketAddr, Server)> {
+    let listen = app.config.server.listen;
+    let workers = match app.config.server.workers {
+        0 => std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
+        count => count,
+    };
+    let state = Arc::clone(app);
+    let server = HttpServer::new(move || service(&state))
+        .workers(workers)
+        .bind(listen)
+        .map_err(|error| Error::internal(format!("listen on {listen}: {error}")))?;
+    let address = server.addrs().first().copied().unwrap_or(listen);
+    Ok((address, server.run()))
+}

@@ -1,0 +1,1 @@
+//! Lets records expire on their date.

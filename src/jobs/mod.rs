@@ -1,0 +1,5 @@
+//! Work beside requests: feeding the index from the change log, expiring records, sending mail.
+
+pub mod expiry;
+pub mod indexer;
+pub mod outbox;

@@ -1,0 +1,43 @@
+//! Townbridge (镇桥): matches technical needs of firms in specialised towns with capabilities of
+//! universities and institutes, and keeps the record of what becomes of them.
+//!
+//! # Map
+//! - [`app`] turns settings into a running service; [`cli`] holds the commands.
+//! - One folder a domain: [`accounts`], [`organizations`], [`towns`], [`needs`],
+//!   [`capabilities`], [`matching`], [`search`], [`audit`], [`reference`]. Inside, `model` has
+//!   types and rules without I/O, `store` the queries, `ops` the use cases, `api` and `pages` the
+//!   two thin fronts.
+//! - [`disclosure`] decides who sees which field; [`records`] traces every change.
+//! - [`db`] is the truth; [`jobs`] feeds what is derived from it; [`outbound`] sends mail.
+//! - [`http`] holds what both fronts share: errors, extractors, middleware.
+//!
+//! Arrows point one way: `api`/`pages` → `ops` → `store` → `db`. A folder may call another
+//! folder's `ops` or `model`, never its `store`.
+#![warn(missing_docs)]
+#![recursion_limit = "256"]
+
+rust_i18n::i18n!("locales", fallback = "zh-CN");
+
+pub mod accounts;
+pub mod app;
+pub mod audit;
+pub mod capabilities;
+pub mod cli;
+pub mod clock;
+pub mod config;
+pub mod db;
+pub mod disclosure;
+pub mod error;
+pub mod http;
+pub mod import;
+pub mod jobs;
+pub mod matching;
+pub mod money;
+pub mod needs;
+pub mod organizations;
+pub mod outbound;
+pub mod records;
+pub mod reference;
+pub mod search;
+pub mod towns;
+pub mod validation;

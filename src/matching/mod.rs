@@ -1,0 +1,3 @@
+//! Two-sided matching of needs and capabilities, with reasons.
+
+pub mod settings;

@@ -1,0 +1,200 @@
+//! The life of a need: its states, the legal steps, and who may take them.
+
+use crate::accounts::principal::{Caller, OrgId};
+use crate::code_enum;
+use crate::error::{Error, Message, Result};
+
+code_enum!(
+    /// Where a need stands (need_status).
+    NeedStatus {
+        /// 草稿
+        Draft = "draft",
+        /// 待审
+        Submitted = "submitted",
+        /// 退回补充
+        Returned = "returned",
+        /// 已发布
+        Published = "published",
+        /// 对接中
+        Matching = "matching",
+        /// 洽谈中
+        Negotiating = "negotiating",
+        /// 已签约
+        Contracted = "contracted",
+        /// 实施中
+        InProgress = "in_progress",
+        /// 已解决
+        Solved = "solved",
+        /// 暂停
+        Suspended = "suspended",
+        /// 过期
+        Expired = "expired",
+        /// 撤回
+        Withdrawn = "withdrawn",
+        /// 未解决关闭
+        Unsolved = "unsolved",
+        /// 转长期跟踪
+        LongTerm = "long_term",
+    }
+);
+
+impl NeedStatus {
+    /// The steps that are legal from here.
+    pub fn next(self) -> &'static [Self] {
+        use NeedStatus as S;
+        match self {
+            S::Draft | S::Returned => &[S::Submitted, S::Withdrawn],
+            S::Submitted => &[S::Returned, S::Published, S::Withdrawn],
+            S::Published => {
+                &[S::Matching, S::Suspended, S::Expired, S::Withdrawn, S::Unsolved, S::LongTerm]
+            }
+            S::Matching => &[
+                S::Negotiating,
+                S::Published,
+                S::Suspended,
+                S::Expired,
+                S::Withdrawn,
+                S::Unsolved,
+                S::LongTerm,
+            ],
+            S::Negotiating => {
+                &[S::Contracted, S::Matching, S::Suspended, S::Withdrawn, S::Unsolved, S::LongTerm]
+            }
+            S::Contracted => &[S::InProgress, S::Suspended, S::Unsolved],
+            S::InProgress => &[S::Solved, S::Suspended, S::Unsolved],
+            S::Suspended | S::LongTerm => &[S::Published, S::Withdrawn, S::Unsolved],
+            S::Expired => &[S::Published, S::Withdrawn, S::Unsolved, S::LongTerm],
+            S::Solved | S::Withdrawn | S::Unsolved => &[],
+        }
+    }
+
+    /// Whether everybody may know of it.
+    pub fn is_open(self) -> bool {
+        use NeedStatus as S;
+        matches!(
+            self,
+            S::Published | S::Matching | S::Negotiating | S::Contracted | S::InProgress | S::Solved
+        )
+    }
+
+    /// Whether it still looks for a partner.
+    pub fn seeks_match(self) -> bool {
+        matches!(self, Self::Published | Self::Matching)
+    }
+
+    /// Whether its author may still change the text freely.
+    pub fn is_editable(self) -> bool {
+        !matches!(self, Self::Submitted | Self::Solved | Self::Withdrawn | Self::Unsolved)
+    }
+}
+
+/// What the caller is to the need.
+#[derive(Debug, Clone, Copy)]
+pub struct Standing {
+    /// Works for the owning organisation.
+    pub owner: bool,
+    /// Liaison of the town or officer above, or platform administrator.
+    pub reviewer: bool,
+}
+
+impl Standing {
+    /// The caller's standing towards a record of an organisation in a region.
+    pub fn of(caller: &Caller, org_id: OrgId, region_code: &str) -> Self {
+        let Some(principal) = &caller.principal else {
+            return Self { owner: false, reviewer: false };
+        };
+        Self {
+            owner: principal.works_for(org_id),
+            reviewer: principal.is_admin() || principal.reviews(region_code),
+        }
+    }
+}
+
+/// Who may take a step. Publishing and returning is the reviewer's; submitting and withdrawing
+/// the owner's; renewing, suspending and closing either's.
+fn may_take(from: NeedStatus, to: NeedStatus, standing: Standing) -> bool {
+    use NeedStatus as S;
+    match (from, to) {
+        (S::Submitted, S::Published | S::Returned) => standing.reviewer,
+        (_, S::Expired) => false,
+        (_, S::Submitted | S::Withdrawn) => standing.owner || standing.reviewer,
+        (S::Suspended | S::Expired | S::LongTerm, S::Published) => {
+            standing.owner || standing.reviewer
+        }
+        (_, S::Suspended | S::Unsolved) => standing.owner || standing.reviewer,
+        _ => standing.reviewer,
+    }
+}
+
+/// The legal steps that this caller may take.
+pub fn steps_for(from: NeedStatus, standing: Standing) -> Vec<NeedStatus> {
+    from.next().iter().copied().filter(|to| may_take(from, *to, standing)).collect()
+}
+
+/// Checks a step.
+///
+/// # Errors
+/// A conflict that lists the legal steps, or "forbidden" when the step is legal but not the
+/// caller's to take.
+pub fn check_step(from: NeedStatus, to: NeedStatus, standing: Standing) -> Result<()> {
+    if !from.next().contains(&to) {
+        return Err(Error::Conflict {
+            message: Message::new("error.illegal_step").with("from", from).with("to", to),
+            legal: Some(from.next().iter().map(ToString::to_string).collect()),
+        });
+    }
+    if may_take(from, to, standing) {
+        Ok(())
+    } else {
+        Err(Error::forbidden(Message::new("error.step_not_yours").with("to", to)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BOTH: Standing = Standing { owner: true, reviewer: true };
+
+    #[test]
+    fn the_straight_path_is_legal_and_leaps_are_not() {
+        use NeedStatus as S;
+        let path = [
+            S::Draft,
+            S::Submitted,
+            S::Published,
+            S::Matching,
+            S::Negotiating,
+            S::Contracted,
+            S::InProgress,
+            S::Solved,
+        ];
+        for (at, from) in path.iter().enumerate() {
+            for (beside, to) in path.iter().enumerate().skip(at + 1) {
+                assert_eq!(check_step(*from, *to, BOTH).is_ok(), beside == at + 1, "{from} {to}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_illegal_step_names_the_legal_ones() {
+        let error = check_step(NeedStatus::Draft, NeedStatus::Solved, BOTH).unwrap_err();
+        let Error::Conflict { legal: Some(legal), .. } = error else { panic!("{error:?}") };
+        assert_eq!(legal, ["submitted", "withdrawn"]);
+    }
+
+    #[test]
+    fn owners_do_not_publish_their_own_needs() {
+        let owner = Standing { owner: true, reviewer: false };
+        let error = check_step(NeedStatus::Submitted, NeedStatus::Published, owner).unwrap_err();
+        assert!(matches!(error, Error::Forbidden(_)));
+        assert_eq!(steps_for(NeedStatus::Submitted, owner), [NeedStatus::Withdrawn]);
+    }
+
+    #[test]
+    fn closed_needs_stay_closed() {
+        for status in [NeedStatus::Solved, NeedStatus::Withdrawn, NeedStatus::Unsolved] {
+            assert!(status.next().is_empty());
+        }
+    }
+}

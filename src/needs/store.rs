@@ -1,0 +1,179 @@
+//! Queries on needs. Reading is scoped to what the caller may know of, except where the name ends
+//! in `_unscoped`.
+
+use chrono::NaiveDate;
+use diesel::prelude::*;
+
+use super::life::NeedStatus;
+use super::model::{Need, NeedId};
+use crate::accounts::principal::OrgId;
+use crate::db::schema::needs;
+use crate::db::{Db, Timestamp};
+use crate::error::{Error, Result, is_unique_violation};
+use crate::on;
+use crate::records::scope::Reach;
+
+/// What to list.
+#[derive(Debug, Clone, Default)]
+pub struct NeedFilter {
+    /// Only of this organisation.
+    pub org_id: Option<OrgId>,
+    /// Only in these states.
+    pub statuses: Vec<NeedStatus>,
+    /// Only of regions with this prefix.
+    pub region: Option<String>,
+    /// Only of this kind.
+    pub need_kind: Option<String>,
+}
+
+/// States that everybody may know of.
+fn open_statuses() -> Vec<NeedStatus> {
+    NeedStatus::ALL.iter().copied().filter(|status| status.is_open()).collect()
+}
+
+/// Adds the caller's reach to a boxed query.
+macro_rules! within_reach {
+    ($query:expr, $reach:expr) => {{
+        let mut query = $query;
+        if !$reach.everything {
+            let mut own = needs::table.into_boxed().select(needs::id);
+            own = own.filter(needs::status.eq_any(open_statuses()));
+            own = own.or_filter(needs::org_id.eq_any($reach.orgs.clone()));
+            for pattern in &$reach.regions {
+                own = own.or_filter(needs::region_code.like(pattern.clone()));
+            }
+            query = query.filter(needs::id.eq_any(own));
+        }
+        query
+    }};
+}
+
+/// Inserts needs.
+///
+/// # Errors
+/// A conflict when the source has delivered one of them before.
+pub fn insert(db: &mut Db, rows: &[Need]) -> Result<()> {
+    for chunk in rows.chunks(300) {
+        on!(db, conn => diesel::insert_into(needs::table).values(chunk).execute(conn)).map_err(
+            |error| {
+                if is_unique_violation(&error) {
+                    Error::conflict("error.duplicate_record")
+                } else {
+                    error.into()
+                }
+            },
+        )?;
+    }
+    Ok(())
+}
+
+/// Replaces a need, if it still has the version that was read; its own version is set already.
+///
+/// # Errors
+/// [`Error::PreconditionFailed`] when somebody was faster.
+pub fn update(db: &mut Db, row: &Need) -> Result<()> {
+    let changed = on!(db, conn => diesel::update(
+        needs::table.filter(needs::id.eq(row.id)).filter(needs::version.eq(row.version - 1)),
+    )
+    .set(row)
+    .execute(conn))?;
+    if changed == 1 { Ok(()) } else { Err(Error::PreconditionFailed) }
+}
+
+/// A need by id, whoever asks.
+///
+/// # Errors
+/// Database faults.
+pub fn find_unscoped(db: &mut Db, id: NeedId) -> Result<Option<Need>> {
+    Ok(on!(db, conn => needs::table.find(id).select(Need::as_select()).first(conn)).optional()?)
+}
+
+/// Needs by id, whoever asks, in no order.
+///
+/// # Errors
+/// Database faults.
+pub fn find_many_unscoped(db: &mut Db, ids: &[NeedId]) -> Result<Vec<Need>> {
+    Ok(on!(db, conn => needs::table
+        .filter(needs::id.eq_any(ids))
+        .select(Need::as_select())
+        .load(conn))?)
+}
+
+/// Ids after one, in order: for building the index.
+///
+/// # Errors
+/// Database faults.
+pub fn ids_unscoped(db: &mut Db, after: Option<NeedId>, limit: i64) -> Result<Vec<NeedId>> {
+    Ok(on!(db, conn => {
+        let mut query = needs::table.into_boxed();
+        if let Some(after) = after {
+            query = query.filter(needs::id.gt(after));
+        }
+        query.order(needs::id.asc()).limit(limit).select(needs::id).load(conn)
+    })?)
+}
+
+/// Which of these references of a source are there already.
+///
+/// # Errors
+/// Database faults.
+pub fn known_refs_unscoped(db: &mut Db, source: &str, refs: &[String]) -> Result<Vec<String>> {
+    let rows: Vec<Option<String>> = on!(db, conn => needs::table
+        .filter(needs::source.eq(source))
+        .filter(needs::source_ref.eq_any(refs))
+        .select(needs::source_ref)
+        .load(conn))?;
+    Ok(rows.into_iter().flatten().collect())
+}
+
+/// A page of needs the caller may know of, last changed first.
+///
+/// # Errors
+/// Database faults.
+pub fn list(
+    db: &mut Db,
+    reach: &Reach,
+    filter: &NeedFilter,
+    before: Option<(Timestamp, NeedId)>,
+    limit: i64,
+) -> Result<Vec<Need>> {
+    Ok(on!(db, conn => {
+        let mut query = within_reach!(needs::table.into_boxed(), reach);
+        if let Some(org) = filter.org_id {
+            query = query.filter(needs::org_id.eq(org));
+        }
+        if !filter.statuses.is_empty() {
+            query = query.filter(needs::status.eq_any(filter.statuses.clone()));
+        }
+        if let Some(region) = &filter.region {
+            query = query.filter(needs::region_code.like(format!("{region}%")));
+        }
+        if let Some(kind) = &filter.need_kind {
+            query = query.filter(needs::need_kind.eq(kind.clone()));
+        }
+        if let Some((at, id)) = before {
+            query = query.filter(
+                needs::updated_at.lt(at).or(needs::updated_at.eq(at).and(needs::id.lt(id))),
+            );
+        }
+        query
+            .order((needs::updated_at.desc(), needs::id.desc()))
+            .limit(limit)
+            .select(Need::as_select())
+            .load(conn)
+    })?)
+}
+
+/// Open needs whose validity has ended before a day.
+///
+/// # Errors
+/// Database faults.
+pub fn expired_unscoped(db: &mut Db, today: NaiveDate, limit: i64) -> Result<Vec<Need>> {
+    Ok(on!(db, conn => needs::table
+        .filter(needs::status.eq_any([NeedStatus::Published, NeedStatus::Matching]))
+        .filter(needs::valid_until.lt(today))
+        .order(needs::valid_until.asc())
+        .limit(limit)
+        .select(Need::as_select())
+        .load(conn))?)
+}

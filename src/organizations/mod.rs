@@ -1,0 +1,6 @@
+//! Organisations (机构): firms, universities, institutes and whoever else takes part.
+
+pub mod document;
+pub mod model;
+pub mod ops;
+pub mod store;

@@ -1,0 +1,90 @@
+//! Use cases of organisations that other folders build on.
+
+use std::collections::HashMap;
+
+use super::document;
+use super::model::{OrgStatus, Organization};
+use super::store;
+use crate::accounts::principal::{Caller, OrgId};
+use crate::app::App;
+use crate::db::Db;
+use crate::error::{Error, Result};
+use crate::records::parts::OwnerView;
+
+/// Names of organisations, as shown with their records.
+///
+/// # Errors
+/// Database faults.
+pub fn owners(db: &mut Db, ids: &[OrgId]) -> Result<HashMap<OrgId, OwnerView>> {
+    let mut ids = ids.to_vec();
+    ids.sort_unstable();
+    ids.dedup();
+    let rows = store::names_unscoped(db, &ids)?;
+    Ok(rows
+        .into_iter()
+        .map(|(id, name, org_type)| (id, OwnerView { id, name, org_type }))
+        .collect())
+}
+
+/// An organisation that records are placed under, whoever asks.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn place(db: &mut Db, id: OrgId) -> Result<Organization> {
+    store::find_unscoped(db, id)?.ok_or(Error::NotFound)
+}
+
+/// The organisation that the caller may create records for: one of the caller's own (the only one
+/// by default), one in the caller's region for liaisons and officers, any for administrators.
+///
+/// # Errors
+/// [`Error::Invalid`] when none is named and it is not clear which; [`Error::NotFound`];
+/// [`Error::Forbidden`].
+pub fn writable(db: &mut Db, caller: &Caller, wanted: Option<OrgId>) -> Result<Organization> {
+    let principal = caller.signed_in()?;
+    let own = principal.org_ids();
+    let id = match (wanted, own.as_slice()) {
+        (Some(id), _) => id,
+        (None, [only]) => *only,
+        (None, _) => return Err(Error::field("/org_id", "field.required")),
+    };
+    let org = store::find_unscoped(db, id)?
+        .ok_or_else(|| Error::field("/org_id", "field.unknown_org"))?;
+    let allowed = principal.is_admin()
+        || own.contains(&id)
+        || (principal.is_broker() && principal.reviews(&org.region_code));
+    if !allowed {
+        return Err(Error::forbidden("error.not_your_organization"));
+    }
+    Ok(org)
+}
+
+/// Only verified organisations may put records forward.
+///
+/// # Errors
+/// A conflict when it is not verified.
+pub fn require_verified(db: &mut Db, id: OrgId) -> Result<()> {
+    match place(db, id)?.status {
+        OrgStatus::Verified => Ok(()),
+        _ => Err(Error::conflict("error.organization_not_verified")),
+    }
+}
+
+/// Documents for the index.
+///
+/// # Errors
+/// Database faults.
+pub fn documents(app: &App, db: &mut Db, ids: &[String]) -> Result<Vec<search_index::Document>> {
+    let ids: Vec<OrgId> = ids.iter().filter_map(|id| id.parse().ok()).collect();
+    let rows = store::find_many_unscoped(db, &ids)?;
+    Ok(rows.iter().map(|org| document::document(org, &app.reference)).collect())
+}
+
+/// Ids after one, in order.
+///
+/// # Errors
+/// Database faults.
+pub fn ids(db: &mut Db, after: Option<&str>, limit: i64) -> Result<Vec<String>> {
+    let after = after.and_then(|id| id.parse().ok());
+    Ok(store::ids_unscoped(db, after, limit)?.iter().map(ToString::to_string).collect())
+}

@@ -1,0 +1,9 @@
+//! What all records share: kinds, readable codes, versions, steps of their life, and the one
+//! function that writes version, audit entry and change-log entry together.
+
+pub mod model;
+pub mod ops;
+pub mod parts;
+pub mod patch;
+pub mod scope;
+pub mod store;

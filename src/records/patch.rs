@@ -1,0 +1,50 @@
+//! JSON merge patch (RFC 7396).
+
+use serde_json::Value;
+
+use crate::error::{Error, Message};
+
+/// Applies a patch: objects are merged, null removes, anything else replaces.
+pub fn merge(target: &mut Value, patch: &Value) {
+    let Value::Object(changes) = patch else {
+        *target = patch.clone();
+        return;
+    };
+    if !target.is_object() {
+        *target = Value::Object(serde_json::Map::new());
+    }
+    let Value::Object(map) = target else { return };
+    for (name, value) in changes {
+        if value.is_null() {
+            map.remove(name);
+        } else {
+            merge(map.entry(name.clone()).or_insert(Value::Null), value);
+        }
+    }
+}
+
+/// Fields that cannot be read after a patch: an unknown name, a wrong type.
+pub fn unreadable(error: serde_json::Error) -> Error {
+    Error::BadRequest(Message::new("error.unreadable").with("reason", error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn follows_the_examples_of_the_rfc() {
+        let cases = [
+            (r#"{"a":"b"}"#, r#"{"a":"c"}"#, r#"{"a":"c"}"#),
+            (r#"{"a":"b","b":"c"}"#, r#"{"a":null}"#, r#"{"b":"c"}"#),
+            (r#"{"a":{"b":"c"}}"#, r#"{"a":{"b":"d","c":null}}"#, r#"{"a":{"b":"d"}}"#),
+            (r#"{"a":[1]}"#, r#"{"a":[2,3]}"#, r#"{"a":[2,3]}"#),
+            ("{}", r#"{"a":{"bb":{"ccc":null}}}"#, r#"{"a":{"bb":{}}}"#),
+        ];
+        for (target, patch, expected) in cases {
+            let mut value: Value = serde_json::from_str(target).unwrap();
+            merge(&mut value, &serde_json::from_str(patch).unwrap());
+            assert_eq!(value, serde_json::from_str::<Value>(expected).unwrap());
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! Rows of versions, steps and the change log.
+
+use diesel::prelude::*;
+
+use super::model::{ChangeEntry, RecordKind, RecordStep, RecordVersion};
+use crate::db::schema::{change_log, record_steps, record_versions};
+use crate::db::{Db, Timestamp};
+use crate::error::Result;
+use crate::on;
+
+/// Rows per insert: keeps bind counts below both databases' limits.
+const CHUNK: usize = 500;
+
+/// Inserts versions.
+pub fn insert_versions(db: &mut Db, rows: &[RecordVersion]) -> Result<()> {
+    for chunk in rows.chunks(CHUNK) {
+        on!(db, conn => diesel::insert_into(record_versions::table).values(chunk).execute(conn))?;
+    }
+    Ok(())
+}
+
+/// Inserts steps.
+pub fn insert_steps(db: &mut Db, rows: &[RecordStep]) -> Result<()> {
+    for chunk in rows.chunks(CHUNK) {
+        on!(db, conn => diesel::insert_into(record_steps::table).values(chunk).execute(conn))?;
+    }
+    Ok(())
+}
+
+/// Appends to the change log and returns the last number. The logs' lock must be held.
+pub fn append_changes(db: &mut Db, rows: &[(RecordKind, String)], at: Timestamp) -> Result<i64> {
+    use change_log::dsl as c;
+    for chunk in rows.chunks(CHUNK) {
+        let values: Vec<_> = chunk
+            .iter()
+            .map(|(kind, id)| (c::record_kind.eq(*kind), c::record_id.eq(id), c::created_at.eq(at)))
+            .collect();
+        on!(db, conn => diesel::insert_into(c::change_log).values(&values).execute(conn))?;
+    }
+    last_change(db)
+}
+
+/// The last number of the change log; 0 when it is empty.
+pub fn last_change(db: &mut Db) -> Result<i64> {
+    use change_log::dsl as c;
+    let last: Option<i64> =
+        on!(db, conn => c::change_log.select(diesel::dsl::max(c::seq)).first(conn))?;
+    Ok(last.unwrap_or(0))
+}
+
+/// Entries of the change log after a number, oldest first.
+pub fn changes_after(db: &mut Db, after: i64, limit: i64) -> Result<Vec<ChangeEntry>> {
+    use change_log::dsl as c;
+    Ok(on!(db, conn => c::change_log
+        .filter(c::seq.gt(after))
+        .order(c::seq.asc())
+        .limit(limit)
+        .select(ChangeEntry::as_select())
+        .load(conn))?)
+}
+
+/// All steps of a record, oldest first.
+pub fn steps(db: &mut Db, kind: RecordKind, id: &str) -> Result<Vec<RecordStep>> {
+    use record_steps::dsl as s;
+    Ok(on!(db, conn => s::record_steps
+        .filter(s::record_kind.eq(kind))
+        .filter(s::record_id.eq(id))
+        .order((s::created_at.asc(), s::id.asc()))
+        .select(RecordStep::as_select())
+        .load(conn))?)
+}
+
+/// All versions of a record, newest first.
+pub fn versions(db: &mut Db, kind: RecordKind, id: &str) -> Result<Vec<RecordVersion>> {
+    use record_versions::dsl as v;
+    Ok(on!(db, conn => v::record_versions
+        .filter(v::record_kind.eq(kind))
+        .filter(v::record_id.eq(id))
+        .order(v::version.desc())
+        .select(RecordVersion::as_select())
+        .load(conn))?)
+}
+
+/// One version of a record.
+pub fn version(
+    db: &mut Db,
+    kind: RecordKind,
+    id: &str,
+    number: i32,
+) -> Result<Option<RecordVersion>> {
+    use record_versions::dsl as v;
+    Ok(on!(db, conn => v::record_versions
+        .filter(v::record_kind.eq(kind))
+        .filter(v::record_id.eq(id))
+        .filter(v::version.eq(number))
+        .select(RecordVersion::as_select())
+        .first(conn))
+    .optional()?)
+}

@@ -1,0 +1,164 @@
+//! Reference tables: regions, industries, code tables. They ship with the program and can be
+//! replaced without a release by files of the same name in `<data directory>/reference`.
+
+pub mod api;
+mod load;
+pub mod uscc;
+
+use std::collections::HashMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::accounts::principal::Language;
+
+pub use load::load;
+
+/// One row of `regions.csv`: province, city, county or town by GB/T 2260 and its town codes.
+#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Region {
+    /// 2, 4, 6 or 9 digits; the parent's code is a prefix.
+    pub code: String,
+    /// Chinese name.
+    pub name: String,
+    /// English name, where there is a usual one.
+    pub name_en: String,
+    /// `province`, `city`, `county` or `town`.
+    pub level: String,
+    /// Code of the region above; empty for a province.
+    pub parent_code: String,
+    /// `prd`, `east`, `west` or `north` in Guangdong; empty elsewhere.
+    pub region_group: String,
+}
+
+/// One row of `industries.csv`: GB/T 4754-2017.
+#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Industry {
+    /// Letter of the section and digits, e.g. `C3854`.
+    pub code: String,
+    /// Chinese name.
+    pub name: String,
+    /// English name of the sections.
+    pub name_en: String,
+    /// `section`, `division`, `group` or `class`.
+    pub level: String,
+    /// Code of the level above.
+    pub parent_code: String,
+}
+
+/// One row of `code_tables.csv`.
+#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct CodeEntry {
+    /// Name of the table, e.g. `need_kind`.
+    pub table: String,
+    /// Stable code.
+    pub code: String,
+    /// Chinese name.
+    pub name_zh: String,
+    /// English name.
+    pub name_en: String,
+    /// Order in lists.
+    pub sort: i32,
+}
+
+/// All reference tables, read once at start.
+#[derive(Debug, Default)]
+pub struct Reference {
+    regions: Vec<Region>,
+    region_at: HashMap<String, usize>,
+    industries: Vec<Industry>,
+    industry_at: HashMap<String, usize>,
+    codes: Vec<CodeEntry>,
+    code_at: HashMap<(String, String), usize>,
+}
+
+impl Reference {
+    /// Builds the look-ups.
+    pub fn new(regions: Vec<Region>, industries: Vec<Industry>, codes: Vec<CodeEntry>) -> Self {
+        let region_at = regions.iter().enumerate().map(|(i, r)| (r.code.clone(), i)).collect();
+        let industry_at = industries.iter().enumerate().map(|(i, r)| (r.code.clone(), i)).collect();
+        let code_at =
+            codes.iter().enumerate().map(|(i, c)| ((c.table.clone(), c.code.clone()), i)).collect();
+        Self { regions, region_at, industries, industry_at, codes, code_at }
+    }
+
+    /// A region by its code.
+    pub fn region(&self, code: &str) -> Option<&Region> {
+        self.region_at.get(code).map(|&at| &self.regions[at])
+    }
+
+    /// All regions, ordered by code.
+    pub fn regions(&self) -> &[Region] {
+        &self.regions
+    }
+
+    /// The region group of a code (`prd`, `east`, `west`, `north`), or an empty text.
+    pub fn region_group(&self, code: &str) -> &str {
+        let city = code.get(..4).unwrap_or(code);
+        self.region(city).map_or("", |region| region.region_group.as_str())
+    }
+
+    /// Readable name of a region, from the city down: `中山市古镇镇`.
+    pub fn region_name(&self, code: &str, language: Language) -> String {
+        let cuts = [2, 4, 6, 9].into_iter().filter(|&cut| cut <= code.len());
+        let mut chain: Vec<&Region> = cuts.filter_map(|cut| self.region(&code[..cut])).collect();
+        if chain.len() > 1 {
+            chain.remove(0);
+        }
+        chain.dedup_by(|a, b| a.name == b.name);
+        match language {
+            Language::Chinese => chain.iter().map(|r| r.name.as_str()).collect(),
+            Language::English => {
+                let names: Vec<&str> = chain
+                    .iter()
+                    .rev()
+                    .map(|r| if r.name_en.is_empty() { &r.name } else { &r.name_en })
+                    .map(String::as_str)
+                    .collect();
+                names.join(", ")
+            }
+        }
+    }
+
+    /// An industry by its code, at any level.
+    pub fn industry(&self, code: &str) -> Option<&Industry> {
+        self.industry_at.get(code).map(|&at| &self.industries[at])
+    }
+
+    /// All industries, ordered by code.
+    pub fn industries(&self) -> &[Industry] {
+        &self.industries
+    }
+
+    /// Whether a code table has the code.
+    pub fn has_code(&self, table: &str, code: &str) -> bool {
+        self.code_at.contains_key(&(table.to_owned(), code.to_owned()))
+    }
+
+    /// Name of a code in the language; the code itself when the table lacks it.
+    pub fn code_name(&self, table: &str, code: &str, language: Language) -> String {
+        match self.code_at.get(&(table.to_owned(), code.to_owned())) {
+            Some(&at) => match language {
+                Language::Chinese => self.codes[at].name_zh.clone(),
+                Language::English => self.codes[at].name_en.clone(),
+            },
+            None => code.to_owned(),
+        }
+    }
+
+    /// Entries of a code table in order.
+    pub fn code_table(&self, table: &str) -> Vec<&CodeEntry> {
+        let mut entries: Vec<&CodeEntry> =
+            self.codes.iter().filter(|entry| entry.table == table).collect();
+        entries.sort_by_key(|entry| entry.sort);
+        entries
+    }
+
+    /// Names of all code tables.
+    pub fn table_names(&self) -> Vec<&str> {
+        let mut names: Vec<&str> = self.codes.iter().map(|entry| entry.table.as_str()).collect();
+        names.dedup();
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+}

@@ -1,0 +1,1 @@
+//! Full-text search and suggestions over all kinds of records.

@@ -1,0 +1,3 @@
+//! Specialised towns (专业镇).
+
+pub mod ops;
