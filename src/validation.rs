@@ -1,5 +1,7 @@
 //! Collecting everything that is wrong with an input, so that one answer names every field.
 
+use chrono::NaiveDate;
+
 use crate::error::{Error, FieldError, Message, Result};
 use crate::reference::Reference;
 
@@ -121,6 +123,11 @@ impl Checker {
             let good = address.parse::<lettre::Address>().is_ok();
             self.ensure(good, pointer, "field.mail");
         }
+    }
+
+    /// A date, when there, must not lie in the future.
+    pub fn not_future(&mut self, pointer: &str, date: Option<NaiveDate>, today: NaiveDate) {
+        self.ensure(date.is_none_or(|date| date <= today), pointer, "field.future_date");
     }
 
     /// What has been found so far.

@@ -19,17 +19,9 @@ use crate::records::model::{
     RecordKind, StepView, VersionComparison, VersionSummary, VersionView, readable_code,
 };
 use crate::records::ops::Change;
+pub use crate::records::ops::Written;
 use crate::records::parts::OwnerView;
 use crate::records::scope::Reach;
-
-/// A record that was written, with the number of the change.
-#[derive(Debug)]
-pub struct Written<T> {
-    /// What was written.
-    pub value: T,
-    /// Number in the change log.
-    pub change: i64,
-}
 
 /// A step to take, with a comment.
 #[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]

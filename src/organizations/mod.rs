@@ -3,4 +3,6 @@
 pub mod document;
 pub mod model;
 pub mod ops;
+mod registration;
+pub mod rules;
 pub mod store;

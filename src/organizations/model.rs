@@ -107,6 +107,20 @@ pub struct OrganizationFields {
     pub contact: Option<Contact>,
 }
 
+impl OrganizationFields {
+    /// Takes away what typing and pasting add: white space around the name, small letters and
+    /// spaces in the credit code.
+    pub fn tidy(&mut self) {
+        if let Some(name) = &mut self.name {
+            *name = name.trim().to_owned();
+        }
+        if let Some(uscc) = &mut self.uscc {
+            uscc.retain(|character| !character.is_whitespace());
+            uscc.make_ascii_uppercase();
+        }
+    }
+}
+
 /// An organisation as stored.
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = organizations, treat_none_as_null = true)]

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::document;
 use super::model::{OrgStatus, Organization};
+pub use super::registration::{Arrival, enter, register};
 use super::store;
 use crate::accounts::principal::{Caller, OrgId};
 use crate::app::App;
@@ -57,6 +58,14 @@ pub fn writable(db: &mut Db, caller: &Caller, wanted: Option<OrgId>) -> Result<O
         return Err(Error::forbidden("error.not_your_organization"));
     }
     Ok(org)
+}
+
+/// Ids of organisations by credit code: how imported records name their owner.
+///
+/// # Errors
+/// Database faults.
+pub fn by_uscc(db: &mut Db, codes: &[String]) -> Result<HashMap<String, OrgId>> {
+    Ok(store::ids_by_uscc_unscoped(db, codes)?.into_iter().collect())
 }
 
 /// Only verified organisations may put records forward.

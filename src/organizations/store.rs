@@ -62,6 +62,42 @@ pub fn names_unscoped(db: &mut Db, ids: &[OrgId]) -> Result<Vec<(OrgId, String, 
         .load(conn))?)
 }
 
+/// Ids by credit code, whoever asks.
+///
+/// # Errors
+/// Database faults.
+pub fn ids_by_uscc_unscoped(db: &mut Db, codes: &[String]) -> Result<Vec<(String, OrgId)>> {
+    use organizations::dsl as o;
+    let mut found = Vec::new();
+    for chunk in codes.chunks(500) {
+        let rows: Vec<(String, OrgId)> = on!(db, conn => o::organizations
+            .filter(o::uscc.eq_any(chunk))
+            .select((o::uscc, o::id))
+            .load(conn))?;
+        found.extend(rows);
+    }
+    Ok(found)
+}
+
+/// Whether another organisation has this name, or this credit code.
+///
+/// # Errors
+/// Database faults.
+pub fn taken_unscoped(
+    db: &mut Db,
+    name: &str,
+    uscc: &str,
+    except: Option<OrgId>,
+) -> Result<(bool, bool)> {
+    use organizations::dsl as o;
+    let rows: Vec<(OrgId, String, String)> = on!(db, conn => o::organizations
+        .filter(o::name.eq(name).or(o::uscc.eq(uscc)))
+        .select((o::id, o::name, o::uscc))
+        .load(conn))?;
+    let others = || rows.iter().filter(|row| Some(row.0) != except);
+    Ok((others().any(|row| row.1 == name), others().any(|row| row.2 == uscc)))
+}
+
 /// Ids after one, in order: for building the index.
 ///
 /// # Errors

@@ -15,6 +15,15 @@ use crate::db::{Db, Json, Timestamp};
 use crate::disclosure::{self, Clearance, DisclosureLevel};
 use crate::error::{Error, Result};
 
+/// A record that was written, with the number of the change.
+#[derive(Debug)]
+pub struct Written<T> {
+    /// What was written.
+    pub value: T,
+    /// Number in the change log.
+    pub change: i64,
+}
+
 /// A change to one record, to be traced.
 #[derive(Debug, Clone)]
 pub struct Change {

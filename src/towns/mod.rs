@@ -1,3 +1,7 @@
-//! Specialised towns (专业镇).
+//! Specialised towns (专业镇): the places whose trade the platform serves.
 
+pub mod document;
+pub mod model;
 pub mod ops;
+pub mod rules;
+pub mod store;

@@ -1,0 +1,134 @@
+//! How an organisation comes in: by registration, on behalf, or from a file.
+
+use serde_json::Value;
+
+use super::model::{OrgStatus, Organization, OrganizationFields};
+use super::{rules, store};
+use crate::accounts::principal::{Caller, OrgId};
+use crate::app::App;
+use crate::db::{Db, Json, Timestamp};
+use crate::error::{Error, Result};
+use crate::records;
+use crate::records::model::{RecordKind, readable_code};
+use crate::records::ops::{Change, Written};
+use crate::validation::Checker;
+
+/// An organisation that comes in.
+#[derive(Debug, Clone)]
+pub struct Arrival {
+    /// Its fields.
+    pub fields: OrganizationFields,
+    /// Whether it still has to be checked.
+    pub status: OrgStatus,
+    /// `manual`, `import`, `harvest` or `api`.
+    pub source: &'static str,
+    /// Id at the source.
+    pub source_ref: Option<String>,
+}
+
+/// Registers an organisation, which then waits for review. Call it in a write transaction; it
+/// takes the logs' lock.
+///
+/// # Errors
+/// [`Error::Invalid`] with every wrong field; a conflict when somebody was faster with the name
+/// or the credit code.
+pub fn register(
+    app: &App,
+    db: &mut Db,
+    caller: &Caller,
+    fields: OrganizationFields,
+    now: Timestamp,
+) -> Result<Organization> {
+    let arrival =
+        Arrival { fields, status: OrgStatus::Pending, source: "manual", source_ref: None };
+    let entered = enter(app, db, caller, vec![arrival], now)?;
+    entered.value.into_iter().next().ok_or_else(|| Error::internal("no organisation was entered"))
+}
+
+/// Brings organisations in, traced in one go: for registration, import and the demo. Call it in a
+/// write transaction; it takes the logs' lock.
+///
+/// # Errors
+/// [`Error::Invalid`] with every wrong field of the first organisation that has any; a conflict
+/// when two of them share a name or a credit code.
+pub fn enter(
+    app: &App,
+    db: &mut Db,
+    caller: &Caller,
+    arrivals: Vec<Arrival>,
+    now: Timestamp,
+) -> Result<Written<Vec<Organization>>> {
+    let mut rows = Vec::with_capacity(arrivals.len());
+    let mut changes = Vec::with_capacity(arrivals.len());
+    for mut arrival in arrivals {
+        arrival.fields.tidy();
+        check(app, db, &arrival.fields, None)?;
+        let row = new_row(arrival, caller, now);
+        let mut change = change(&row, "organization.create", &Value::Null)?;
+        change.step_from = Some(None);
+        changes.push(change);
+        rows.push(row);
+    }
+    store::insert(db, &rows)?;
+    let change = records::ops::trace(db, caller, now, &changes)?;
+    Ok(Written { value: rows, change })
+}
+
+/// Checks fields, their uniqueness included, and names everything wrong at once.
+///
+/// # Errors
+/// [`Error::Invalid`] with every field.
+pub fn check(
+    app: &App,
+    db: &mut Db,
+    fields: &OrganizationFields,
+    own_id: Option<OrgId>,
+) -> Result<()> {
+    let mut checker = Checker::default();
+    rules::check(&mut checker, fields, &app.reference, app.clock.today());
+    let name = fields.name.as_deref().unwrap_or_default();
+    let uscc = fields.uscc.as_deref().unwrap_or_default();
+    let (name_taken, uscc_taken) = store::taken_unscoped(db, name, uscc, own_id)?;
+    checker.ensure(!name_taken, "/name", "field.name_taken");
+    checker.ensure(!uscc_taken, "/uscc", "field.uscc_taken");
+    checker.finish()
+}
+
+fn new_row(arrival: Arrival, caller: &Caller, now: Timestamp) -> Organization {
+    let id = OrgId::new();
+    let mut row = Organization {
+        id,
+        code: readable_code("JG", id.0, now),
+        name: String::new(),
+        uscc: String::new(),
+        org_type: String::new(),
+        town_code: None,
+        region_code: String::new(),
+        industry_code: None,
+        status: arrival.status,
+        doc: Json(OrganizationFields::default()),
+        source: arrival.source.to_owned(),
+        source_ref: arrival.source_ref,
+        created_by: caller.actor_id(),
+        version: 1,
+        created_at: now,
+        updated_at: now,
+    };
+    row.set_fields(arrival.fields);
+    row
+}
+
+/// The trace of a write of this organisation.
+pub(super) fn change(org: &Organization, action: &'static str, before: &Value) -> Result<Change> {
+    Ok(Change {
+        kind: RecordKind::Organization,
+        id: org.id.to_string(),
+        action,
+        version: org.version,
+        status: org.status.to_string(),
+        step_from: None,
+        comment: None,
+        before: before.clone(),
+        after: serde_json::to_value(&org.doc.0)?,
+    })
+}
