@@ -1,17 +1,20 @@
 //! Middleware: request facts (id, language, address), and errors finished with them.
 
+use std::fmt;
 use std::net::IpAddr;
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::StatusCode;
 use actix_web::http::header::{ACCEPT_LANGUAGE, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
-use actix_web::{HttpMessage, HttpRequest, web};
+use actix_web::{HttpMessage, HttpRequest, HttpResponse, ResponseError, web};
 
 use super::extract::RequestFacts;
 use super::problem::{self, ApiError};
 use crate::accounts::principal::Language;
 use crate::app::App;
+use crate::error::Error;
 
 /// Header that carries the id of a request, in both directions.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -32,47 +35,64 @@ pub async fn with_facts(
         address: address(request.request()),
     };
     request.extensions_mut().insert(facts.clone());
-    let original = request.request().clone();
-    let mut response = match next.call(request).await {
-        Ok(response) => finish(response.map_into_boxed_body(), &facts),
-        Err(error) => {
-            let response = error_response(&error, &facts, original.path());
-            ServiceResponse::new(original, response)
+    let path = request.path().to_owned();
+    // No clone of the request may be kept over this call: the router needs it for itself.
+    match next.call(request).await {
+        Ok(response) => {
+            let mut response = finish(response.map_into_boxed_body(), &facts);
+            response.headers_mut().insert(REQUEST_ID, id_value(&facts));
+            Ok(response)
         }
-    };
-    let id =
-        HeaderValue::from_str(&facts.request_id).unwrap_or(HeaderValue::from_static("invalid"));
-    response.headers_mut().insert(REQUEST_ID, id);
-    Ok(response)
+        Err(error) => Err(Completed { error, facts, path }.into()),
+    }
 }
 
+fn id_value(facts: &RequestFacts) -> HeaderValue {
+    HeaderValue::from_str(&facts.request_id).unwrap_or(HeaderValue::from_static("invalid"))
+}
+
+/// Replaces the body of a problem by one that knows the request.
 fn finish(response: ServiceResponse, facts: &RequestFacts) -> ServiceResponse {
     let Some(error) = response.response().error().and_then(|e| e.as_error::<ApiError>()) else {
         return response;
     };
-    let path = response.request().path().to_owned();
-    let completed =
-        problem::respond(&error.0, facts.language, Some(path), Some(facts.request_id.clone()));
-    let request = response.request().clone();
-    ServiceResponse::new(request, completed)
+    let completed = completed(&error.0, facts, response.request().path());
+    response.into_response(completed)
 }
 
-fn error_response(
-    error: &actix_web::Error,
-    facts: &RequestFacts,
-    path: &str,
-) -> actix_web::HttpResponse {
-    match error.as_error::<ApiError>() {
-        Some(known) => {
-            problem::log(&known.0);
-            problem::respond(
-                &known.0,
-                facts.language,
-                Some(path.to_owned()),
-                Some(facts.request_id.clone()),
-            )
-        }
-        None => error.error_response(),
+fn completed(error: &Error, facts: &RequestFacts, path: &str) -> HttpResponse {
+    problem::respond(error, facts.language, Some(path.to_owned()), Some(facts.request_id.clone()))
+}
+
+/// An error of an inner middleware together with what its answer needs.
+#[derive(Debug)]
+struct Completed {
+    error: actix_web::Error,
+    facts: RequestFacts,
+    path: String,
+}
+
+impl fmt::Display for Completed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.error.fmt(f)
+    }
+}
+
+impl ResponseError for Completed {
+    fn status_code(&self) -> StatusCode {
+        self.error.as_response_error().status_code()
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        let mut response = match self.error.as_error::<ApiError>() {
+            Some(known) => {
+                problem::log(&known.0);
+                completed(&known.0, &self.facts, &self.path)
+            }
+            None => self.error.error_response(),
+        };
+        response.headers_mut().insert(REQUEST_ID, id_value(&self.facts));
+        response
     }
 }
 

@@ -1,0 +1,7 @@
+//! Everything that is tested through the running service: one binary, one file an area.
+//!
+//! [`support`] starts the service on a free port with a database, an index and a clock of its
+//! own; tests speak HTTP to it.
+
+mod problems;
+mod support;

@@ -1,0 +1,12 @@
+//! The running service under test, clients for every kind of caller, and builders of records.
+#![allow(dead_code, unused_imports, reason = "an area uses the parts that it needs")]
+
+mod app;
+mod client;
+mod needs;
+mod organizations;
+
+pub use app::TestApp;
+pub use client::{Answer, Client};
+pub use needs::NeedBuilder;
+pub use organizations::OrgBuilder;
