@@ -95,6 +95,18 @@ pub fn is_postgres(url: &str) -> bool {
     url.starts_with("postgres://") || url.starts_with("postgresql://")
 }
 
+/// The database of a URL as it may be shown and logged: without user and password.
+pub fn connection_name(url: &str) -> String {
+    let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
+    if !is_postgres(url) {
+        return rest.to_owned();
+    }
+    // A password may hold an `@`, a host may not; parameters may hold a password, too.
+    let place = rest.rsplit_once('@').map_or(rest, |(_, place)| place);
+    let place = place.split_once('?').map_or(place, |(place, _)| place);
+    format!("{scheme}://{place}")
+}
+
 /// Hands out connections by URL scheme. The derived `MultiConnection` tries each database in turn
 /// and hides the real error, so the choice is made here.
 struct Manager {
@@ -185,4 +197,21 @@ fn is_retryable(error: &Error) -> bool {
         error.source().and_then(|source| source.downcast_ref::<DieselError>()),
         Some(DieselError::DatabaseError(DatabaseErrorKind::SerializationFailure, _))
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::connection_name;
+
+    #[test]
+    fn the_shown_name_of_a_database_holds_no_password() {
+        let cases = [
+            ("postgres://user:p@ss@db.example:5432/town", "postgres://db.example:5432/town"),
+            ("postgres://db.example/town?password=secret", "postgres://db.example/town"),
+            ("sqlite://data/townbridge.sqlite", "data/townbridge.sqlite"),
+        ];
+        for (url, shown) in cases {
+            assert_eq!(connection_name(url), shown);
+        }
+    }
 }

@@ -22,3 +22,18 @@ pub fn lock_logs(db: &mut Db) -> QueryResult<()> {
     }
     Ok(())
 }
+
+/// What is broken in the database file, read page by page; PostgreSQL looks after its own files.
+///
+/// # Errors
+/// When it cannot even be read.
+pub fn damage(db: &mut Db) -> Result<Vec<String>, crate::error::Error> {
+    #[derive(diesel::QueryableByName)]
+    struct Line {
+        #[diesel(sql_type = diesel::sql_types::Text)]
+        integrity_check: String,
+    }
+    let Db::Sqlite(conn) = db else { return Ok(Vec::new()) };
+    let lines: Vec<Line> = diesel::sql_query("PRAGMA integrity_check(20)").load(conn)?;
+    Ok(lines.into_iter().map(|line| line.integrity_check).filter(|line| line != "ok").collect())
+}

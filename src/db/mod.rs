@@ -11,7 +11,7 @@ pub mod migrations;
 pub mod schema;
 pub mod types;
 
-pub use connection::{Database, Db};
+pub use connection::{Database, Db, connection_name};
 pub use types::{Json, Timestamp};
 
 /// Runs one diesel expression against whichever connection is inside a [`Db`].

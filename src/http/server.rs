@@ -82,6 +82,9 @@ pub fn serve(app: &Arc<App>) -> Result<(SocketAddr, Server)> {
     let state = Arc::clone(app);
     let server = HttpServer::new(move || service(&state))
         .workers(workers)
+        // The command that runs the server decides when it stops; by itself actix would cut
+        // open requests off on SIGINT.
+        .disable_signals()
         .bind(listen)
         .map_err(|error| Error::internal(format!("listen on {listen}: {error}")))?;
     let address = server.addrs().first().copied().unwrap_or(listen);
