@@ -36,13 +36,12 @@ macro_rules! within_reach {
     ($query:expr, $reach:expr) => {{
         let mut query = $query;
         if !$reach.everything {
-            let mut own = needs::table.into_boxed().select(needs::id);
-            own = own.filter(needs::status.eq_any(open_statuses()));
-            own = own.or_filter(needs::org_id.eq_any($reach.orgs.clone()));
-            for pattern in &$reach.regions {
-                own = own.or_filter(needs::region_code.like(pattern.clone()));
-            }
-            query = query.filter(needs::id.eq_any(own));
+            query = query.filter(
+                needs::status
+                    .eq_any(open_statuses())
+                    .or(needs::org_id.eq_any(&$reach.orgs))
+                    .or(crate::in_regions!(needs::region_code, $reach)),
+            );
         }
         query
     }};
