@@ -53,10 +53,10 @@ impl App {
             db,
             index: opened.index,
             reference,
+            limits: AttemptLimits::new(&config.accounts, &clock),
             clock,
             feed: IndexFeed::default(),
             keyring: Keyring::default(),
-            limits: AttemptLimits::new(&config.accounts),
             match_settings: Arc::new(match_settings),
             config,
         });

@@ -1,25 +1,35 @@
-//! Use cases of accounts.
+//! What other folders use of accounts.
 
-use std::collections::HashMap;
-
-use super::principal::{Principal, UserId};
+use super::principal::{Principal, RoleBinding};
+use super::store;
+use super::users::model::UserStatus;
 use crate::app::App;
-use crate::db::Db;
 use crate::error::{Error, Result};
+use crate::organizations::model::OrgStatus;
+
+pub use super::sessions::ops::{open as open_session, sign_in};
+pub use super::users::ops::{create_user, names};
 
 /// The person an access token belongs to, with the roles held now.
 ///
 /// # Errors
 /// [`Error::Unauthenticated`] when the token is not valid, the session has been revoked, or the
 /// account is disabled.
-pub fn authenticate(_app: &App, _token: &str) -> Result<Principal> {
-    Err(Error::Unauthenticated("error.token_invalid".into()))
-}
-
-/// Names of people by id.
-///
-/// # Errors
-/// Database faults.
-pub fn names(_db: &mut Db, _ids: &[UserId]) -> Result<HashMap<UserId, String>> {
-    Ok(HashMap::new())
+pub fn authenticate(app: &App, token: &str) -> Result<Principal> {
+    let claims = app.keyring.check(app, token)?;
+    app.db.read(|db| {
+        let session = store::session_state(db, claims.sid, claims.sub)?
+            .filter(|session| session.revoked_at.is_none() && session.status == UserStatus::Active)
+            .ok_or_else(|| Error::Unauthenticated("error.token_invalid".into()))?;
+        let roles = store::held_roles(db, claims.sub)?
+            .into_iter()
+            .map(|(role, org_id, org_status, region_code)| RoleBinding {
+                role,
+                org_id,
+                org_verified: org_status == Some(OrgStatus::Verified),
+                region_code,
+            })
+            .collect();
+        Ok(Principal { user_id: claims.sub, session_id: claims.sid, name: session.name, roles })
+    })
 }

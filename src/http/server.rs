@@ -19,6 +19,7 @@ use crate::error::{Error, Result};
 
 /// Every operation of the API, below `/api/v1`.
 fn configure_api(config: &mut ServiceConfig<'_>) {
+    crate::accounts::api::configure(config);
     crate::needs::api::configure(config);
     crate::reference::api::configure(config);
     crate::audit::api::configure(config);

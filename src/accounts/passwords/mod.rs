@@ -1,0 +1,4 @@
+//! Passwords: rules and hashes.
+
+pub mod hash;
+pub mod rules;

@@ -1,0 +1,5 @@
+//! Roles: who may be what, and where.
+
+pub mod model;
+pub mod ops;
+pub(super) mod store;

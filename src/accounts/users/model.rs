@@ -1,0 +1,128 @@
+//! A person's account: its row and its views.
+
+use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::accounts::principal::{Language, UserId};
+use crate::accounts::roles::model::{GrantRole, RoleView};
+use crate::code_enum;
+use crate::db::Timestamp;
+use crate::db::schema::users;
+use crate::validation::Checker;
+
+code_enum!(
+    /// Whether a person may sign in.
+    UserStatus {
+        /// May sign in.
+        Active = "active",
+        /// Barred by an administrator.
+        Disabled = "disabled",
+    }
+);
+
+/// An account as stored. Not printable: it holds the password hash.
+#[derive(Clone, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = users, treat_none_as_null = true)]
+pub struct User {
+    /// Id.
+    pub id: UserId,
+    /// Mail address to sign in with, in lower case.
+    pub login_mail: String,
+    /// Display name.
+    pub name: String,
+    /// PHC string; none until a password is set.
+    pub password_hash: Option<String>,
+    /// Tag of the language of mails.
+    pub language: String,
+    /// Whether the person may sign in.
+    pub status: UserStatus,
+    /// When the address was shown to be the person's.
+    pub mail_verified_at: Option<Timestamp>,
+    /// Number of the version, from 1.
+    pub version: i32,
+    /// When it was created.
+    pub created_at: Timestamp,
+    /// When it was changed last.
+    pub updated_at: Timestamp,
+}
+
+impl User {
+    /// Language of mails to the person.
+    pub fn language(&self) -> Language {
+        Language::from_tag(&self.language)
+    }
+}
+
+/// An account to create, by an administrator or on the operator's terminal.
+#[derive(Clone, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CreateUser {
+    /// Mail address to sign in with.
+    pub mail: String,
+    /// Display name.
+    pub name: String,
+    /// Password; without one the person is sent a link to set it.
+    #[serde(default)]
+    pub password: Option<String>,
+    /// Language of mails: `zh-CN` (default) or `en`.
+    #[serde(default)]
+    pub language: Option<String>,
+    /// Roles to begin with.
+    #[serde(default)]
+    pub roles: Vec<GrantRole>,
+}
+
+/// An account as shown to the person, administrators and officers.
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+pub struct UserView {
+    /// Id.
+    pub id: UserId,
+    /// Mail address to sign in with.
+    pub mail: String,
+    /// Display name.
+    pub name: String,
+    /// Language of mails.
+    pub language: String,
+    /// Whether the person may sign in.
+    pub status: UserStatus,
+    /// When the address was shown to be the person's.
+    pub mail_verified_at: Option<Timestamp>,
+    /// Roles held.
+    pub roles: Vec<RoleView>,
+    /// Number of the version, from 1.
+    pub version: i32,
+    /// When it was created.
+    pub created_at: Timestamp,
+    /// When it was changed last.
+    pub updated_at: Timestamp,
+}
+
+/// The form in which mail addresses are compared: trimmed, in lower case.
+pub fn normalized_mail(mail: &str) -> String {
+    mail.trim().to_lowercase()
+}
+
+/// Adds what is wrong with a mail address that an account is to have.
+pub fn check_mail(checker: &mut Checker, pointer: &str, mail: &str) {
+    checker.length(pointer, Some(mail), 3, 254);
+    checker.mail(pointer, Some(mail.trim()));
+}
+
+/// Adds what is wrong with a display name.
+pub fn check_name(checker: &mut Checker, pointer: &str, name: &str) {
+    checker.text(pointer, Some(name));
+    checker.length(pointer, Some(name), 0, 60);
+    checker.ensure(!name.chars().any(char::is_control), pointer, "field.control_characters");
+}
+
+/// Adds an error unless the tag is that of a language we speak.
+pub fn check_language(checker: &mut Checker, pointer: &str, tag: Option<&str>) {
+    if let Some(tag) = tag {
+        let known = [Language::Chinese, Language::English].iter().any(|one| one.tag() == tag);
+        checker.ensure(
+            known,
+            pointer,
+            crate::error::Message::new("field.unknown_code").with("code", tag),
+        );
+    }
+}
