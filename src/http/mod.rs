@@ -1,6 +1,7 @@
 //! What both fronts share: errors as problem+json or page, extractors, middleware, paging.
 
 pub mod extract;
+pub mod html;
 pub mod middleware;
 pub mod openapi;
 pub mod pagination;

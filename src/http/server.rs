@@ -6,14 +6,14 @@ use std::sync::Arc;
 use actix_web::body::MessageBody;
 use actix_web::dev::{Server, ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::middleware::{Compress, NormalizePath, TrailingSlash, from_fn};
-use actix_web::{HttpResponse, HttpServer, web};
+use actix_web::{HttpServer, web};
 use utoipa::OpenApi;
 use utoipa_actix_web::service_config::ServiceConfig;
 use utoipa_actix_web::{AppExt, scope};
 
 use super::middleware::with_facts;
 use super::openapi::Document;
-use super::problem::{ApiError, configure_extractors};
+use super::problem::configure_extractors;
 use crate::app::App;
 use crate::error::{Error, Result};
 
@@ -59,15 +59,11 @@ pub fn service(
         .app_data(data)
         .configure(|config| configure_extractors(config, max_body))
         .service(utoipa_swagger_ui::SwaggerUi::new("/docs/api/{_:.*}").url("/openapi.json", api))
-        .default_service(web::to(unknown))
+        .service(super::html::pages())
         .wrap(NormalizePath::new(TrailingSlash::Trim))
         .wrap(from_fn(with_facts))
         .wrap(Compress::default())
         .wrap(tracing_actix_web::TracingLogger::default())
-}
-
-async fn unknown() -> std::result::Result<HttpResponse, ApiError> {
-    Err(Error::NotFound.into())
 }
 
 /// Binds and starts serving; returns the address (which port 0 leaves open) and the server.

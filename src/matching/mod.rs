@@ -1,3 +1,4 @@
 //! Two-sided matching of needs and capabilities, with reasons.
 
+pub mod cards;
 pub mod settings;

@@ -1,0 +1,88 @@
+//! Posted forms. A form counts only when it carries the token that its page was given and that
+//! the browser holds in a cookie as well: another site can make a browser post, but cannot read
+//! the token.
+
+use std::pin::Pin;
+
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
+use ring::rand::{SecureRandom, SystemRandom};
+
+use super::{PageError, Visit};
+use crate::error::{Error, Result};
+
+/// Name of the hidden field with the token.
+pub const CSRF_FIELD: &str = "csrf";
+/// Bytes of chance in a token.
+const TOKEN_BYTES: usize = 24;
+
+/// A fresh token.
+///
+/// # Errors
+/// When the system has no random numbers.
+pub fn token() -> Result<String> {
+    let mut bytes = [0_u8; TOKEN_BYTES];
+    SystemRandom::new()
+        .fill(&mut bytes)
+        .map_err(|_| Error::internal("no random numbers for a form token"))?;
+    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+/// Whether a cookie holds a token of ours.
+pub fn is_token(text: &str) -> bool {
+    text.len() == TOKEN_BYTES * 2 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+/// The fields of a posted form, in order, names possibly repeated.
+#[derive(Debug, Clone, Default)]
+pub struct Posted(Vec<(String, String)>);
+
+impl Posted {
+    /// A field's text without white space around it; empty when it was not sent.
+    pub fn text(&self, name: &str) -> &str {
+        self.raw(name).trim()
+    }
+
+    /// A field as it was typed, for secrets.
+    pub fn raw(&self, name: &str) -> &str {
+        self.0.iter().find(|(field, _)| field == name).map_or("", |(_, value)| value)
+    }
+
+    /// A field's text when it is not empty.
+    pub fn filled(&self, name: &str) -> Option<String> {
+        Some(self.text(name)).filter(|text| !text.is_empty()).map(str::to_owned)
+    }
+
+    /// All values of a repeated field that are not empty.
+    pub fn all(&self, name: &str) -> Vec<String> {
+        let values = self.0.iter().filter(|(field, _)| field == name);
+        values.map(|(_, value)| value.trim().to_owned()).filter(|v| !v.is_empty()).collect()
+    }
+
+    /// Whether a value of a repeated field was sent.
+    pub fn has(&self, name: &str, value: &str) -> bool {
+        self.0.iter().any(|(field, sent)| field == name && sent.trim() == value)
+    }
+}
+
+impl FromRequest for Posted {
+    type Error = actix_web::Error;
+    type Future = Pin<Box<dyn Future<Output = std::result::Result<Self, Self::Error>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let form = web::Form::<Vec<(String, String)>>::from_request(request, payload);
+        let token = request.extensions().get::<Visit>().map(|visit| visit.csrf.clone());
+        // Browsers say themselves when a form of another site is behind the request.
+        let foreign =
+            request.headers().get("sec-fetch-site").is_some_and(|value| value == "cross-site");
+        Box::pin(async move {
+            let posted = Self(form.await?.into_inner());
+            let sent = posted.raw(CSRF_FIELD);
+            let matches = token.is_some_and(|token| is_token(&token) && token == sent);
+            if foreign || !matches {
+                return Err(PageError(Error::forbidden("error.form_expired")).into());
+            }
+            Ok(posted)
+        })
+    }
+}

@@ -1,0 +1,117 @@
+//! The language of the pages: the choice of it, and checks that nothing is missing in either.
+
+use actix_web::cookie::{Cookie, SameSite, time::Duration};
+use actix_web::{HttpResponse, get, web};
+use serde::Deserialize;
+
+use super::{PageResult, local_path, redirect};
+use crate::accounts::principal::Language;
+use crate::http::extract::AppData;
+use crate::http::middleware::LANGUAGE_COOKIE;
+
+/// The language wanted, and where to go on.
+#[derive(Debug, Deserialize)]
+struct Choice {
+    to: String,
+    #[serde(default)]
+    back: String,
+}
+
+/// Remembers the language for this browser and returns to the page.
+#[get("/language")]
+async fn choose_language(app: AppData, choice: web::Query<Choice>) -> PageResult<HttpResponse> {
+    let cookie = Cookie::build(LANGUAGE_COOKIE, Language::from_tag(&choice.to).tag())
+        .path("/")
+        .http_only(true)
+        .same_site(SameSite::Lax)
+        .secure(app.config.server.secure_cookies)
+        .max_age(Duration::days(365))
+        .finish();
+    let mut response = redirect(local_path(&choice.back));
+    if let Err(error) = response.add_cookie(&cookie) {
+        tracing::warn!(%error, "language cookie");
+    }
+    Ok(response)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::path::{Path, PathBuf};
+
+    use super::*;
+    use crate::http::text;
+
+    fn files(folder: &Path, extension: &str) -> Vec<PathBuf> {
+        let mut found = Vec::new();
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                found.extend(files(&path, extension));
+            } else if path.extension().is_some_and(|e| e == extension) {
+                found.push(path);
+            }
+        }
+        found
+    }
+
+    fn templates() -> Vec<PathBuf> {
+        files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("templates"), "html")
+    }
+
+    /// Keys given as literals to `t("…")` and `fill("…"`.
+    fn keys(source: &str) -> BTreeSet<String> {
+        let calls = [".t(\"", ".fill(\"", ".fill2(\""];
+        calls
+            .iter()
+            .flat_map(|call| source.split(call).skip(1))
+            .filter_map(|rest| rest.split('"').next())
+            .map(str::to_owned)
+            .collect()
+    }
+
+    #[test]
+    fn every_text_of_the_templates_exists_in_both_languages() {
+        let mut count = 0;
+        for path in templates() {
+            for key in keys(&std::fs::read_to_string(&path).unwrap()) {
+                count += 1;
+                let full = format!("page.{key}");
+                for language in [Language::Chinese, Language::English] {
+                    let found = rust_i18n::t!(&full, locale = language.tag());
+                    assert!(!found.contains(&full), "{full} is missing: {}", path.display());
+                }
+                let (zh, en) =
+                    (text::text(&full, Language::Chinese), text::text(&full, Language::English));
+                assert!(
+                    zh != en || en.is_ascii(),
+                    "{full} has no English of its own: {}",
+                    path.display()
+                );
+            }
+        }
+        assert!(count > 50, "only {count} keys found: has the way they are written changed?");
+    }
+
+    #[test]
+    fn templates_and_page_code_hold_no_chinese() {
+        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+        let pages = files(&source, "rs").into_iter().filter(|path| {
+            path.ends_with("pages.rs") || path.starts_with(source.join("http/html"))
+        });
+        for path in templates().into_iter().chain(pages) {
+            let text = std::fs::read_to_string(&path).unwrap();
+            let han = text.chars().find(|c| ('\u{3000}'..='\u{9fff}').contains(c));
+            assert_eq!(han, None, "{}", path.display());
+        }
+    }
+
+    #[test]
+    fn no_template_switches_escaping_off() {
+        for path in templates() {
+            let text = std::fs::read_to_string(&path).unwrap();
+            assert!(!text.contains("|safe") && !text.contains("| safe"), "{}", path.display());
+            assert!(!text.contains(" style=\""), "inline style: {}", path.display());
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! The wrap around every page: recognises the browser's session, and completes the answer with
+//! security headers, cookies and, for errors, a page.
+
+use std::future::{Ready, ready};
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::cookie::{Cookie, SameSite};
+use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
+use actix_web::http::header::{
+    CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_SECURITY_POLICY, HeaderValue, REFERRER_POLICY, VARY,
+    X_CONTENT_TYPE_OPTIONS,
+};
+use actix_web::middleware::Next;
+use actix_web::{FromRequest, HttpMessage, HttpRequest};
+
+use super::{PageError, failure, form, session};
+use crate::accounts::principal::Caller;
+use crate::error::{Error, Result};
+use crate::http::extract::{AppData, facts};
+
+/// Cookie with the token that forms must repeat.
+pub const CSRF_COOKIE: &str = "townbridge_form";
+
+/// Nothing but our own files, nothing inline, nobody's frame.
+const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; \
+                      connect-src 'self'; form-action 'self'; base-uri 'none'; \
+                      frame-ancestors 'none'";
+
+/// One request for a page.
+#[derive(Debug, Clone)]
+pub struct Visit {
+    /// Who asks.
+    pub caller: Caller,
+    /// Token for forms.
+    pub csrf: String,
+    /// Path and query.
+    pub here: String,
+}
+
+impl FromRequest for Visit {
+    type Error = PageError;
+    type Future = Ready<std::result::Result<Self, PageError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let visit = request.extensions().get::<Self>().cloned();
+        ready(visit.ok_or_else(|| Error::internal("a page outside of the page scope").into()))
+    }
+}
+
+/// Recognises the session before a page and completes the answer after it.
+///
+/// # Errors
+/// Passes on what inner services return.
+pub async fn with_visit(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> std::result::Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    if request.path().starts_with("/static/") {
+        return Ok(next.call(request).await?.map_into_boxed_body());
+    }
+    let (visit, cookies) = enter(request.request()).await.map_err(PageError)?;
+    request.extensions_mut().insert(visit.clone());
+    let response = next.call(request).await?.map_into_boxed_body();
+    let mut response = failure::presented(response, &visit);
+    for cookie in cookies {
+        // A page that sets the same cookie itself (sign-in, sign-out) has the last word.
+        let decided = response.response().cookies().any(|own| own.name() == cookie.name());
+        if !decided && let Err(error) = response.response_mut().add_cookie(&cookie) {
+            tracing::warn!(%error, name = cookie.name(), "cookie");
+        }
+    }
+    complete(&mut response, &visit);
+    Ok(response)
+}
+
+async fn enter(request: &HttpRequest) -> Result<(Visit, Vec<Cookie<'static>>)> {
+    let app = request
+        .app_data::<AppData>()
+        .cloned()
+        .ok_or_else(|| Error::internal("no application state"))?
+        .into_inner();
+    let facts = facts(request);
+    let mut cookies = Vec::new();
+    let principal = session::recognise(&app, request, &mut cookies).await?;
+    let known = request.cookie(CSRF_COOKIE).map(|cookie| cookie.value().to_owned());
+    let csrf = match known.filter(|token| form::is_token(token)) {
+        Some(token) => token,
+        None => {
+            let token = form::token()?;
+            let cookie = Cookie::build(CSRF_COOKIE, token.clone())
+                .path("/")
+                .http_only(true)
+                .same_site(SameSite::Lax)
+                .secure(app.config.server.secure_cookies)
+                .finish();
+            cookies.push(cookie);
+            token
+        }
+    };
+    let here = request.uri().path_and_query().map_or("/", |path| path.as_str()).to_owned();
+    let caller = Caller {
+        principal,
+        address: facts.address,
+        request_id: facts.request_id,
+        language: facts.language,
+    };
+    Ok((Visit { caller, csrf, here }, cookies))
+}
+
+fn complete(response: &mut ServiceResponse, visit: &Visit) {
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(REFERRER_POLICY, HeaderValue::from_static("same-origin"));
+    headers.insert(CONTENT_LANGUAGE, HeaderValue::from_static(visit.caller.language.tag()));
+    headers.insert(VARY, HeaderValue::from_static("Cookie, Accept, Accept-Language"));
+    // Pages show what this person may see; nobody in between may keep them.
+    if !headers.contains_key(CACHE_CONTROL) {
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
+    }
+}
