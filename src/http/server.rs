@@ -21,6 +21,7 @@ use crate::error::{Error, Result};
 fn configure_api(config: &mut ServiceConfig<'_>) {
     crate::accounts::api::configure(config);
     crate::needs::api::configure(config);
+    crate::organizations::api::configure(config);
     crate::reference::api::configure(config);
     crate::audit::api::configure(config);
 }

@@ -62,7 +62,7 @@ pub fn document(need: &Need, owner: &OwnerView, reference: &Reference) -> Docume
     }
     let profile = conditions(need, reference, shown_to_all);
     document.subkind = need.need_kind.clone();
-    document.open = need.status.is_open();
+    document.open = need.status.is_open() && owner.active;
     document.owner_org_id = Some(need.org_id.to_string());
     document.org_type = owner.org_type.clone();
     document.region_code = profile.region_code;

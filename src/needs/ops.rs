@@ -66,11 +66,11 @@ pub struct SeenNeed {
     pub clearance: Clearance,
 }
 
-fn scope(need: &Need, granted: Option<DisclosureLevel>) -> RecordScope {
+fn scope(need: &Need, owner: &OwnerView, granted: Option<DisclosureLevel>) -> RecordScope {
     RecordScope {
         org_id: Some(need.org_id),
         region_code: need.region_code.clone(),
-        open_from: need.status.is_open().then_some(Clearance::Public),
+        open_from: (need.status.is_open() && owner.active).then_some(Clearance::Public),
         open_to_reviewers: true,
         granted,
     }
@@ -87,8 +87,8 @@ fn see(db: &mut Db, caller: &Caller, rows: Vec<Need>) -> Result<Vec<SeenNeed>> {
         .into_iter()
         .filter_map(|need| {
             let granted = grants.get(&need.id.to_string()).copied();
-            let clearance = disclosure::clearance(caller, &scope(&need, granted))?;
             let owner = owners.get(&need.org_id)?.clone();
+            let clearance = disclosure::clearance(caller, &scope(&need, &owner, granted))?;
             Some(SeenNeed { need, owner, clearance })
         })
         .collect())

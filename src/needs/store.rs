@@ -37,8 +37,7 @@ macro_rules! within_reach {
         let mut query = $query;
         if !$reach.everything {
             query = query.filter(
-                needs::status
-                    .eq_any(open_statuses())
+                (needs::status.eq_any(open_statuses()).and(crate::owner_active!(needs::org_id)))
                     .or(needs::org_id.eq_any(&$reach.orgs))
                     .or(crate::in_regions!(needs::region_code, $reach)),
             );

@@ -1,8 +1,12 @@
 //! Organisations (机构): firms, universities, institutes and whoever else takes part.
 
+pub mod api;
 pub mod document;
+pub mod life;
 pub mod model;
 pub mod ops;
+mod owners;
 mod registration;
+mod review;
 pub mod rules;
 pub mod store;

@@ -172,3 +172,29 @@ impl Organization {
         self.doc = Json(fields);
     }
 }
+
+/// An organisation as shown: what the caller may see of it.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct OrganizationView {
+    /// Id.
+    pub id: OrgId,
+    /// Readable code.
+    pub code: String,
+    /// Whether it has been checked.
+    pub status: OrgStatus,
+    /// Number of the version; `If-Match` on updates.
+    pub version: i32,
+    /// Readable name of its region.
+    pub region_name: String,
+    /// The fields the caller may see.
+    #[serde(flatten)]
+    pub fields: OrganizationFields,
+    /// Names of fields that hold something the caller may not see.
+    pub withheld: Vec<String>,
+    /// Steps that the caller may take now.
+    pub steps: Vec<OrgStatus>,
+    /// When it was created.
+    pub created_at: Timestamp,
+    /// When it was changed last.
+    pub updated_at: Timestamp,
+}

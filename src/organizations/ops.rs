@@ -1,82 +1,237 @@
-//! Use cases of organisations that other folders build on.
+//! Use cases of organisations. How they come in is in `registration`, how they are checked in
+//! `review`; what other folders build on is in `owners`.
 
-use std::collections::HashMap;
+use serde::Deserialize;
+use serde_json::Value;
 
-use super::document;
-use super::model::{OrgStatus, Organization};
-pub use super::registration::{Arrival, enter, register};
-use super::store;
+use super::life::{Standing, steps_for};
+use super::model::{OrgStatus, Organization, OrganizationFields, OrganizationView};
+pub use super::owners::{by_uscc, owners, place, require_verified, writable};
+use super::registration::change;
+pub use super::registration::{Arrival, check, create, enter, register};
+pub use super::review::{TakeOrganizationStep, compare, steps, take_step, version, versions};
+use super::{document, store};
 use crate::accounts::principal::{Caller, OrgId};
 use crate::app::App;
-use crate::db::Db;
+use crate::db::{Db, Timestamp};
+use crate::disclosure::{self, Clearance, DisclosureLevel, RecordScope};
 use crate::error::{Error, Result};
-use crate::records::parts::OwnerView;
+use crate::http::pagination::{Page, checked_limit, decode_cursor, encode_cursor};
+use crate::records;
+use crate::records::model::RecordKind;
+use crate::records::ops::Written;
+use crate::records::scope::Reach;
 
-/// Names of organisations, as shown with their records.
+/// Organisations have no level of their own: their details are for members.
+pub(super) const LEVEL: DisclosureLevel = DisclosureLevel::Members;
+
+/// Which organisations to list.
+#[derive(Debug, Clone, Default, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct ListOrganizations {
+    /// Only of these types, separated by commas.
+    pub org_type: Option<String>,
+    /// Only of this region, at any level of the code.
+    pub region: Option<String>,
+    /// Only in these states, separated by commas.
+    pub status: Option<String>,
+    /// Only those whose name begins like this.
+    pub name: Option<String>,
+    /// Entries on the page, 1 to 100; 20 by default.
+    pub limit: Option<usize>,
+    /// `next` of the page before.
+    pub after: Option<String>,
+}
+
+/// A row with what the caller is cleared for.
+pub struct SeenOrganization {
+    /// The row, unredacted.
+    pub org: Organization,
+    /// The caller's clearance on it.
+    pub clearance: Clearance,
+}
+
+/// The caller's clearance on an organisation; `None` when it must not be known to the caller.
+fn see(caller: &Caller, org: Organization) -> Option<SeenOrganization> {
+    let scope = RecordScope {
+        org_id: Some(org.id),
+        region_code: org.region_code.clone(),
+        open_from: org.status.is_open().then_some(Clearance::Public),
+        open_to_reviewers: true,
+        granted: None,
+    };
+    let clearance = disclosure::clearance(caller, &scope)?;
+    Some(SeenOrganization { org, clearance })
+}
+
+/// An organisation the caller may know of.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is none, or it is not for the caller.
+pub fn find(db: &mut Db, caller: &Caller, id: OrgId) -> Result<SeenOrganization> {
+    let row = store::find_unscoped(db, id)?.ok_or(Error::NotFound)?;
+    see(caller, row).ok_or(Error::NotFound)
+}
+
+/// Organisations by id that the caller may know of, in no order: for search hits.
 ///
 /// # Errors
 /// Database faults.
-pub fn owners(db: &mut Db, ids: &[OrgId]) -> Result<HashMap<OrgId, OwnerView>> {
-    let mut ids = ids.to_vec();
-    ids.sort_unstable();
-    ids.dedup();
-    let rows = store::names_unscoped(db, &ids)?;
-    Ok(rows
-        .into_iter()
-        .map(|(id, name, org_type)| (id, OwnerView { id, name, org_type }))
-        .collect())
+pub fn find_many(db: &mut Db, caller: &Caller, ids: &[OrgId]) -> Result<Vec<SeenOrganization>> {
+    let rows = store::find_many_unscoped(db, ids)?;
+    Ok(rows.into_iter().filter_map(|org| see(caller, org)).collect())
 }
 
-/// An organisation that records are placed under, whoever asks.
+/// What the caller sees of an organisation.
+///
+/// # Errors
+/// Faults of ours.
+pub fn view(app: &App, caller: &Caller, seen: &SeenOrganization) -> Result<OrganizationView> {
+    let org = &seen.org;
+    let Value::Object(mut map) = serde_json::to_value(&org.doc.0)? else {
+        return Err(Error::internal("organisation fields are not an object"));
+    };
+    let withheld = disclosure::redact(RecordKind::Organization, LEVEL, seen.clearance, &mut map);
+    Ok(OrganizationView {
+        id: org.id,
+        code: org.code.clone(),
+        status: org.status,
+        version: org.version,
+        region_name: app.reference.region_name(&org.region_code, caller.language),
+        fields: serde_json::from_value(Value::Object(map))?,
+        withheld,
+        steps: steps_for(org.status, Standing::of(caller, org)),
+        created_at: org.created_at,
+        updated_at: org.updated_at,
+    })
+}
+
+/// Shows an organisation.
 ///
 /// # Errors
 /// [`Error::NotFound`].
-pub fn place(db: &mut Db, id: OrgId) -> Result<Organization> {
-    store::find_unscoped(db, id)?.ok_or(Error::NotFound)
+pub fn show(app: &App, caller: &Caller, id: OrgId) -> Result<OrganizationView> {
+    app.db.read(|db| view(app, caller, &find(db, caller, id)?))
 }
 
-/// The organisation that the caller may create records for: one of the caller's own (the only one
-/// by default), one in the caller's region for liaisons and officers, any for administrators.
+/// A page of organisations, newest first.
 ///
 /// # Errors
-/// [`Error::Invalid`] when none is named and it is not clear which; [`Error::NotFound`];
-/// [`Error::Forbidden`].
-pub fn writable(db: &mut Db, caller: &Caller, wanted: Option<OrgId>) -> Result<Organization> {
-    let principal = caller.signed_in()?;
-    let own = principal.org_ids();
-    let id = match (wanted, own.as_slice()) {
-        (Some(id), _) => id,
-        (None, [only]) => *only,
-        (None, _) => return Err(Error::field("/org_id", "field.required")),
+/// [`Error::Invalid`] for a filter that cannot be.
+pub fn list(
+    app: &App,
+    caller: &Caller,
+    query: &ListOrganizations,
+) -> Result<Page<OrganizationView>> {
+    let limit = checked_limit(query.limit)?;
+    let filter = store::OrganizationFilter {
+        org_types: codes(query.org_type.as_deref()).map(str::to_owned).collect(),
+        region: query.region.clone(),
+        statuses: parse_statuses(query.status.as_deref())?,
+        name: query.name.clone(),
     };
-    let org = store::find_unscoped(db, id)?
-        .ok_or_else(|| Error::field("/org_id", "field.unknown_org"))?;
-    let allowed = principal.is_admin()
-        || own.contains(&id)
-        || (principal.is_broker() && principal.reviews(&org.region_code));
-    if !allowed {
-        return Err(Error::forbidden("error.not_your_organization"));
-    }
-    Ok(org)
+    let reach = Reach::of(caller);
+    let before = query.after.as_deref().map(parse_cursor).transpose()?;
+    let wanted = i64::try_from(limit).unwrap_or(20) + 1;
+    let rows = app.db.read(|db| store::list(db, &reach, &filter, before, wanted))?;
+    let page = Page::cut(rows, limit, |last| {
+        encode_cursor(&last.created_at.0.timestamp_micros().to_string(), &last.id.to_string())
+    });
+    let seen = page.items.into_iter().filter_map(|org| see(caller, org));
+    let items = seen.map(|one| view(app, caller, &one)).collect::<Result<Vec<_>>>()?;
+    Ok(Page { items, next: page.next })
 }
 
-/// Ids of organisations by credit code: how imported records name their owner.
-///
-/// # Errors
-/// Database faults.
-pub fn by_uscc(db: &mut Db, codes: &[String]) -> Result<HashMap<String, OrgId>> {
-    Ok(store::ids_by_uscc_unscoped(db, codes)?.into_iter().collect())
+fn codes(text: Option<&str>) -> impl Iterator<Item = &str> {
+    text.unwrap_or_default().split(',').map(str::trim).filter(|code| !code.is_empty())
 }
 
-/// Only verified organisations may put records forward.
+fn parse_statuses(text: Option<&str>) -> Result<Vec<OrgStatus>> {
+    codes(text)
+        .map(|code| code.parse().map_err(|_| Error::field("/status", "field.unknown_status")))
+        .collect()
+}
+
+fn parse_cursor(cursor: &str) -> Result<(Timestamp, OrgId)> {
+    let (at, id) = decode_cursor(cursor)?;
+    let bad = || Error::field("/after", "field.cursor");
+    let micros = at.parse().map_err(|_| bad())?;
+    let time = chrono::DateTime::from_timestamp_micros(micros).ok_or_else(bad)?;
+    Ok((Timestamp::new(time), id.parse().map_err(|_| bad())?))
+}
+
+/// Changes fields by a JSON merge patch (RFC 7396): what is absent stays, null removes.
 ///
 /// # Errors
-/// A conflict when it is not verified.
-pub fn require_verified(db: &mut Db, id: OrgId) -> Result<()> {
-    match place(db, id)?.status {
-        OrgStatus::Verified => Ok(()),
-        _ => Err(Error::conflict("error.organization_not_verified")),
-    }
+/// [`Error::PreconditionFailed`] when the version is not the current one; [`Error::Forbidden`]
+/// for members without the role, and for managers who change what has been checked;
+/// [`Error::Invalid`] with every field.
+pub fn update(
+    app: &App,
+    caller: &Caller,
+    id: OrgId,
+    version: i32,
+    patch: &Value,
+) -> Result<Written<OrganizationView>> {
+    caller.signed_in()?;
+    let now = app.clock.now();
+    let written = app.db.write(|db| {
+        let SeenOrganization { mut org, clearance } = find(db, caller, id)?;
+        let standing = Standing::of(caller, &org);
+        if !standing.may_change() {
+            return Err(Error::forbidden("error.not_your_organization"));
+        }
+        if org.version != version {
+            return Err(Error::PreconditionFailed);
+        }
+        let before = serde_json::to_value(&org.doc.0)?;
+        let mut fields = merge(&before, patch)?;
+        fields.tidy();
+        let renamed = changes_identity(&org.doc.0, &fields);
+        if renamed && org.status.is_checked() && !standing.reviewer {
+            return Err(Error::forbidden("error.identity_is_checked"));
+        }
+        check(app, db, &fields, Some(id))?;
+        org.set_fields(fields);
+        save(db, now, &mut org)?;
+        let change = change(&org, "organization.update", &before)?;
+        let mut number = records::ops::trace(db, caller, now, &[change])?;
+        if renamed {
+            number = reindex_records(db, id, now)?;
+        }
+        // The caller may have moved it out of the own region, and still sees what was written.
+        let seen = SeenOrganization { org, clearance };
+        Ok(Written { value: view(app, caller, &seen)?, change: number })
+    })?;
+    app.feed.wake();
+    Ok(written)
+}
+
+/// Applies a JSON merge patch to fields.
+fn merge(before: &Value, patch: &Value) -> Result<OrganizationFields> {
+    let mut merged = before.clone();
+    records::patch::merge(&mut merged, patch);
+    serde_json::from_value(merged).map_err(records::patch::unreadable)
+}
+
+/// Whether name, credit code or type differ: what verification has vouched for.
+fn changes_identity(old: &OrganizationFields, new: &OrganizationFields) -> bool {
+    (&old.name, &old.uscc, &old.org_type) != (&new.name, &new.uscc, &new.org_type)
+}
+
+/// Writes the row under the next version.
+pub(super) fn save(db: &mut Db, now: Timestamp, org: &mut Organization) -> Result<()> {
+    org.version += 1;
+    org.updated_at = now;
+    store::update(db, org)
+}
+
+/// Tells the index about the organisation's records, whose documents hold its type and whether
+/// it is suspended; returns the number of the last change. The logs' lock must be held.
+pub(super) fn reindex_records(db: &mut Db, id: OrgId, now: Timestamp) -> Result<i64> {
+    let rows = store::records_unscoped(db, id)?;
+    records::ops::touch(db, now, &rows)
 }
 
 /// Documents for the index.

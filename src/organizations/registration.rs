@@ -2,11 +2,13 @@
 
 use serde_json::Value;
 
-use super::model::{OrgStatus, Organization, OrganizationFields};
+use super::model::{OrgStatus, Organization, OrganizationFields, OrganizationView};
+use super::ops::{SeenOrganization, view};
 use super::{rules, store};
 use crate::accounts::principal::{Caller, OrgId};
 use crate::app::App;
 use crate::db::{Db, Json, Timestamp};
+use crate::disclosure::Clearance;
 use crate::error::{Error, Result};
 use crate::records;
 use crate::records::model::{RecordKind, readable_code};
@@ -39,10 +41,21 @@ pub fn register(
     fields: OrganizationFields,
     now: Timestamp,
 ) -> Result<Organization> {
-    let arrival =
-        Arrival { fields, status: OrgStatus::Pending, source: "manual", source_ref: None };
-    let entered = enter(app, db, caller, vec![arrival], now)?;
-    entered.value.into_iter().next().ok_or_else(|| Error::internal("no organisation was entered"))
+    Ok(enter_pending(app, db, caller, fields, now)?.value)
+}
+
+fn enter_pending(
+    app: &App,
+    db: &mut Db,
+    caller: &Caller,
+    fields: OrganizationFields,
+    now: Timestamp,
+) -> Result<Written<Organization>> {
+    let status = OrgStatus::Pending;
+    let arrival = Arrival { fields, status, source: "manual", source_ref: None };
+    let Written { mut value, change } = enter(app, db, caller, vec![arrival], now)?;
+    let org = value.pop().ok_or_else(|| Error::internal("no organisation was entered"))?;
+    Ok(Written { value: org, change })
 }
 
 /// Brings organisations in, traced in one go: for registration, import and the demo. Call it in a
@@ -72,6 +85,36 @@ pub fn enter(
     store::insert(db, &rows)?;
     let change = records::ops::trace(db, caller, now, &changes)?;
     Ok(Written { value: rows, change })
+}
+
+/// Creates an organisation that waits for review: on behalf of one in the caller's region, or by
+/// somebody who belongs to none yet.
+///
+/// # Errors
+/// [`Error::Forbidden`] for people who have an organisation already, and outside the own region;
+/// [`Error::Invalid`] with every field.
+pub fn create(
+    app: &App,
+    caller: &Caller,
+    fields: &OrganizationFields,
+) -> Result<Written<OrganizationView>> {
+    let principal = caller.signed_in()?;
+    let now = app.clock.now();
+    let written = app.db.write(|db| {
+        let belongs = principal.roles.iter().any(|binding| binding.org_id.is_some());
+        if !principal.is_admin() && !principal.is_broker() && belongs {
+            return Err(Error::forbidden("error.has_organization"));
+        }
+        let Written { value: org, change } = enter_pending(app, db, caller, fields.clone(), now)?;
+        if principal.is_broker() && !principal.is_admin() && !principal.reviews(&org.region_code) {
+            return Err(Error::forbidden("error.not_your_region"));
+        }
+        // The creator sees in full what was just written.
+        let seen = SeenOrganization { org, clearance: Clearance::Full };
+        Ok(Written { value: view(app, caller, &seen)?, change })
+    })?;
+    app.feed.wake();
+    Ok(written)
 }
 
 /// Checks fields, their uniqueness included, and names everything wrong at once.

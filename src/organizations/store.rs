@@ -2,12 +2,45 @@
 
 use diesel::prelude::*;
 
-use super::model::Organization;
+use super::model::{OrgStatus, Organization};
 use crate::accounts::principal::OrgId;
-use crate::db::Db;
-use crate::db::schema::organizations;
+use crate::db::schema::{capabilities, needs, organizations};
+use crate::db::{Db, Timestamp};
 use crate::error::{Error, Result, is_unique_violation};
 use crate::on;
+use crate::records::model::{EntryId, RecordKind};
+use crate::records::scope::Reach;
+
+diesel::define_sql_function! {
+    /// Small letters; SQLite knows those of ASCII only.
+    fn lower(text: diesel::sql_types::Text) -> diesel::sql_types::Text;
+}
+
+/// What to list.
+#[derive(Debug, Clone, Default)]
+pub struct OrganizationFilter {
+    /// Only of these types.
+    pub org_types: Vec<String>,
+    /// Only of regions with this prefix.
+    pub region: Option<String>,
+    /// Only in these states.
+    pub statuses: Vec<OrgStatus>,
+    /// Only names that begin like this.
+    pub name: Option<String>,
+}
+
+/// A text as the beginning of a `LIKE` pattern, with `\` before what has a meaning there.
+fn beginning(text: &str) -> String {
+    let mut pattern = String::with_capacity(text.len() + 1);
+    for character in text.chars() {
+        if matches!(character, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(character);
+    }
+    pattern.push('%');
+    pattern
+}
 
 /// Inserts organisations.
 ///
@@ -16,15 +49,99 @@ use crate::on;
 pub fn insert(db: &mut Db, rows: &[Organization]) -> Result<()> {
     for chunk in rows.chunks(500) {
         on!(db, conn => diesel::insert_into(organizations::table).values(chunk).execute(conn))
-            .map_err(|error| {
-                if is_unique_violation(&error) {
-                    Error::conflict("error.organization_exists")
-                } else {
-                    error.into()
-                }
-            })?;
+            .map_err(taken)?;
     }
     Ok(())
+}
+
+/// Replaces an organisation, if it still has the version that was read; its own version is set
+/// already.
+///
+/// # Errors
+/// [`Error::PreconditionFailed`] when somebody was faster; a conflict when the new name or credit
+/// code is taken.
+pub fn update(db: &mut Db, row: &Organization) -> Result<()> {
+    let changed = on!(db, conn => diesel::update(
+        organizations::table
+            .filter(organizations::id.eq(row.id))
+            .filter(organizations::version.eq(row.version - 1)),
+    )
+    .set(row)
+    .execute(conn))
+    .map_err(taken)?;
+    if changed == 1 { Ok(()) } else { Err(Error::PreconditionFailed) }
+}
+
+fn taken(error: diesel::result::Error) -> Error {
+    if is_unique_violation(&error) {
+        Error::conflict("error.organization_exists")
+    } else {
+        error.into()
+    }
+}
+
+/// A page of organisations the caller may know of, newest first.
+///
+/// # Errors
+/// Database faults.
+pub fn list(
+    db: &mut Db,
+    reach: &Reach,
+    filter: &OrganizationFilter,
+    before: Option<(Timestamp, OrgId)>,
+    limit: i64,
+) -> Result<Vec<Organization>> {
+    use organizations::dsl as o;
+    Ok(on!(db, conn => {
+        let mut query = o::organizations.into_boxed();
+        if !reach.everything {
+            query = query.filter(
+                o::status
+                    .eq(OrgStatus::Verified)
+                    .or(o::id.eq_any(&reach.orgs))
+                    .or(crate::in_regions!(o::region_code, reach)),
+            );
+        }
+        if !filter.org_types.is_empty() {
+            query = query.filter(o::org_type.eq_any(filter.org_types.clone()));
+        }
+        if let Some(region) = &filter.region {
+            query = query.filter(o::region_code.like(beginning(region)).escape('\\'));
+        }
+        if !filter.statuses.is_empty() {
+            query = query.filter(o::status.eq_any(filter.statuses.clone()));
+        }
+        if let Some(name) = &filter.name {
+            let pattern = beginning(&name.to_lowercase());
+            query = query.filter(lower(o::name).like(pattern).escape('\\'));
+        }
+        if let Some((at, id)) = before {
+            query = query.filter(o::created_at.lt(at).or(o::created_at.eq(at).and(o::id.lt(id))));
+        }
+        query
+            .order((o::created_at.desc(), o::id.desc()))
+            .limit(limit)
+            .select(Organization::as_select())
+            .load(conn)
+    })?)
+}
+
+/// Kind and id of every need and capability of an organisation.
+///
+/// # Errors
+/// Database faults.
+pub fn records_unscoped(db: &mut Db, org: OrgId) -> Result<Vec<(RecordKind, String)>> {
+    let needs: Vec<EntryId> = on!(db, conn => needs::table
+        .filter(needs::org_id.eq(org))
+        .select(needs::id)
+        .load(conn))?;
+    let capabilities: Vec<EntryId> = on!(db, conn => capabilities::table
+        .filter(capabilities::org_id.eq(org))
+        .select(capabilities::id)
+        .load(conn))?;
+    let needs = needs.into_iter().map(|id| (RecordKind::Need, id.to_string()));
+    let capabilities = capabilities.into_iter().map(|id| (RecordKind::Capability, id.to_string()));
+    Ok(needs.chain(capabilities).collect())
 }
 
 /// An organisation by id, whoever asks.
@@ -50,15 +167,18 @@ pub fn find_many_unscoped(db: &mut Db, ids: &[OrgId]) -> Result<Vec<Organization
         .load(conn))?)
 }
 
-/// Id, name and type of organisations: what is shown with their records.
+/// Id, name, type and status of organisations: what is shown with their records.
 ///
 /// # Errors
 /// Database faults.
-pub fn names_unscoped(db: &mut Db, ids: &[OrgId]) -> Result<Vec<(OrgId, String, String)>> {
+pub fn names_unscoped(
+    db: &mut Db,
+    ids: &[OrgId],
+) -> Result<Vec<(OrgId, String, String, OrgStatus)>> {
     use organizations::dsl as o;
     Ok(on!(db, conn => o::organizations
         .filter(o::id.eq_any(ids))
-        .select((o::id, o::name, o::org_type))
+        .select((o::id, o::name, o::org_type, o::status))
         .load(conn))?)
 }
 

@@ -59,4 +59,7 @@ pub struct OwnerView {
     pub name: String,
     /// Kind of organisation.
     pub org_type: String,
+    /// False while it is suspended: then its open records are hidden from others.
+    #[serde(skip)]
+    pub active: bool,
 }

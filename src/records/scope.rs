@@ -100,3 +100,20 @@ macro_rules! in_regions {
             .or($crate::records::scope::substr($column, 1, 2).eq_any(&$reach.regions.provinces))
     };
 }
+
+/// The condition that the organisation owning a row is not suspended:
+/// `owner_active!(needs::org_id)`. While it is, its open rows are for its own people and its
+/// reviewers only.
+#[macro_export]
+macro_rules! owner_active {
+    ($column:expr) => {{
+        use $crate::db::schema::organizations;
+        $column.ne_all(
+            organizations::table
+                .filter(
+                    organizations::status.eq($crate::organizations::model::OrgStatus::Suspended),
+                )
+                .select(organizations::id),
+        )
+    }};
+}

@@ -1,36 +1,184 @@
 //! Reading the tables: the built-in files, or an operator's files of the same name.
 
+use std::collections::HashMap;
 use std::path::Path;
 
+use ring::digest::{Context, SHA256};
 use serde::de::DeserializeOwned;
 
-use super::Reference;
+use super::{CodeEntry, HitechField, Industry, Reference, Region, Tables, University};
 use crate::error::{Error, Result};
 
-const REGIONS: &str = include_str!("../../data/reference/regions.csv");
-const INDUSTRIES: &str = include_str!("../../data/reference/industries.csv");
-const CODES: &str = include_str!("../../data/reference/code_tables.csv");
+/// One table as built in.
+struct Source {
+    name: &'static str,
+    text: &'static str,
+}
+
+const REGIONS: Source =
+    Source { name: "regions.csv", text: include_str!("../../data/reference/regions.csv") };
+const INDUSTRIES: Source =
+    Source { name: "industries.csv", text: include_str!("../../data/reference/industries.csv") };
+const CODES: Source =
+    Source { name: "code_tables.csv", text: include_str!("../../data/reference/code_tables.csv") };
+const HITECH_FIELDS: Source = Source {
+    name: "hitech_fields.csv",
+    text: include_str!("../../data/reference/hitech_fields.csv"),
+};
+const DISCIPLINES: Source =
+    Source { name: "disciplines.csv", text: include_str!("../../data/reference/disciplines.csv") };
+const UNIVERSITIES: Source = Source {
+    name: "universities.csv",
+    text: include_str!("../../data/reference/universities.csv"),
+};
 
 /// Loads all tables; a file in `directory` replaces the built-in one of the same name.
 ///
 /// # Errors
-/// Names the file and line that cannot be read.
+/// Names the file and the line that cannot be read, or that contradicts another.
 pub fn load(directory: &Path) -> Result<Reference> {
-    Ok(Reference::new(
-        table(directory, "regions.csv", REGIONS)?,
-        table(directory, "industries.csv", INDUSTRIES)?,
-        table(directory, "code_tables.csv", CODES)?,
-    ))
+    let mut reader = Reader { directory, hash: Context::new(&SHA256) };
+    let regions = reader.tree(&REGIONS, Region::check)?;
+    let industries = reader.tree(&INDUSTRIES, Industry::check)?;
+    let codes: Vec<CodeEntry> = reader.rows(&CODES)?;
+    unique(CODES.name, &codes, |row| format!("{}/{}", row.table, row.code))?;
+    let hitech_fields = reader.tree(&HITECH_FIELDS, |_: &HitechField| Ok(()))?;
+    let disciplines = reader.rows(&DISCIPLINES)?;
+    unique(DISCIPLINES.name, &disciplines, |row: &super::Discipline| row.code.clone())?;
+    let universities: Vec<University> = reader.rows(&UNIVERSITIES)?;
+    unique(UNIVERSITIES.name, &universities, |row| row.code.clone())?;
+    let fingerprint = crate::audit::model::hex(&reader.hash.finish().as_ref()[..8]);
+    let tables = Tables { regions, industries, codes, hitech_fields, disciplines, universities };
+    Ok(Reference::new(tables, fingerprint))
 }
 
-fn table<T: DeserializeOwned>(directory: &Path, name: &str, built_in: &str) -> Result<Vec<T>> {
-    let path = directory.join(name);
-    let text = if path.is_file() { std::fs::read_to_string(&path)? } else { built_in.to_owned() };
-    let text = text.trim_start_matches('\u{feff}');
-    csv::Reader::from_reader(text.as_bytes())
-        .deserialize()
-        .collect::<std::result::Result<Vec<T>, _>>()
-        .map_err(|error| Error::internal(format!("reference table {name}: {error}")))
+/// A row that stands in a tree of codes.
+pub(super) trait Node {
+    /// Its code.
+    fn code(&self) -> &str;
+    /// Code of the row above; empty at the top.
+    fn parent_code(&self) -> &str;
+}
+
+macro_rules! node {
+    ($($row:ty),+) => {
+        $(impl Node for $row {
+            fn code(&self) -> &str {
+                &self.code
+            }
+            fn parent_code(&self) -> &str {
+                &self.parent_code
+            }
+        })+
+    };
+}
+node!(Region, Industry, HitechField);
+
+impl Region {
+    /// Digits by level: what makes "inside region X" a test of prefixes.
+    fn check(&self) -> std::result::Result<(), String> {
+        let digits = match self.level.as_str() {
+            "province" => 2,
+            "city" => 4,
+            "county" => 6,
+            "town" => 9,
+            other => return Err(format!("unknown level {other:?}")),
+        };
+        if self.code.len() != digits || !self.code.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Err(format!("a {} must have {digits} digits", self.level));
+        }
+        if (digits == 2) != self.parent_code.is_empty() {
+            return Err("provinces, and they alone, have no parent".to_owned());
+        }
+        Ok(())
+    }
+}
+
+impl Industry {
+    fn check(&self) -> std::result::Result<(), String> {
+        let length = match self.level.as_str() {
+            "section" => 1,
+            "division" => 3,
+            "group" => 4,
+            "class" => 5,
+            other => return Err(format!("unknown level {other:?}")),
+        };
+        if self.code.len() == length {
+            Ok(())
+        } else {
+            Err(format!("a {} must have {length} characters", self.level))
+        }
+    }
+}
+
+/// Reads tables and hashes what it reads.
+struct Reader<'a> {
+    directory: &'a Path,
+    hash: Context,
+}
+
+impl Reader<'_> {
+    fn rows<T: DeserializeOwned>(&mut self, source: &Source) -> Result<Vec<T>> {
+        let path = self.directory.join(source.name);
+        let text = if path.is_file() {
+            let unreadable =
+                |error| Error::internal(format!("reference table {}: {error}", path.display()));
+            std::fs::read_to_string(&path).map_err(unreadable)?
+        } else {
+            source.text.to_owned()
+        };
+        self.hash.update(text.as_bytes());
+        // The length keeps neighbouring files apart.
+        self.hash.update(&text.len().to_be_bytes());
+        let text = text.trim_start_matches('\u{feff}');
+        csv::Reader::from_reader(text.as_bytes())
+            .deserialize()
+            .collect::<std::result::Result<Vec<T>, _>>()
+            .map_err(|error| Error::internal(format!("reference table {}: {error}", source.name)))
+    }
+
+    /// Reads a table whose rows form a tree, and checks the tree.
+    fn tree<T: DeserializeOwned + Node>(
+        &mut self,
+        source: &Source,
+        check: impl Fn(&T) -> std::result::Result<(), String>,
+    ) -> Result<Vec<T>> {
+        let rows: Vec<T> = self.rows(source)?;
+        unique(source.name, &rows, |row| row.code().to_owned())?;
+        let known: std::collections::HashSet<&str> = rows.iter().map(Node::code).collect();
+        for (at, row) in rows.iter().enumerate() {
+            check(row).map_err(|reason| broken(source.name, at, row.code(), &reason))?;
+            let parent = row.parent_code();
+            if parent.is_empty() {
+                continue;
+            }
+            if !known.contains(parent) {
+                let reason = format!("there is no row {parent:?} above it");
+                return Err(broken(source.name, at, row.code(), &reason));
+            }
+            if !row.code().starts_with(parent) || row.code() == parent {
+                let reason = format!("its code does not begin with that of its parent {parent:?}");
+                return Err(broken(source.name, at, row.code(), &reason));
+            }
+        }
+        Ok(rows)
+    }
+}
+
+fn unique<T>(name: &str, rows: &[T], key: impl Fn(&T) -> String) -> Result<()> {
+    let mut seen = HashMap::new();
+    for (at, row) in rows.iter().enumerate() {
+        if let Some(first) = seen.insert(key(row), at) {
+            let reason = format!("the code stands on line {} already", first + 2);
+            return Err(broken(name, at, &key(row), &reason));
+        }
+    }
+    Ok(())
+}
+
+/// Names the line: the header is line 1, and no cell of these tables holds a line break.
+fn broken(name: &str, at: usize, code: &str, reason: &str) -> Error {
+    Error::internal(format!("reference table {name}: line {}: {code}: {reason}", at + 2))
 }
 
 #[cfg(test)]
@@ -46,22 +194,55 @@ mod tests {
         assert_eq!(reference.industry("C3854").unwrap().level, "class");
         assert!(reference.has_code("need_kind", "tech_problem"));
         assert_eq!(reference.code_name("asset_kind", "patent", Language::Chinese), "专利");
+        assert!(reference.has_discipline("110"));
+        assert_eq!(reference.hitech_fields().len(), 314);
+        assert_eq!(reference.universities().len(), 2_631);
+        let path: Vec<&str> =
+            reference.region_path("442000105").iter().map(|region| region.code.as_str()).collect();
+        assert_eq!(path, ["44", "4420", "442000", "442000105"]);
+    }
+
+    /// The error that a replaced file causes.
+    fn failure(name: &str, text: &str) -> String {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::write(dir.path().join(name), text).unwrap();
+        load(dir.path()).unwrap_err().to_string()
     }
 
     #[test]
     fn an_operators_file_replaces_the_built_in_one() {
         let dir = tempfile::tempdir().unwrap();
-        let text = "table,code,name_zh,name_en,sort\nneed_kind,odd,奇,Odd,1\n";
+        let text = "\u{feff}table,code,name_zh,name_en,sort\nneed_kind,odd,奇,Odd,1\n";
         std::fs::write(dir.path().join("code_tables.csv"), text).unwrap();
         let reference = load(dir.path()).unwrap();
         assert!(reference.has_code("need_kind", "odd"));
         assert!(!reference.has_code("need_kind", "tech_problem"));
+        let built_in = load(Path::new("/nonexistent")).unwrap();
+        assert_ne!(reference.fingerprint(), built_in.fingerprint());
     }
 
     #[test]
-    fn a_broken_file_is_named() {
-        let dir = tempfile::tempdir().unwrap();
-        std::fs::write(dir.path().join("regions.csv"), "code,name\n44\n").unwrap();
-        assert!(load(dir.path()).unwrap_err().to_string().contains("regions.csv"));
+    fn a_broken_file_is_named_with_its_line() {
+        let missing = failure("regions.csv", "code,name\n44,广东省\n");
+        assert!(missing.contains("regions.csv") && missing.contains("line: 2"), "{missing}");
+    }
+
+    #[test]
+    fn a_tree_that_does_not_hold_together_is_refused() {
+        let head = "code,name,name_en,level,parent_code,region_group\n";
+        let cases = [
+            ("44,广东省,,province,,\n4401,广州市,,city,45,\n", "line 3", "no row \"45\""),
+            ("44,广东省,,province,,\n44,广东省,,province,,\n", "line 3", "line 2 already"),
+            ("44,甲,,province,,\n45,乙,,province,,\n4501,丙,,city,44,\n", "line 4", "begin with"),
+            ("44,广东省,,province,,\n440,广州市,,city,44,\n", "line 3", "4 digits"),
+            ("4401,广州市,,city,,\n", "line 2", "no parent"),
+            ("44,广东省,,land,,\n", "line 2", "unknown level"),
+        ];
+        for (rows, line, reason) in cases {
+            let error = failure("regions.csv", &format!("{head}{rows}"));
+            assert!(error.contains(line) && error.contains(reason), "{error}");
+        }
+        let industries = "code,name,name_en,level,parent_code\nC38,电气,,division,D\n";
+        assert!(failure("industries.csv", industries).contains("line 2"));
     }
 }

@@ -60,35 +60,137 @@ pub struct CodeEntry {
     pub sort: i32,
 }
 
+/// One row of `hitech_fields.csv`: 国家重点支持的高新技术领域 (2016).
+#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct HitechField {
+    /// Digits; the parent's code is a prefix.
+    pub code: String,
+    /// Chinese name.
+    pub name: String,
+    /// 1 to 3.
+    pub level: u8,
+    /// Code of the field above.
+    pub parent_code: String,
+}
+
+/// One row of `disciplines.csv`: GB/T 13745, first level.
+#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Discipline {
+    /// Three digits.
+    pub code: String,
+    /// Chinese name.
+    pub name: String,
+}
+
+/// One row of `universities.csv`.
+#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct University {
+    /// Identifier of the Ministry of Education.
+    pub code: String,
+    /// Chinese name.
+    pub name: String,
+    /// City as printed in the list.
+    pub city: String,
+    /// Province in `regions.csv`.
+    pub province_code: String,
+    /// `undergraduate` or `junior_college`.
+    pub level: String,
+}
+
+/// The rows of all tables.
+#[derive(Debug, Default)]
+pub struct Tables {
+    /// `regions.csv`
+    pub regions: Vec<Region>,
+    /// `industries.csv`
+    pub industries: Vec<Industry>,
+    /// `code_tables.csv`
+    pub codes: Vec<CodeEntry>,
+    /// `hitech_fields.csv`
+    pub hitech_fields: Vec<HitechField>,
+    /// `disciplines.csv`
+    pub disciplines: Vec<Discipline>,
+    /// `universities.csv`
+    pub universities: Vec<University>,
+}
+
 /// All reference tables, read once at start.
 #[derive(Debug, Default)]
 pub struct Reference {
-    regions: Vec<Region>,
+    tables: Tables,
+    fingerprint: String,
     region_at: HashMap<String, usize>,
-    industries: Vec<Industry>,
     industry_at: HashMap<String, usize>,
-    codes: Vec<CodeEntry>,
     code_at: HashMap<(String, String), usize>,
 }
 
 impl Reference {
-    /// Builds the look-ups.
-    pub fn new(regions: Vec<Region>, industries: Vec<Industry>, codes: Vec<CodeEntry>) -> Self {
+    /// Orders the rows by code and builds the look-ups. The fingerprint names the contents.
+    pub fn new(mut tables: Tables, fingerprint: String) -> Self {
+        tables.regions.sort_by(|a, b| a.code.cmp(&b.code));
+        tables.industries.sort_by(|a, b| a.code.cmp(&b.code));
+        tables.hitech_fields.sort_by(|a, b| a.code.cmp(&b.code));
+        tables.disciplines.sort_by(|a, b| a.code.cmp(&b.code));
+        tables.universities.sort_by(|a, b| a.code.cmp(&b.code));
+        let (regions, industries, codes) = (&tables.regions, &tables.industries, &tables.codes);
         let region_at = regions.iter().enumerate().map(|(i, r)| (r.code.clone(), i)).collect();
         let industry_at = industries.iter().enumerate().map(|(i, r)| (r.code.clone(), i)).collect();
         let code_at =
             codes.iter().enumerate().map(|(i, c)| ((c.table.clone(), c.code.clone()), i)).collect();
-        Self { regions, region_at, industries, industry_at, codes, code_at }
+        Self { fingerprint, region_at, industry_at, code_at, tables }
+    }
+
+    /// Changes whenever a table changes: for caches.
+    pub fn fingerprint(&self) -> &str {
+        &self.fingerprint
+    }
+
+    /// The regions from the province down to a code, itself included.
+    pub fn region_path(&self, code: &str) -> Vec<&Region> {
+        let mut path: Vec<&Region> =
+            std::iter::successors(self.region(code), |region| self.region(&region.parent_code))
+                .collect();
+        path.reverse();
+        path
+    }
+
+    /// The industries from the section down to a code, itself included.
+    pub fn industry_path(&self, code: &str) -> Vec<&Industry> {
+        let mut path: Vec<&Industry> =
+            std::iter::successors(self.industry(code), |row| self.industry(&row.parent_code))
+                .collect();
+        path.reverse();
+        path
+    }
+
+    /// All key fields of high technology, ordered by code.
+    pub fn hitech_fields(&self) -> &[HitechField] {
+        &self.tables.hitech_fields
+    }
+
+    /// All disciplines, ordered by code.
+    pub fn disciplines(&self) -> &[Discipline] {
+        &self.tables.disciplines
+    }
+
+    /// Whether there is a discipline with this code.
+    pub fn has_discipline(&self, code: &str) -> bool {
+        self.disciplines().binary_search_by(|row| row.code.as_str().cmp(code)).is_ok()
+    }
+
+    /// All universities, ordered by code.
+    pub fn universities(&self) -> &[University] {
+        &self.tables.universities
     }
 
     /// A region by its code.
     pub fn region(&self, code: &str) -> Option<&Region> {
-        self.region_at.get(code).map(|&at| &self.regions[at])
+        self.region_at.get(code).map(|&at| &self.tables.regions[at])
     }
 
     /// All regions, ordered by code.
     pub fn regions(&self) -> &[Region] {
-        &self.regions
+        &self.tables.regions
     }
 
     /// The region group of a code (`prd`, `east`, `west`, `north`), or an empty text.
@@ -121,12 +223,12 @@ impl Reference {
 
     /// An industry by its code, at any level.
     pub fn industry(&self, code: &str) -> Option<&Industry> {
-        self.industry_at.get(code).map(|&at| &self.industries[at])
+        self.industry_at.get(code).map(|&at| &self.tables.industries[at])
     }
 
     /// All industries, ordered by code.
     pub fn industries(&self) -> &[Industry] {
-        &self.industries
+        &self.tables.industries
     }
 
     /// Whether a code table has the code.
@@ -138,8 +240,8 @@ impl Reference {
     pub fn code_name(&self, table: &str, code: &str, language: Language) -> String {
         match self.code_at.get(&(table.to_owned(), code.to_owned())) {
             Some(&at) => match language {
-                Language::Chinese => self.codes[at].name_zh.clone(),
-                Language::English => self.codes[at].name_en.clone(),
+                Language::Chinese => self.tables.codes[at].name_zh.clone(),
+                Language::English => self.tables.codes[at].name_en.clone(),
             },
             None => code.to_owned(),
         }
@@ -148,14 +250,15 @@ impl Reference {
     /// Entries of a code table in order.
     pub fn code_table(&self, table: &str) -> Vec<&CodeEntry> {
         let mut entries: Vec<&CodeEntry> =
-            self.codes.iter().filter(|entry| entry.table == table).collect();
+            self.tables.codes.iter().filter(|entry| entry.table == table).collect();
         entries.sort_by_key(|entry| entry.sort);
         entries
     }
 
     /// Names of all code tables.
     pub fn table_names(&self) -> Vec<&str> {
-        let mut names: Vec<&str> = self.codes.iter().map(|entry| entry.table.as_str()).collect();
+        let mut names: Vec<&str> =
+            self.tables.codes.iter().map(|entry| entry.table.as_str()).collect();
         names.dedup();
         names.sort_unstable();
         names.dedup();
