@@ -28,6 +28,7 @@ pub mod config;
 pub mod db;
 pub mod disclosure;
 pub mod error;
+pub mod evaluation;
 pub mod http;
 pub mod import;
 pub mod jobs;

@@ -4,6 +4,7 @@
 
 mod audit;
 mod check;
+mod eval;
 mod logging;
 mod migrate;
 mod openapi;
@@ -70,6 +71,8 @@ enum Command {
     /// Look after the audit log
     #[command(subcommand)]
     Audit(audit::AuditCommand),
+    /// Measure match quality on graded need–achievement pairs
+    Eval(eval::EvalArgs),
     /// Print the OpenAPI document of the API
     Openapi,
     /// Print the default settings file with all explanations
@@ -158,6 +161,7 @@ fn run(context: &Context, command: Command) -> Outcome {
         Command::Reindex => reindex::run(context),
         Command::Check(args) => check::run(context, &args),
         Command::Audit(command) => audit::run(context, &command),
+        Command::Eval(args) => eval::run(&args),
         Command::Openapi => openapi::run(),
         Command::Settings => {
             output::print(crate::config::DEFAULTS);

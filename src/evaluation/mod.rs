@@ -1,0 +1,6 @@
+//! Measures match quality on graded need–achievement pairs, with the production index and ranking.
+
+pub mod bootstrap;
+pub mod files;
+pub mod measures;
+pub mod run;
