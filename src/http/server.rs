@@ -22,6 +22,7 @@ fn configure_api(config: &mut ServiceConfig<'_>) {
     crate::accounts::api::configure(config);
     crate::needs::api::configure(config);
     crate::organizations::api::configure(config);
+    crate::towns::api::configure(config);
     crate::reference::api::configure(config);
     crate::audit::api::configure(config);
 }

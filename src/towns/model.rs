@@ -75,6 +75,44 @@ pub struct TownFields {
     pub paired_town_codes: Vec<String>,
 }
 
+/// A town science liaison (镇科技专员), as shown with the town.
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+pub struct LiaisonView {
+    /// 姓名
+    pub name: String,
+    /// 邮箱; for members of verified organisations only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mail: Option<String>,
+}
+
+/// A town as shown.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct TownView {
+    /// The fields; all of them are public.
+    #[serde(flatten)]
+    pub fields: TownFields,
+    /// Readable name from the city down.
+    pub region_name: String,
+    /// Name of the city.
+    pub city_name: String,
+    /// Name of the region group.
+    pub region_group_name: String,
+    /// Its liaisons.
+    pub liaisons: Vec<LiaisonView>,
+    /// Needs of the town that look for a partner and that everybody may know of.
+    pub open_needs: i64,
+    /// Capabilities in the town that everybody may know of.
+    pub open_capabilities: i64,
+    /// Whether the caller may change it.
+    pub editable: bool,
+    /// Number of the version; `If-Match` on updates.
+    pub version: i32,
+    /// When it was created.
+    pub created_at: Timestamp,
+    /// When it was changed last.
+    pub updated_at: Timestamp,
+}
+
 /// A town as stored.
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = towns, primary_key(code), treat_none_as_null = true)]
