@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::accounts::principal::UserId;
+use crate::code_enum;
 use crate::db::Timestamp;
 use crate::db::schema::audit_log;
 use crate::records::model::RecordKind;
@@ -114,15 +115,40 @@ pub struct AuditEntryView {
     pub created_at: Timestamp,
 }
 
+code_enum!(
+    /// What became of a head of the chain that was written down elsewhere.
+    HeadState {
+        /// The entry is still there with the same hash.
+        Kept = "kept",
+        /// The chain ends before it.
+        CutOff = "cut_off",
+        /// Another entry stands in its place: the chain has been written anew.
+        Rewritten = "rewritten",
+    }
+);
+
+/// A head of the chain that was written down at an earlier verification.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RememberedHead {
+    /// Number of entries then.
+    pub entries: i64,
+    /// Hash of the last of them.
+    pub hash: String,
+}
+
 /// Result of checking the whole chain.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct ChainReport {
-    /// Entries checked.
+    /// Entries checked and found good.
     pub entries: i64,
-    /// Whether every entry fits.
+    /// Whether every entry fits, and the remembered head is still there.
     pub intact: bool,
-    /// Number of the first entry that does not fit.
+    /// Number of the first entry that does not fit or is missing.
     pub first_broken: Option<i64>,
-    /// Hash of the last good entry: keep it elsewhere, and a cut-off end shows too.
+    /// Hash of the last good entry: keep it elsewhere with the number of entries, and a cut-off
+    /// end shows too.
     pub head: String,
+    /// What became of the remembered head, when one was given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub remembered: Option<HeadState>,
 }

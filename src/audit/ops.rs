@@ -2,8 +2,11 @@
 
 use serde_json::Value;
 
-use super::model::{AuditEntry, AuditEntryView, ChainReport, GENESIS, mask_personal};
+use super::model::{
+    AuditEntry, AuditEntryView, ChainReport, GENESIS, HeadState, RememberedHead, mask_personal,
+};
 use super::store;
+pub use super::store::AuditFilter;
 use crate::accounts::principal::{Caller, UserId};
 use crate::db::{Database, Db, Timestamp};
 use crate::error::{Error, Result};
@@ -64,31 +67,70 @@ pub fn note(db: &mut Db, caller: &Caller, at: Timestamp, entry: Entry<'_>) -> Re
     append(db, caller, at, &[entry])
 }
 
+/// Entries checked at a time.
+const BATCH: i64 = 2_000;
+
 /// Checks every entry's hash and its link to the one before.
 ///
 /// # Errors
 /// Database faults; a broken chain is a result, not an error.
 pub fn verify(database: &Database) -> Result<ChainReport> {
-    let mut report =
-        ChainReport { entries: 0, intact: true, first_broken: None, head: GENESIS.to_owned() };
+    let mut report = ChainReport {
+        entries: 0,
+        intact: true,
+        first_broken: None,
+        head: GENESIS.to_owned(),
+        remembered: None,
+    };
     loop {
-        let rows = database.read(|db| store::after(db, report.entries, 2_000))?;
-        if rows.is_empty() {
-            return Ok(report);
-        }
+        let (rows, unreadable) =
+            database.read(|db| store::readable_after(db, report.entries, BATCH))?;
+        let ends = rows.is_empty();
         for row in rows {
             let fits = row.seq == report.entries + 1
                 && row.prev_hash == report.head
                 && row.hash == row.expected_hash();
             if !fits {
-                report.intact = false;
-                report.first_broken = Some(report.entries + 1);
-                return Ok(report);
+                return Ok(broken(report));
             }
             report.entries = row.seq;
             report.head = row.hash;
         }
+        if unreadable {
+            return Ok(broken(report));
+        }
+        if ends {
+            return Ok(report);
+        }
     }
+}
+
+fn broken(mut report: ChainReport) -> ChainReport {
+    report.intact = false;
+    report.first_broken = Some(report.entries + 1);
+    report
+}
+
+/// Checks the chain, and that a head written down earlier is still part of it. Without that a
+/// chain whose end was cut off, or that was written anew from some entry on, looks good.
+///
+/// # Errors
+/// Database faults.
+pub fn verify_against(database: &Database, remembered: &RememberedHead) -> Result<ChainReport> {
+    let mut report = verify(database)?;
+    let found = match remembered.entries {
+        0 => Some(GENESIS.to_owned()),
+        entries => database.read(|db| store::hash_at(db, entries))?,
+    };
+    let (state, first) = match found {
+        Some(hash) if hash == remembered.hash => (HeadState::Kept, None),
+        Some(_) => (HeadState::Rewritten, Some(remembered.entries)),
+        None => (HeadState::CutOff, Some(report.entries + 1)),
+    };
+    report.remembered = Some(state);
+    report.intact &= state == HeadState::Kept;
+    report.first_broken = report.first_broken.or(first);
+    Ok(report)
 }
 
 /// A page of the log for administrators, newest first.
@@ -98,15 +140,14 @@ pub fn verify(database: &Database) -> Result<ChainReport> {
 pub fn list(
     database: &Database,
     caller: &Caller,
-    record: Option<(RecordKind, String)>,
+    filter: &AuditFilter,
     before: Option<i64>,
     limit: usize,
 ) -> Result<Page<AuditEntryView>> {
     require_admin(caller)?;
     database.read(|db| {
         let wanted = i64::try_from(limit).unwrap_or(100) + 1;
-        let record = record.as_ref().map(|(kind, id)| (*kind, id.as_str()));
-        let rows = store::page(db, record, before, wanted)?;
+        let rows = store::page(db, filter, before, wanted)?;
         let ids: Vec<UserId> = rows.iter().filter_map(|row| row.actor_id).collect();
         let names = crate::accounts::ops::names(db, &ids)?;
         let views: Vec<AuditEntryView> = rows.into_iter().map(|row| view(row, &names)).collect();
@@ -114,13 +155,20 @@ pub fn list(
     })
 }
 
-/// Verifies the chain for an administrator.
+/// Verifies the chain for an administrator, against a remembered head if one is given.
 ///
 /// # Errors
 /// [`Error::Forbidden`] for everybody else.
-pub fn verify_for(database: &Database, caller: &Caller) -> Result<ChainReport> {
+pub fn verify_for(
+    database: &Database,
+    caller: &Caller,
+    remembered: Option<&RememberedHead>,
+) -> Result<ChainReport> {
     require_admin(caller)?;
-    verify(database)
+    match remembered {
+        Some(remembered) => verify_against(database, remembered),
+        None => verify(database),
+    }
 }
 
 fn require_admin(caller: &Caller) -> Result<()> {

@@ -1,10 +1,12 @@
 //! Rows of the audit log.
 
 use diesel::prelude::*;
+use diesel::result::Error as DieselError;
 
 use super::model::AuditEntry;
-use crate::db::Db;
+use crate::accounts::principal::UserId;
 use crate::db::schema::audit_log;
+use crate::db::{Db, Timestamp};
 use crate::error::Result;
 use crate::on;
 use crate::records::model::RecordKind;
@@ -27,29 +29,86 @@ pub(super) fn insert(db: &mut Db, entries: &[AuditEntry]) -> Result<()> {
     Ok(())
 }
 
-/// Entries after a number, oldest first.
-pub(super) fn after(db: &mut Db, seq: i64, limit: i64) -> Result<Vec<AuditEntry>> {
+/// Entries after a number, oldest first, up to the first that cannot be read because somebody put
+/// something into a column that does not belong there; the flag tells that there is such a one.
+pub(super) fn readable_after(db: &mut Db, seq: i64, limit: i64) -> Result<(Vec<AuditEntry>, bool)> {
+    match after(db, seq, limit) {
+        Ok(rows) => Ok((rows, false)),
+        Err(DieselError::DeserializationError(_)) => {
+            let mut rows: Vec<AuditEntry> = Vec::new();
+            loop {
+                let last = rows.last().map_or(seq, |row| row.seq);
+                match after(db, last, 1) {
+                    Ok(mut one) => rows.append(&mut one),
+                    Err(DieselError::DeserializationError(_)) => return Ok((rows, true)),
+                    Err(error) => return Err(error.into()),
+                }
+            }
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn after(db: &mut Db, seq: i64, limit: i64) -> QueryResult<Vec<AuditEntry>> {
     use audit_log::dsl as a;
-    Ok(on!(db, conn => a::audit_log
+    on!(db, conn => a::audit_log
         .filter(a::seq.gt(seq))
         .order(a::seq.asc())
         .limit(limit)
         .select(AuditEntry::as_select())
-        .load(conn))?)
+        .load(conn))
 }
 
-/// Newest entries first, before a number, optionally of one record.
+/// The hash of an entry by its number.
+pub(super) fn hash_at(db: &mut Db, seq: i64) -> Result<Option<String>> {
+    use audit_log::dsl as a;
+    Ok(on!(db, conn => a::audit_log.find(seq).select(a::hash).first(conn)).optional()?)
+}
+
+/// Which entries to list.
+#[derive(Debug, Clone, Default)]
+pub struct AuditFilter {
+    /// Only of this person.
+    pub actor_id: Option<UserId>,
+    /// Only this action.
+    pub action: Option<String>,
+    /// Only of this kind of record.
+    pub record_kind: Option<RecordKind>,
+    /// Only of this record.
+    pub record_id: Option<String>,
+    /// Only at this time or later.
+    pub from: Option<Timestamp>,
+    /// Only before this time.
+    pub until: Option<Timestamp>,
+}
+
+/// Newest entries first, before a number.
 pub(super) fn page(
     db: &mut Db,
-    record: Option<(RecordKind, &str)>,
+    filter: &AuditFilter,
     before: Option<i64>,
     limit: i64,
 ) -> Result<Vec<AuditEntry>> {
     use audit_log::dsl as a;
     Ok(on!(db, conn => {
         let mut query = a::audit_log.into_boxed();
-        if let Some((kind, id)) = record {
-            query = query.filter(a::record_kind.eq(kind)).filter(a::record_id.eq(id));
+        if let Some(actor) = filter.actor_id {
+            query = query.filter(a::actor_id.eq(actor));
+        }
+        if let Some(action) = &filter.action {
+            query = query.filter(a::action.eq(action));
+        }
+        if let Some(kind) = filter.record_kind {
+            query = query.filter(a::record_kind.eq(kind));
+        }
+        if let Some(id) = &filter.record_id {
+            query = query.filter(a::record_id.eq(id));
+        }
+        if let Some(from) = filter.from {
+            query = query.filter(a::created_at.ge(from));
+        }
+        if let Some(until) = filter.until {
+            query = query.filter(a::created_at.lt(until));
         }
         if let Some(before) = before {
             query = query.filter(a::seq.lt(before));
