@@ -4,4 +4,5 @@
 //! own; tests speak HTTP to it.
 
 mod problems;
+mod stores;
 mod support;

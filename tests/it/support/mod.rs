@@ -9,4 +9,4 @@ mod organizations;
 pub use app::TestApp;
 pub use client::{Answer, Client};
 pub use needs::NeedBuilder;
-pub use organizations::OrgBuilder;
+pub use organizations::{OrgBuilder, credit_code};

@@ -1,0 +1,32 @@
+//! The stores on both databases: each suite runs on SQLite always, and on PostgreSQL with the
+//! feature `server-tests`, which needs a server in `TEST_POSTGRES_URL` (`scripts/with-postgres`).
+
+mod audit;
+mod change_log;
+mod databases;
+mod migrations;
+mod needs;
+mod organizations;
+mod records;
+mod towns;
+
+/// Makes tests `name::on_sqlite` and `name::on_postgres` of a suite `fn name(&TestDatabase)`.
+macro_rules! on_both {
+    ($($name:ident),+ $(,)?) => {$(
+        mod $name {
+            use crate::stores::databases::TestDatabase;
+
+            #[test]
+            fn on_sqlite() {
+                super::$name(&TestDatabase::sqlite());
+            }
+
+            #[cfg(feature = "server-tests")]
+            #[test]
+            fn on_postgres() {
+                super::$name(&TestDatabase::postgres());
+            }
+        }
+    )+};
+}
+use on_both;
