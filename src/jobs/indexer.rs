@@ -2,57 +2,35 @@
 //!
 //! The index knows the number of the last change it has applied (kept in the same commit), so
 //! after a crash it goes on exactly there. Applying a change twice is harmless: the record is
-//! loaded as it is now and replaces what was there.
+//! loaded as it is now and replaces what was there. One thread at a time writes to the index;
+//! [`rebuild`] makes it anew while changes go on, [`consistency`] holds it against the database.
 
-use std::collections::BTreeMap;
+pub mod consistency;
+mod documents;
+mod feed;
+mod rebuild;
+
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use search_index::{Change, Document, Opened, Options, SearchIndex, State};
-use tokio::sync::{Notify, watch};
+use search_index::{Opened, Options, SearchIndex, State};
+
+pub use feed::IndexFeed;
+pub use rebuild::rebuild;
 
 use crate::app::App;
 use crate::config::SearchConfig;
-use crate::db::Db;
-use crate::error::Result;
-use crate::records::model::RecordKind;
+use crate::error::{Error, Result};
 use crate::records::store;
 
 /// Changes taken in one commit of the index.
 const BATCH: i64 = 1_000;
-
-/// Wakes the indexer after a write, and tells readers how far it has come.
-pub struct IndexFeed {
-    wake: Notify,
-    position: watch::Sender<u64>,
-}
-
-impl Default for IndexFeed {
-    fn default() -> Self {
-        Self { wake: Notify::new(), position: watch::Sender::new(0) }
-    }
-}
-
-impl IndexFeed {
-    /// Says that there is something new in the change log.
-    pub fn wake(&self) {
-        self.wake.notify_one();
-    }
-
-    /// Number of the last change that searches see.
-    pub fn position(&self) -> u64 {
-        *self.position.borrow()
-    }
-
-    /// Waits until searches see a change; false when that takes longer than the limit.
-    pub async fn wait_for(&self, change: u64, limit: Duration) -> bool {
-        let mut position = self.position.subscribe();
-        tokio::time::timeout(limit, position.wait_for(|now| *now >= change))
-            .await
-            .is_ok_and(|result| result.is_ok())
-    }
-}
+/// Rounds in a row that may fail in the index before it is built anew although every file is
+/// whole.
+const MAX_FAILURES: u32 = 3;
+/// Longest pause between rounds that fail.
+const MAX_PAUSE: Duration = Duration::from_secs(30);
 
 /// Opens the index named by the settings.
 ///
@@ -69,10 +47,17 @@ pub fn open(config: &SearchConfig) -> Result<Opened> {
 /// Database or index faults.
 pub fn bring_up(app: &App, state: &State) -> Result<()> {
     let last = app.db.read(store::last_change)?;
-    let ahead = app.index.position() > u64::try_from(last).unwrap_or(0);
+    // A database put back from a backup is behind an index that was not.
+    let ahead = app.index.position() > number(last);
     match state {
-        State::Current if !ahead => catch_up(app).map(drop),
-        State::Fresh if last == 0 => Ok(app.feed.position.send_modify(|at| *at = 0)),
+        State::Current if !ahead => match catch_up(app) {
+            Err(error) if is_index_fault(&error) => {
+                tracing::error!(%error, "the index takes no changes; building it anew");
+                rebuild(app, |_| {}).map(drop)
+            }
+            other => other.map(drop),
+        },
+        State::Fresh if last == 0 => Ok(()),
         reason => {
             tracing::info!(?reason, ahead, "building the search index from the database");
             rebuild(app, |_| {}).map(drop)
@@ -80,113 +65,89 @@ pub fn bring_up(app: &App, state: &State) -> Result<()> {
     }
 }
 
-/// Applies all changes the index has not seen; returns how many.
+/// Applies the changes the index has not seen; returns how many. What is written meanwhile is left
+/// for the next call, so that this one ends.
 ///
 /// # Errors
-/// Database or index faults.
+/// Database or index faults. What was applied before stays applied.
 pub fn catch_up(app: &App) -> Result<usize> {
+    let _turn = app.feed.turn();
+    let last = number(app.db.read(store::last_change)?);
     let mut applied = 0;
-    loop {
+    while app.index.position() < last {
         let from = i64::try_from(app.index.position()).unwrap_or(i64::MAX);
         let entries = app.db.read(|db| store::changes_after(db, from, BATCH))?;
-        let Some(last) = entries.last() else {
-            app.feed.position.send_replace(app.index.position());
-            return Ok(applied);
-        };
-        let position = u64::try_from(last.seq).unwrap_or(0);
-        let mut touched: BTreeMap<RecordKind, Vec<String>> = BTreeMap::new();
-        for entry in &entries {
-            touched.entry(entry.record_kind).or_default().push(entry.record_id.clone());
-        }
-        let changes = app.db.read(|db| changes(app, db, &touched))?;
-        app.index.apply(changes, position)?;
+        let Some(entry) = entries.last() else { break };
+        let changes = app.db.read(|db| documents::changes(app, db, &entries))?;
+        app.index.apply(changes, number(entry.seq))?;
         applied += entries.len();
-        app.feed.position.send_replace(position);
+        app.feed.reached(number(entry.seq));
     }
-}
-
-fn changes(
-    app: &App,
-    db: &mut Db,
-    touched: &BTreeMap<RecordKind, Vec<String>>,
-) -> Result<Vec<Change>> {
-    let mut all = Vec::new();
-    for (&kind, ids) in touched {
-        let mut ids = ids.clone();
-        ids.sort_unstable();
-        ids.dedup();
-        for chunk in ids.chunks(500) {
-            let documents = documents(app, db, kind, chunk)?;
-            let found: std::collections::HashSet<&str> =
-                documents.iter().map(|document| document.id.as_str()).collect();
-            let gone = chunk.iter().filter(|id| !found.contains(id.as_str()));
-            let deletions: Vec<Change> = gone.map(|id| Change::Delete(id.clone())).collect();
-            all.extend(deletions);
-            all.extend(documents.into_iter().map(Change::Upsert));
-        }
-    }
-    Ok(all)
-}
-
-/// The documents of records as they are now; a record that is gone, or must not be found by
-/// anybody, is missing from the answer.
-fn documents(app: &App, db: &mut Db, kind: RecordKind, ids: &[String]) -> Result<Vec<Document>> {
-    match kind {
-        RecordKind::Need => crate::needs::ops::documents(app, db, ids),
-        RecordKind::Capability => crate::capabilities::ops::documents(app, db, ids),
-        RecordKind::Organization => crate::organizations::ops::documents(app, db, ids),
-        RecordKind::Town => crate::towns::ops::documents(app, db, ids),
-        RecordKind::User => Ok(Vec::new()),
-    }
-}
-
-/// Builds the whole index anew beside the old one and swaps it in. Changes made meanwhile are
-/// applied afterwards: the position taken is that of before the first read.
-///
-/// # Errors
-/// Database or index faults; the old index stays then.
-pub fn rebuild(app: &App, progress: impl Fn(usize)) -> Result<usize> {
-    let position = app.db.read(store::last_change)?;
-    let mut build = app.index.begin_rebuild()?;
-    let mut count = 0;
-    for &kind in RecordKind::ALL {
-        let mut after: Option<String> = None;
-        loop {
-            let ids = app.db.read(|db| ids(db, kind, after.as_deref()))?;
-            let Some(last) = ids.last() else { break };
-            after = Some(last.clone());
-            let documents = app.db.read(|db| documents(app, db, kind, &ids))?;
-            count += documents.len();
-            for document in documents {
-                build.add(document)?;
-            }
-            progress(count);
-        }
-    }
-    build.finish(u64::try_from(position).unwrap_or(0))?;
-    catch_up(app)?;
-    Ok(count)
-}
-
-fn ids(db: &mut Db, kind: RecordKind, after: Option<&str>) -> Result<Vec<String>> {
-    match kind {
-        RecordKind::Need => crate::needs::ops::ids(db, after, 500),
-        RecordKind::Capability => crate::capabilities::ops::ids(db, after, 500),
-        RecordKind::Organization => crate::organizations::ops::ids(db, after, 500),
-        RecordKind::Town => crate::towns::ops::ids(db, after, 500),
-        RecordKind::User => Ok(Vec::new()),
-    }
+    app.feed.reached(app.index.position());
+    Ok(applied)
 }
 
 /// Runs for ever: waits to be woken, or looks by itself every `search.poll_ms`, which also finds
 /// what other nodes have written.
 pub async fn run(app: Arc<App>) {
-    let pause = Duration::from_millis(app.config.search.poll_ms);
+    let poll = Duration::from_millis(app.config.search.poll_ms);
+    let mut failures = 0;
     loop {
-        if let Err(error) = app.run(|app| catch_up(app).map(drop)).await {
-            tracing::error!(%error, "indexing failed; trying again");
-            tokio::time::sleep(Duration::from_secs(1)).await;
+        match app.run(move |app| round(app, failures)).await {
+            Ok(()) => failures = 0,
+            Err(error) => {
+                failures = failures.saturating_add(1);
+                let pause = (poll * 2_u32.saturating_pow(failures.min(10))).min(MAX_PAUSE);
+                tracing::error!(%error, failures, ?pause, "indexing failed; trying again");
+                tokio::time::sleep(pause).await;
+            }
         }
-        let _ = tokio::time::timeout(pause, app.feed.wake.notified()).await;
+        let _ = tokio::time::timeout(poll, app.feed.woken()).await;
     }
+}
+
+/// One round: heals the index where that is called for, then catches up.
+fn round(app: &App, failures: u32) -> Result<()> {
+    if app.feed.take_suspicion(app.clock.time().timestamp()) {
+        heal(app, false)?;
+    }
+    match catch_up(app) {
+        Err(error) if is_index_fault(&error) => {
+            tracing::error!(%error, "the index takes no changes; checking it");
+            if !heal(app, failures + 1 >= MAX_FAILURES)? {
+                return Err(error);
+            }
+            catch_up(app).map(drop)
+        }
+        other => other.map(drop),
+    }
+}
+
+/// Builds the index anew when its files are damaged, or in any case. Returns whether it did.
+fn heal(app: &App, in_any_case: bool) -> Result<bool> {
+    let damage = match app.index.verify() {
+        Ok(files) if files.is_empty() && !in_any_case => return Ok(false),
+        Ok(files) => files.join(", "),
+        Err(error) => error.to_string(),
+    };
+    tracing::error!(damage, "building the damaged search index anew");
+    // The directory itself may be what is missing.
+    std::fs::create_dir_all(&app.config.search.index_dir)?;
+    rebuild(app, |_| {})?;
+    Ok(true)
+}
+
+/// Whether the index, not the database, is at fault, and building it anew may help.
+fn is_index_fault(error: &Error) -> bool {
+    use search_index::Error as Fault;
+    use std::error::Error as _;
+    matches!(
+        error.source().and_then(|source| source.downcast_ref::<Fault>()),
+        Some(Fault::Damaged(_) | Fault::Engine(_) | Fault::Io(_))
+    )
+}
+
+/// Numbers of the change log are never negative.
+fn number(seq: i64) -> u64 {
+    u64::try_from(seq).unwrap_or(0)
 }

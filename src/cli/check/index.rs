@@ -1,6 +1,5 @@
 //! The search index: whole, of the present dictionaries, and of one mind with the database.
 
-use std::collections::BTreeSet;
 use std::path::Path;
 
 use search_index::{Options, SearchIndex, State};
@@ -8,8 +7,9 @@ use search_index::{Options, SearchIndex, State};
 use super::Finding;
 use crate::config::Config;
 use crate::db::{Database, Db};
-use crate::error::{Error, Message, Result};
-use crate::{capabilities, needs, organizations, records, towns};
+use crate::error::{Message, Result};
+use crate::jobs::indexer::consistency;
+use crate::records;
 
 /// Checks the index beside the database it is derived from.
 pub(super) fn check(config: &Config, database: Option<&Database>, deep: bool) -> Vec<Finding> {
@@ -65,32 +65,12 @@ fn figures(index: &SearchIndex, database: Option<&Database>) -> Finding {
 
 /// Compares the ids in the index with the records that must be found.
 fn compare(index: &SearchIndex, db: &mut Db) -> Result<Finding> {
-    let mut expected = BTreeSet::new();
-    type Ids = fn(&mut Db, Option<&str>, i64) -> Result<Vec<String>>;
-    let sources: [Ids; 4] =
-        [needs::ops::ids, capabilities::ops::ids, organizations::ops::ids, towns::ops::ids];
-    for source in sources {
-        let mut after: Option<String> = None;
-        loop {
-            let ids = source(db, after.as_deref(), 1_000)?;
-            let Some(last) = ids.last() else { break };
-            after = Some(last.clone());
-            expected.extend(ids);
-        }
-    }
-    let mut unknown = 0_usize;
-    let mut after: Option<String> = None;
-    loop {
-        let ids = index.ids(after.as_deref(), 1_000).map_err(Error::from)?;
-        let Some(last) = ids.last() else { break };
-        after = Some(last.clone());
-        unknown += ids.iter().filter(|id| !expected.remove(id.as_str())).count();
-    }
-    let missing = expected.len();
-    if unknown == 0 && missing == 0 {
+    let found = consistency::compare(index, db)?;
+    if found.agrees() {
         return Ok(Finding::good("cli.check.index_agrees"));
     }
-    let message =
-        Message::new("cli.check.index_differs").with("missing", missing).with("unknown", unknown);
+    let message = Message::new("cli.check.index_differs")
+        .with("missing", found.missing.len())
+        .with("unknown", found.unknown.len());
     Ok(Finding::wrong(message, "cli.check.run_reindex"))
 }
