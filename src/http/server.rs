@@ -25,6 +25,7 @@ fn configure_api(config: &mut ServiceConfig<'_>) {
     crate::towns::api::configure(config);
     crate::reference::api::configure(config);
     crate::audit::api::configure(config);
+    crate::search::api::configure(config);
 }
 
 /// The OpenAPI document of all operations.

@@ -259,6 +259,14 @@ fn change(town: &Town, action: &'static str, before: &Value) -> Result<Change> {
     })
 }
 
+/// Towns by code, in no order: for search hits. Everything about a town is public.
+///
+/// # Errors
+/// Database faults.
+pub fn find_many(db: &mut Db, codes: &[String]) -> Result<Vec<Town>> {
+    store::find_many(db, codes)
+}
+
 /// Documents for the index.
 ///
 /// # Errors

@@ -3,6 +3,8 @@
 //! [`support`] starts the service on a free port with a database, an index and a clock of its
 //! own; tests speak HTTP to it.
 
+mod indexer;
 mod problems;
+mod search;
 mod stores;
 mod support;

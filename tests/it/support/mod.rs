@@ -2,6 +2,7 @@
 #![allow(dead_code, unused_imports, reason = "an area uses the parts that it needs")]
 
 mod app;
+pub mod callers;
 mod client;
 mod needs;
 mod organizations;

@@ -1,0 +1,397 @@
+//! Search, suggestions and facets, for every kind of caller.
+
+use serde_json::{Value, json};
+use townbridge::accounts::principal::{Caller, Language};
+use townbridge::disclosure::DisclosureLevel;
+use townbridge::search::answer::SearchAnswer;
+use townbridge::search::ops;
+use townbridge::search::query::SearchQuery;
+use townbridge::towns;
+
+use super::support::{NeedBuilder, OrgBuilder, TestApp, callers};
+
+/// Percent-encodes a value of a query.
+fn encoded(text: &str) -> String {
+    text.bytes()
+        .map(|byte| match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => char::from(byte).to_string(),
+            other => format!("%{other:02X}"),
+        })
+        .collect()
+}
+
+fn titles(answer: &Value) -> Vec<String> {
+    let hits = answer["hits"].as_array().unwrap();
+    hits.iter().map(|hit| hit["record"]["title"].as_str().unwrap().to_owned()).collect()
+}
+
+/// Searches as a visitor over HTTP.
+async fn found(app: &TestApp, parameters: &[(&str, &str)]) -> Vec<String> {
+    titles(&answer(app, parameters).await)
+}
+
+async fn answer(app: &TestApp, parameters: &[(&str, &str)]) -> Value {
+    let pairs: Vec<String> =
+        parameters.iter().map(|(name, value)| format!("{name}={}", encoded(value))).collect();
+    app.anonymous().get(&format!("search?{}", pairs.join("&"))).await.expect(200).json()
+}
+
+/// Searches as a caller.
+fn found_by(app: &TestApp, caller: &Caller, text: &str) -> SearchAnswer {
+    let query = SearchQuery { q: Some(text.to_owned()), ..SearchQuery::default() };
+    ops::search(app.service(), caller, &query).unwrap()
+}
+
+fn text_of(pieces: &[townbridge::search::fragments::Piece]) -> String {
+    pieces.iter().map(|piece| piece.text.as_str()).collect()
+}
+
+#[actix_web::test]
+async fn a_published_need_is_found_within_a_second_of_its_change() {
+    let app = TestApp::start().await;
+    let org = OrgBuilder::enterprise().insert(&app);
+    let need = NeedBuilder::published(&org).title("电饭锅内胆涂层易脱落").insert(&app);
+    let change = app.db.read(townbridge::records::store::last_change).unwrap();
+    let started = std::time::Instant::now();
+    let path = format!("search?q={}&min_change={change}", encoded("电饭锅 涂层"));
+    let answer = app.anonymous().get(&path).await.expect(200);
+    assert!(started.elapsed().as_millis() < 1_000, "took {:?}", started.elapsed());
+    assert!(answer.header("townbridge-index-position").parse::<i64>().unwrap() >= change);
+    let body = answer.json();
+    assert_eq!(body["total"], 1);
+    let hit = &body["hits"][0];
+    assert_eq!(hit["record"]["id"], need.id.to_string());
+    assert_eq!(hit["record"]["kind"], "need");
+    assert_eq!(hit["record"]["subkind"], json!({ "code": "tech_problem", "name": "技术难题" }));
+    let marked: Vec<&str> = hit["title"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|piece| piece["mark"] == true)
+        .map(|piece| piece["text"].as_str().unwrap())
+        .collect();
+    assert_eq!(marked.concat(), "电饭锅涂层");
+}
+
+#[actix_web::test]
+async fn a_change_the_index_cannot_reach_is_unavailable() {
+    let app = TestApp::start_with(|config| config.server.max_wait_ms = 50).await;
+    for path in ["search?min_change=999999", "suggest?q=a&min_change=999999"] {
+        let answer = app.anonymous().get(path).await;
+        answer.problem(503, "unavailable");
+    }
+}
+
+#[actix_web::test]
+async fn width_case_and_traditional_characters_do_not_matter() {
+    let app = TestApp::start().await;
+    let org = OrgBuilder::enterprise().insert(&app);
+    NeedBuilder::published(&org).title("LED电饭锅指示灯驱动").insert(&app);
+    app.settle().await;
+    for text in ["电饭锅", "電飯鍋", "ＬＥＤ", "led", "锅"] {
+        assert_eq!(found(&app, &[("q", text)]).await.len(), 1, "{text}");
+    }
+    assert!(found(&app, &[("q", "陶瓷")]).await.is_empty());
+}
+
+#[actix_web::test]
+async fn synonyms_find_and_are_named() {
+    let app = TestApp::start().await;
+    let org = OrgBuilder::enterprise().insert(&app);
+    NeedBuilder::published(&org).title("电饭锅内胆").insert(&app);
+    app.settle().await;
+    let body = answer(&app, &[("q", "电饭煲")]).await;
+    assert_eq!(titles(&body), ["电饭锅内胆"]);
+    assert!(body["synonyms"].as_array().unwrap().contains(&json!("电饭锅")), "{body}");
+}
+
+#[actix_web::test]
+async fn every_filter_restricts() {
+    let app = TestApp::start().await;
+    let guzhen = OrgBuilder::enterprise().insert(&app);
+    let nanzhuang = OrgBuilder::enterprise().town("440604100").insert(&app);
+    NeedBuilder::published(&guzhen).title("灯具").insert(&app);
+    NeedBuilder::published(&nanzhuang)
+        .title("瓷砖")
+        .confidentiality(DisclosureLevel::Public)
+        .fields(|fields| {
+            fields.industry_code = Some("C3071".to_owned());
+            fields.tech_field = Some("new_materials".to_owned());
+            fields.need_kind = Some("testing".to_owned());
+            fields.cooperation_modes = vec!["testing".to_owned()];
+            fields.current_trl = Some(3);
+            fields.target_trl = Some(5);
+        })
+        .insert(&app);
+    app.settle().await;
+    let cases = [
+        ("kind", "need", 2),
+        ("subkind", "testing", 1),
+        ("town", "440604100", 1),
+        ("city", "4406", 1),
+        ("region", "440604", 1),
+        ("region", "44", 2),
+        ("region_group", "prd", 2),
+        ("region_group", "north", 0),
+        ("industry", "C", 2),
+        ("industry", "C30", 1),
+        ("industry", "C3071", 1),
+        ("tech_field", "new_materials", 1),
+        ("cooperation_mode", "testing", 1),
+        ("org_type", "enterprise", 2),
+        ("trl_max", "4", 1),
+        ("trl_min", "6", 1),
+        // The budget of the other need is for members, so nobody's filter compares it.
+        ("budget_min", "40", 1),
+        ("budget_max", "19.5", 0),
+        ("status", "published", 2),
+        ("status", "solved", 0),
+        ("date_from", "2020-01-01", 2),
+        ("date_to", "2020-01-01", 0),
+    ];
+    for (name, value, count) in cases {
+        let mut parameters = vec![(name, value)];
+        if name != "kind" {
+            parameters.push(("kind", "need"));
+        }
+        assert_eq!(answer(&app, &parameters).await["total"], count, "{name}={value}");
+    }
+    // Parameters add up: a city and a town outside it have nothing in common.
+    let within =
+        async |city| found(&app, &[("kind", "need"), ("city", city), ("town", "442000105")]).await;
+    assert!(within("4406").await.is_empty());
+    assert_eq!(within("4406,4420").await, ["灯具"]);
+}
+
+#[actix_web::test]
+async fn parameters_that_cannot_be_are_all_named() {
+    let app = TestApp::start().await;
+    let path = "search?kind=thing&subkind=x&region=4499&industry=Z9&tech_field=x&trl_min=0\
+                &budget_min=much&status=gone&facets=colour&limit=101&cooperation_mode=x";
+    let problem = app.anonymous().get(path).await.problem(422, "invalid");
+    let mut pointers: Vec<&str> = problem["errors"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|error| error["pointer"].as_str().unwrap())
+        .collect();
+    pointers.sort_unstable();
+    let expected = [
+        "/budget_min",
+        "/cooperation_mode/0",
+        "/facets",
+        "/industry",
+        "/kind",
+        "/limit",
+        "/region",
+        "/status",
+        "/subkind",
+        "/tech_field/0",
+        "/trl_min",
+    ];
+    assert_eq!(pointers, expected);
+    app.anonymous().get("search?colour=red").await.problem(400, "bad_request");
+    app.anonymous().get("search?q=x&after=1-2-3-4").await.problem(422, "invalid");
+}
+
+#[actix_web::test]
+async fn facets_count_what_was_found_and_are_named_in_both_languages() {
+    let app = TestApp::start().await;
+    let org = OrgBuilder::enterprise().insert(&app);
+    NeedBuilder::published(&org).title("灯具一").insert(&app);
+    NeedBuilder::published(&org).title("灯具二").insert(&app);
+    app.settle().await;
+    let path = "search?kind=need&facets=all";
+    let zh = app.anonymous().get(path).await.expect(200).json();
+    let city = json!([{ "value": "4420", "name": "中山市", "count": 2 }]);
+    assert_eq!(zh["facets"]["region_city"], city);
+    assert_eq!(zh["facets"]["kind"][0]["name"], "技术需求");
+    assert_eq!(zh["facets"]["status"][0]["name"], "已发布");
+    assert_eq!(zh["facets"]["subkind"][0]["name"], "技术难题");
+    let en = app.anonymous().in_english().get(path).await.expect(200).json();
+    assert_eq!(en["facets"]["kind"][0]["name"], "Needs");
+    assert_eq!(en["facets"]["region_group"][0]["name"], "Pearl River Delta");
+    assert_eq!(en["hits"][0]["record"]["status"]["name"], "Published");
+    for (field, values) in zh["facets"].as_object().unwrap() {
+        for value in values.as_array().unwrap() {
+            let named = value["name"].as_str().unwrap();
+            assert!(!named.is_empty() && !named.contains('_'), "{field}: {value}");
+        }
+    }
+}
+
+#[actix_web::test]
+async fn pages_follow_each_other_without_gap_or_repeat_while_records_are_added() {
+    let app = TestApp::start().await;
+    let org = OrgBuilder::enterprise().insert(&app);
+    for number in 0..7 {
+        NeedBuilder::published(&org).title(&format!("灯具散热问题{number}")).insert(&app);
+    }
+    app.settle().await;
+    for sort in ["relevance", "newest", "deadline", "budget"] {
+        let mut seen = Vec::new();
+        let mut after = String::new();
+        loop {
+            let mut parameters = vec![("q", "散热"), ("limit", "3"), ("sort", sort)];
+            if !after.is_empty() {
+                parameters.push(("after", &after));
+            }
+            let body = answer(&app, &parameters).await;
+            seen.extend(titles(&body));
+            let Some(next) = body["next"].as_str() else { break };
+            after = next.to_owned();
+        }
+        let mut distinct = seen.clone();
+        distinct.sort_unstable();
+        distinct.dedup();
+        assert_eq!((seen.len(), distinct.len()), (7, 7), "{sort}: {seen:?}");
+    }
+    let first = answer(&app, &[("limit", "4"), ("sort", "newest"), ("kind", "need")]).await;
+    NeedBuilder::published(&org).title("后来的").insert(&app);
+    app.settle().await;
+    let next = first["next"].as_str().unwrap();
+    let rest =
+        found(&app, &[("limit", "4"), ("sort", "newest"), ("kind", "need"), ("after", next)]).await;
+    assert_eq!(rest.len(), 3);
+    assert!(rest.iter().all(|title| !titles(&first).contains(title)));
+}
+
+#[actix_web::test]
+async fn hidden_text_is_neither_found_nor_marked_nor_shown() {
+    let app = TestApp::start().await;
+    let owner = OrgBuilder::enterprise().insert(&app);
+    let other = OrgBuilder::university().insert(&app);
+    NeedBuilder::published(&owner)
+        .title("灯体结构优化")
+        .confidentiality(DisclosureLevel::Members)
+        .problem(&format!("核心难题是石墨烯导热膜与铝基板的界面热阻。{}", "需要验证。".repeat(10)))
+        .fields(|fields| fields.restricted_detail = Some("专利规避钛合金支架。".to_owned()))
+        .insert(&app);
+    app.settle().await;
+    let cases = [
+        (Caller::anonymous(), false, false),
+        (callers::member(other.id), true, false),
+        (callers::liaison("440604100"), true, false),
+        (callers::member(owner.id), true, true),
+        (callers::liaison("442000105"), true, true),
+        (Caller::system("test"), true, true),
+    ];
+    for (caller, details, sealed) in cases {
+        let who = format!("{:?}", caller.principal.as_ref().map(|p| &p.roles));
+        assert_eq!(
+            found_by(&app, &caller, "石墨烯导热膜").hits.len(),
+            usize::from(details),
+            "{who}"
+        );
+        assert_eq!(found_by(&app, &caller, "钛合金支架").hits.len(), usize::from(sealed), "{who}");
+        // Found by its title: what else is shown must still be the caller's to read.
+        let answer = found_by(&app, &caller, "灯体结构 石墨烯 钛合金");
+        let hit = answer.hits.first().unwrap_or_else(|| panic!("{who}"));
+        let shown: String =
+            hit.highlights.iter().map(|fragment| text_of(&fragment.pieces)).collect();
+        assert_eq!(shown.contains("石墨烯"), details, "{who}: {shown}");
+        assert_eq!(shown.contains("钛合金"), sealed, "{who}: {shown}");
+        assert_eq!(hit.record.withheld.contains(&"problem".to_owned()), !details, "{who}");
+        assert_eq!(hit.record.org.is_some(), details, "{who}");
+        assert_eq!(hit.record.budget_max.is_some(), details, "{who}");
+    }
+}
+
+#[actix_web::test]
+async fn drafts_are_found_by_their_owner_when_asked_for_and_by_nobody_else() {
+    let app = TestApp::start().await;
+    let owner = OrgBuilder::enterprise().insert(&app);
+    let other = OrgBuilder::enterprise().insert(&app);
+    NeedBuilder::draft(&owner).title("尚未公开的灯具").insert(&app);
+    app.settle().await;
+    let drafts = SearchQuery { status: Some("draft".to_owned()), ..SearchQuery::default() };
+    let count = |caller: &Caller, query: &SearchQuery| {
+        ops::search(app.service(), caller, query).unwrap().total
+    };
+    assert_eq!(count(&callers::member(owner.id), &drafts), 1);
+    assert_eq!(count(&callers::liaison("442000105"), &drafts), 1);
+    assert_eq!(count(&callers::member(other.id), &drafts), 0);
+    assert_eq!(count(&callers::liaison("440604100"), &drafts), 0);
+    assert_eq!(count(&Caller::anonymous(), &drafts), 0);
+    let open = SearchQuery { kind: Some("need".to_owned()), ..SearchQuery::default() };
+    assert_eq!(count(&callers::member(owner.id), &open), 0);
+}
+
+#[actix_web::test]
+async fn suggestions_complete_characters_pinyin_and_initials_of_open_records() {
+    let app = TestApp::start().await;
+    let org = OrgBuilder::enterprise().insert(&app);
+    let keyword = |word: &str| vec![word.to_owned(), "散热".to_owned(), "压铸".to_owned()];
+    NeedBuilder::published(&org).fields(|f| f.keywords = keyword("电饭锅")).insert(&app);
+    NeedBuilder::draft(&org).fields(|f| f.keywords = keyword("电饭锅内胆")).insert(&app);
+    app.settle().await;
+    for typed in ["电饭", "dianfan", "dfg", "DFG"] {
+        let path = format!("suggest?q={}", encoded(typed));
+        let body = app.anonymous().get(&path).await.expect(200).json();
+        assert_eq!(body["items"], json!([{ "text": "电饭锅", "count": 1 }]), "{typed}");
+    }
+    app.anonymous().get("suggest?q=a&limit=21").await.problem(422, "invalid");
+}
+
+#[actix_web::test]
+async fn towns_are_found_by_their_trade() {
+    let app = TestApp::start().await;
+    let fields = serde_json::from_value(json!({
+        "code": "442000105", "recognised_on": "2002-06-18", "level": "province",
+        "specialty_industries": [{ "name": "灯饰照明", "industry_code": "C3872" }],
+        "intro": "以灯饰照明为特色产业的专业镇。"
+    }))
+    .unwrap();
+    let (caller, now) = (Caller::system("test"), app.clock.now());
+    app.db
+        .write(|db| towns::ops::enter(app.service(), db, &caller, vec![Clone::clone(&fields)], now))
+        .unwrap();
+    app.settle().await;
+    let body = answer(&app, &[("q", "灯饰照明"), ("kind", "town")]).await;
+    assert_eq!(body["hits"][0]["record"]["id"], "442000105");
+    assert_eq!(body["hits"][0]["record"]["subkind"]["name"], "省级");
+    assert_eq!(body["hits"][0]["record"]["industries"][0]["code"], "C3872");
+}
+
+#[actix_web::test]
+async fn organisations_are_found_by_their_products_once_verified() {
+    let app = TestApp::start().await;
+    let products = |list: &[&str]| list.iter().map(ToString::to_string).collect::<Vec<_>>();
+    OrgBuilder::enterprise()
+        .name("中山市试灯有限公司")
+        .fields(|fields| fields.main_products = products(&["磁吸轨道灯", "筒射灯"]))
+        .insert(&app);
+    OrgBuilder::enterprise()
+        .pending()
+        .fields(|fields| fields.main_products = products(&["磁吸轨道灯"]))
+        .insert(&app);
+    app.settle().await;
+    let body = answer(&app, &[("q", "磁吸轨道灯"), ("facets", "kind,subkind")]).await;
+    assert_eq!(titles(&body), ["中山市试灯有限公司"]);
+    let record = &body["hits"][0]["record"];
+    assert_eq!(record["status"], json!({ "code": "verified", "name": "已认证" }));
+    assert_eq!(record["keywords"], json!(["磁吸轨道灯", "筒射灯"]));
+    assert_eq!(body["facets"]["subkind"][0]["name"], "企业");
+    let pending = SearchQuery {
+        status: Some("pending".to_owned()),
+        kind: Some("organization".to_owned()),
+        ..SearchQuery::default()
+    };
+    let total = |caller: &Caller| ops::search(app.service(), caller, &pending).unwrap().total;
+    assert_eq!(total(&Caller::anonymous()), 0);
+    assert_eq!(total(&callers::liaison("442000105")), 1);
+}
+
+#[test]
+fn names_of_facets_need_no_service() {
+    // Guards the code tables that names of facets are taken from.
+    let reference = townbridge::reference::load(std::path::Path::new("/nonexistent")).unwrap();
+    for table in ["region_group", "tech_field", "cooperation_mode", "org_type"] {
+        let entries = reference.code_table(table);
+        assert!(!entries.is_empty(), "{table}");
+        for entry in entries {
+            let name = reference.code_name(table, &entry.code, Language::English);
+            assert_ne!(name, entry.code, "{table}");
+        }
+    }
+}
