@@ -26,6 +26,7 @@ fn configure_api(config: &mut ServiceConfig<'_>) {
     crate::reference::api::configure(config);
     crate::audit::api::configure(config);
     crate::search::api::configure(config);
+    crate::matching::api::configure(config);
 }
 
 /// The OpenAPI document of all operations.

@@ -1,4 +1,19 @@
 //! Two-sided matching of needs and capabilities, with reasons.
+//!
+//! [`source`] turns a need, a capability or free text into the profile that asks, made of what the
+//! caller may see of it. The index ranks and explains; [`ops`] loads the rows behind the answer,
+//! drops what the caller may not know of, and puts the index's own numbers into words:
+//! [`conditions`] the conditions of both sides, [`sentence`] one readable reason, [`quotes`] the
+//! sentences of the counterpart that prove it, [`advice`] what to do when nothing is good enough.
 
+pub mod advice;
+pub mod answer;
+pub mod api;
 pub mod cards;
+pub mod conditions;
+pub mod ops;
+pub mod query;
+pub mod quotes;
+pub mod sentence;
 pub mod settings;
+pub mod source;

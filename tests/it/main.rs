@@ -4,6 +4,7 @@
 //! own; tests speak HTTP to it.
 
 mod indexer;
+mod matching;
 mod problems;
 mod search;
 mod stores;

@@ -1,0 +1,179 @@
+//! What matching answers with.
+
+use search_index::MatchHit;
+use search_index::matching::Outcome;
+use serde::Serialize;
+
+use super::advice::Advice;
+use crate::search::cards::Card;
+use crate::search::fragments::Piece;
+use crate::search::names::{CodeName, Names};
+
+/// The matches of a source.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct MatchAnswer {
+    /// What was asked with: `need` or `capability`; the matches are of the other side.
+    pub side: &'static str,
+    /// Best first.
+    pub hits: Vec<Match>,
+    /// Records whose text fits well, but that a hard condition rules out, best first.
+    pub excluded: Vec<ExcludedMatch>,
+    /// Records that were scored in full.
+    pub considered: usize,
+    /// Pass as `offset` to get the next page; absent on the last page.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next_offset: Option<usize>,
+    /// Not even the best match is good.
+    pub none_good: bool,
+    /// What to do when none is good.
+    pub advice: Vec<Advice>,
+    /// Number of the last change that the index has seen; in the header of the answer.
+    #[serde(skip)]
+    pub position: u64,
+}
+
+/// One match with its reasons.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct Match {
+    /// What the caller may see of the counterpart, in short.
+    pub record: Card,
+    /// Final score, 0 to 1: the sum of the contributions of the parts.
+    pub score: f32,
+    /// `strong`, `fair` or `weak`, in words.
+    pub grade: CodeName,
+    /// The reasons in one sentence.
+    pub sentence: String,
+    /// Parts of the score.
+    pub parts: Vec<MatchPart>,
+    /// Raw text score: the sum of the weights of `terms` and of `other_terms_weight`.
+    pub text_score: f32,
+    /// Terms that the text score is made of, heaviest first.
+    pub terms: Vec<MatchTerm>,
+    /// Weight of the lighter terms that are not listed.
+    pub other_terms_weight: f32,
+    /// Sentences of the counterpart, word for word, that show the agreement.
+    pub quotes: Vec<MatchQuote>,
+    /// Conditions of both sides.
+    pub conditions: Vec<MatchCondition>,
+}
+
+/// One part of the score.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct MatchPart {
+    /// `text`, `industry`, `region`, `trl`, `budget`, `cooperation` or `timeliness`.
+    pub name: &'static str,
+    /// The name in words.
+    pub label: String,
+    /// How good it is, 0 to 1; one half where a side has not said.
+    pub value: f32,
+    /// Its share of the score.
+    pub weight: f32,
+    /// `value × weight`: what it adds to the score.
+    pub contribution: f32,
+}
+
+/// What one term adds to the text score.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct MatchTerm {
+    /// The term as it was searched for.
+    pub term: String,
+    /// `words` or `characters`.
+    pub field: &'static str,
+    /// Part of the source that it comes from.
+    pub part: String,
+    /// What it adds.
+    pub weight: f32,
+}
+
+/// A sentence of the counterpart.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct MatchQuote {
+    /// Field that it stands in.
+    pub field: String,
+    /// The sentence, with the terms that agree marked.
+    pub pieces: Vec<Piece>,
+}
+
+/// One condition of one side, held against the other.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct MatchCondition {
+    /// `budget`, `region`, `excluded_region`, `trl`, `cooperation_mode`, `partner_type`,
+    /// `industry`, `deadline` or `capacity`.
+    pub name: &'static str,
+    /// The name in words.
+    pub label: String,
+    /// Whose condition it is: `need` or `capability`.
+    pub side: &'static str,
+    /// Whether not meeting it rules the counterpart out.
+    pub hard: bool,
+    /// `met`, `not_met` or `unknown`.
+    pub outcome: &'static str,
+    /// What that side wants, in words.
+    pub wanted: String,
+    /// What the other side has, in words.
+    pub offered: String,
+}
+
+/// A record that a hard condition rules out.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct ExcludedMatch {
+    /// What the caller may see of it, in short.
+    pub record: Card,
+    /// The condition that is not met.
+    pub condition: MatchCondition,
+    /// The reason in one sentence.
+    pub reason: String,
+}
+
+/// Code of an outcome.
+pub fn outcome_code(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Met => "met",
+        Outcome::NotMet => "not_met",
+        Outcome::Unknown => "unknown",
+    }
+}
+
+/// Terms listed for one match; the others are summed up.
+const MAX_TERMS: usize = 24;
+
+/// The parts of the score, labelled.
+pub fn parts(names: Names<'_>, hit: &MatchHit) -> Vec<MatchPart> {
+    let label = |name: &str| names.text(&format!("match_part.{name}"));
+    hit.parts
+        .iter()
+        .map(|part| MatchPart {
+            name: part.name,
+            label: label(part.name),
+            value: part.value,
+            weight: part.weight,
+            contribution: part.contribution,
+        })
+        .collect()
+}
+
+/// The heaviest terms, and the weight of those left out.
+pub fn terms(hit: &MatchHit) -> (Vec<MatchTerm>, f32) {
+    let (listed, others) = hit.terms.split_at(hit.terms.len().min(MAX_TERMS));
+    let listed = listed
+        .iter()
+        .map(|term| MatchTerm {
+            term: term.term.clone(),
+            field: term.field,
+            part: term.part.clone(),
+            weight: term.weight,
+        })
+        .collect();
+    (listed, others.iter().map(|term| term.weight).sum())
+}
+
+/// The grade of a match in words.
+pub fn grade(names: Names<'_>, hit: &MatchHit) -> CodeName {
+    use search_index::matching::Grade;
+    let code = match hit.grade {
+        Grade::Strong => "strong",
+        Grade::Fair => "fair",
+        Grade::Weak => "weak",
+    };
+    CodeName { code: code.to_owned(), name: names.text(&format!("match_grade.{code}")) }
+}

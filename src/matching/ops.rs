@@ -1,0 +1,201 @@
+//! Use cases of matching.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use search_index::matching::Excluded;
+use search_index::{
+    Filters, Kind, MatchHit, MatchRequest, MatchResponse, SearchRequest, Side, Viewer,
+};
+
+use super::answer::{self, ExcludedMatch, Match, MatchAnswer};
+use super::conditions::{Pair, clause, settled, view};
+use super::query::{MAX_OFFSET, MatchQuery, MatchText, Wanted, seeking};
+use super::sentence::{Spellings, sentence};
+use super::source::{self, Source};
+use super::{advice, quotes};
+use crate::accounts::principal::{Caller, OrgId};
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::needs::model::NeedId;
+use crate::records::scope::Reach;
+use crate::search::cards::{self, Seen};
+use crate::search::names::Names;
+
+/// Capabilities for a need.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is no such need, or it is not for the caller; [`Error::Invalid`]
+/// with every parameter that cannot be.
+pub fn of_need(app: &App, caller: &Caller, id: NeedId, query: &MatchQuery) -> Result<MatchAnswer> {
+    let source = app.db.read(|db| source::need(app, db, caller, id))?;
+    let wanted = query.wanted(Side::Need, &app.reference)?;
+    matches(app, caller, &source, wanted)
+}
+
+/// Counterparts of free text.
+///
+/// # Errors
+/// [`Error::Invalid`] with every field that cannot be.
+pub fn of_text(app: &App, caller: &Caller, given: &MatchText) -> Result<MatchAnswer> {
+    let wanted = given.wanted(&app.reference)?;
+    matches(app, caller, &source::text(app, given), wanted)
+}
+
+fn matches(app: &App, caller: &Caller, source: &Source, wanted: Wanted) -> Result<MatchAnswer> {
+    // Read before the search, so that the answer never claims more than it has seen.
+    let position = app.feed.position();
+    let side = source.profile.side;
+    let restricted =
+        !wanted.filters.regions.is_empty() || !source.profile.preferred_regions.is_empty();
+    let mut filters = wanted.filters;
+    if let Some(org) = source.known_org {
+        filters.exclude_ids = records_of(app, org, side.opposite())?;
+    }
+    let request = MatchRequest {
+        profile: source.profile.clone(),
+        viewer: Reach::of(caller).viewer(),
+        filters,
+        limit: wanted.limit,
+        offset: wanted.offset,
+        settings: Arc::clone(&app.match_settings),
+        now: app.clock.time().timestamp(),
+    };
+    let found = app.index.matches(&request).map_err(|error| refused(app, error))?;
+    let seen = counterparts(app, caller, source, &found)?;
+    let full = found.hits.len() == wanted.limit;
+    let end = wanted.offset + found.hits.len();
+    let (considered, none_good) = (found.considered, found.none_good);
+    let names = Names::new(app, caller.language);
+    let page = Page { names, source, spellings: Spellings::of(&source.profile), seen };
+    let (hits, excluded) = page.shown(found);
+    let ways_on = if none_good { advice::ways_on(names, side, restricted) } else { Vec::new() };
+    Ok(MatchAnswer {
+        side: side.as_str(),
+        hits,
+        excluded,
+        considered,
+        next_offset: (full && end < considered && end <= MAX_OFFSET).then_some(end),
+        none_good,
+        advice: ways_on,
+        position,
+    })
+}
+
+fn refused(app: &App, error: search_index::Error) -> Error {
+    app.feed.suspect();
+    error.into()
+}
+
+/// Most records of one organisation that are left out by id; what is beyond is dropped from the
+/// page.
+const MAX_OWN: usize = 1_000;
+
+/// Ids of an organisation's records of one side, from the index itself.
+fn records_of(app: &App, org: OrgId, side: Side) -> Result<Vec<String>> {
+    let mut request = SearchRequest {
+        filters: Filters {
+            kinds: vec![side.kind().as_str().to_owned()],
+            owner_org_ids: vec![org.to_string()],
+            ..Filters::default()
+        },
+        viewer: Viewer::everything(),
+        limit: search_index::search::MAX_LIMIT,
+        ..SearchRequest::default()
+    };
+    let mut ids = Vec::new();
+    loop {
+        let found = app.index.search(&request).map_err(|error| refused(app, error))?;
+        ids.extend(found.hits.into_iter().map(|hit| hit.id));
+        request.after = found.next;
+        if request.after.is_none() || ids.len() >= MAX_OWN {
+            return Ok(ids);
+        }
+    }
+}
+
+/// The rows behind the answer that the caller may know of and that still look for a partner: the
+/// index may lag behind the database by a moment.
+fn counterparts(
+    app: &App,
+    caller: &Caller,
+    source: &Source,
+    found: &MatchResponse,
+) -> Result<HashMap<String, Seen>> {
+    let hits = found.hits.iter().map(|hit| (hit.kind, hit.id.as_str()));
+    let excluded = found.excluded.iter().map(|one| (one.kind, one.id.as_str()));
+    let wanted: Vec<(Kind, &str)> = hits.chain(excluded).collect();
+    let mut seen = app.db.read(|db| cards::load(app, db, caller, &wanted))?;
+    let seeking = seeking(source.profile.side.opposite());
+    seen.retain(|_, one| {
+        let own = source.known_org.is_some() && source.known_org == one.org_id;
+        !own && seeking.contains(&one.card.status.code.as_str())
+    });
+    Ok(seen)
+}
+
+/// One page on its way into words.
+struct Page<'a> {
+    names: Names<'a>,
+    source: &'a Source,
+    spellings: Spellings,
+    seen: HashMap<String, Seen>,
+}
+
+impl Page<'_> {
+    fn shown(&self, found: MatchResponse) -> (Vec<Match>, Vec<ExcludedMatch>) {
+        let (mut hits, mut excluded) = (Vec::new(), Vec::new());
+        for hit in found.hits {
+            let Some(seen) = self.seen.get(&hit.id) else { continue };
+            match self.hit(seen, hit) {
+                Ok(hit) => hits.push(hit),
+                Err(ruled_out) => excluded.push(*ruled_out),
+            }
+        }
+        excluded.extend(found.excluded.into_iter().filter_map(|one| self.excluded(one)));
+        (hits, excluded)
+    }
+
+    fn pair<'b>(&'b self, seen: &'b Seen) -> Pair<'b> {
+        Pair { names: self.names, source: self.source, target: &seen.card }
+    }
+
+    /// A match in words; or why it is none after all, as the caller can see and the index cannot.
+    fn hit(
+        &self,
+        seen: &Seen,
+        mut hit: MatchHit,
+    ) -> std::result::Result<Match, Box<ExcludedMatch>> {
+        let pair = self.pair(seen);
+        let conditions: Vec<_> =
+            hit.conditions.drain(..).map(|condition| settled(&pair, condition)).collect();
+        if let Some(condition) = conditions.iter().find(|condition| condition.excludes()) {
+            return Err(Box::new(ruled_out(&pair, condition)));
+        }
+        let (terms, other_terms_weight) = answer::terms(&hit);
+        Ok(Match {
+            sentence: sentence(&pair, &self.spellings, &hit.terms, &conditions),
+            record: seen.card.clone(),
+            score: hit.score,
+            grade: answer::grade(self.names, &hit),
+            parts: answer::parts(self.names, &hit),
+            text_score: hit.text_score,
+            terms,
+            other_terms_weight,
+            quotes: quotes::quotes(seen, &hit.terms),
+            conditions: conditions.iter().map(|condition| view(&pair, condition)).collect(),
+        })
+    }
+
+    fn excluded(&self, one: Excluded) -> Option<ExcludedMatch> {
+        Some(ruled_out(&self.pair(self.seen.get(&one.id)?), &one.condition))
+    }
+}
+
+fn ruled_out(pair: &Pair<'_>, condition: &search_index::matching::Condition) -> ExcludedMatch {
+    ExcludedMatch {
+        record: pair.target.clone(),
+        condition: view(pair, condition),
+        reason: clause(pair, condition).unwrap_or_default(),
+    }
+}
