@@ -10,6 +10,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::{Database, migrations};
 use crate::error::{Error, Result};
+use crate::idempotency::model::Running;
 use crate::jobs::indexer::{self, IndexFeed};
 use crate::reference::{self, Reference};
 
@@ -29,6 +30,8 @@ pub struct App {
     pub feed: IndexFeed,
     /// Keys that sign access tokens.
     pub keyring: Keyring,
+    /// Idempotency keys of requests being worked on.
+    pub running: Running,
     /// Limits on sign-in and reset.
     pub limits: AttemptLimits,
     /// Weights and hard conditions of the match.
@@ -57,6 +60,7 @@ impl App {
             clock,
             feed: IndexFeed::default(),
             keyring: Keyring::default(),
+            running: Running::default(),
             match_settings: Arc::new(match_settings),
             config,
         });

@@ -9,6 +9,7 @@
 //!   two thin fronts.
 //! - [`disclosure`] decides who sees which field; [`records`] traces every change.
 //! - [`db`] is the truth; [`jobs`] feeds what is derived from it; [`outbound`] sends mail.
+//! - [`idempotency`] makes a repeated write happen once; [`reading`] turns JSON into types.
 //! - [`http`] holds what both fronts share: errors, extractors, middleware.
 //!
 //! Arrows point one way: `api`/`pages` → `ops` → `store` → `db`. A folder may call another
@@ -30,6 +31,7 @@ pub mod disclosure;
 pub mod error;
 pub mod evaluation;
 pub mod http;
+pub mod idempotency;
 pub mod import;
 pub mod jobs;
 pub mod matching;
@@ -37,6 +39,7 @@ pub mod money;
 pub mod needs;
 pub mod organizations;
 pub mod outbound;
+pub mod reading;
 pub mod records;
 pub mod reference;
 pub mod search;

@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use crate::code_enum;
 use crate::id_type;
+use crate::idempotency::Claim;
 
 id_type!(
     /// Id of a person's account.
@@ -159,6 +160,8 @@ pub struct Caller {
     pub request_id: String,
     /// Language of the answer.
     pub language: Language,
+    /// Key that the client gave to the write it asks for.
+    pub idempotency: Option<Claim>,
 }
 
 impl Caller {
@@ -179,6 +182,7 @@ impl Caller {
             address: None,
             request_id: request_id.to_owned(),
             language: Language::Chinese,
+            idempotency: None,
         }
     }
 
@@ -189,6 +193,7 @@ impl Caller {
             address: None,
             request_id: String::new(),
             language: Language::Chinese,
+            idempotency: None,
         }
     }
 

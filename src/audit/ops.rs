@@ -64,7 +64,8 @@ pub fn append(db: &mut Db, caller: &Caller, at: Timestamp, entries: &[Entry<'_>]
 /// Database faults.
 pub fn note(db: &mut Db, caller: &Caller, at: Timestamp, entry: Entry<'_>) -> Result<()> {
     crate::db::dialect::lock_logs(db)?;
-    append(db, caller, at, &[entry])
+    append(db, caller, at, &[entry])?;
+    crate::idempotency::ops::claim(db, caller, at, None, None)
 }
 
 /// Entries checked at a time.

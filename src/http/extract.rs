@@ -2,17 +2,18 @@
 
 use std::future::{Ready, ready};
 use std::pin::Pin;
-use std::sync::Arc;
 
 use actix_web::dev::Payload;
+use actix_web::error::PayloadError;
 use actix_web::http::header;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 use serde::de::DeserializeOwned;
 
 use super::problem::ApiError;
-use crate::accounts::principal::{Caller, Language};
+use crate::accounts::principal::{Caller, Language, Principal};
 use crate::app::App;
 use crate::error::{Error, Message, Result};
+use crate::idempotency::Claim;
 
 /// Name of the cookie that carries the access token of the web front.
 pub const ACCESS_COOKIE: &str = "townbridge_access";
@@ -40,29 +41,50 @@ impl FromRequest for CallerData {
     type Future = Pin<Box<dyn Future<Output = std::result::Result<Self, ApiError>>>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let facts = facts(request);
-        let token = bearer(request);
-        let app = request.app_data::<AppData>().cloned();
-        Box::pin(async move {
-            let app = app.ok_or_else(|| Error::internal("no application state"))?.into_inner();
-            Ok(Self(caller(&app, facts, token?).await?))
-        })
+        let request = request.clone();
+        Box::pin(async move { Ok(Self(caller(&request).await?)) })
     }
 }
 
-async fn caller(app: &Arc<App>, facts: RequestFacts, token: Option<String>) -> Result<Caller> {
-    let principal = match token {
-        None => None,
-        Some(token) => {
-            Some(app.run(move |app| crate::accounts::ops::authenticate(app, &token)).await?)
-        }
-    };
+/// Who is calling, and how.
+///
+/// # Errors
+/// [`Error::Unauthenticated`] when there is a token that is not valid.
+pub async fn caller(request: &HttpRequest) -> Result<Caller> {
+    let principal = principal(request).await?;
+    let facts = facts(request);
     Ok(Caller {
         principal,
         address: facts.address,
         request_id: facts.request_id,
         language: facts.language,
+        idempotency: request.extensions().get::<Claim>().cloned(),
     })
+}
+
+/// The signed-in person, looked up once for each request.
+#[derive(Clone)]
+struct SignedIn(Option<Principal>);
+
+/// The signed-in person; none for visitors.
+///
+/// # Errors
+/// [`Error::Unauthenticated`] when there is a token that is not valid.
+pub async fn principal(request: &HttpRequest) -> Result<Option<Principal>> {
+    let known = request.extensions().get::<SignedIn>().cloned();
+    if let Some(SignedIn(principal)) = known {
+        return Ok(principal);
+    }
+    let app = request.app_data::<AppData>().cloned();
+    let app = app.ok_or_else(|| Error::internal("no application state"))?.into_inner();
+    let principal = match bearer(request)? {
+        None => None,
+        Some(token) => {
+            Some(app.run(move |app| crate::accounts::ops::authenticate(app, &token)).await?)
+        }
+    };
+    request.extensions_mut().insert(SignedIn(principal.clone()));
+    Ok(principal)
 }
 
 /// The facts put there by the middleware.
@@ -94,16 +116,38 @@ fn bearer(request: &HttpRequest) -> Result<Option<String>> {
         .filter(|t| !t.is_empty()))
 }
 
-/// A JSON body. Unknown fields are refused by the types themselves.
+/// A JSON body. Unknown fields are refused by the types themselves; see
+/// [`reading`](crate::reading) for how errors are placed.
 pub struct JsonBody<T>(pub T);
 
 impl<T: DeserializeOwned + 'static> FromRequest for JsonBody<T> {
-    type Error = actix_web::Error;
-    type Future = Pin<Box<dyn Future<Output = std::result::Result<Self, Self::Error>>>>;
+    type Error = ApiError;
+    type Future = Pin<Box<dyn Future<Output = std::result::Result<Self, ApiError>>>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let body = web::Json::<T>::from_request(request, payload);
-        Box::pin(async move { Ok(Self(body.await?.into_inner())) })
+        let is_json = is_json(request);
+        let body = web::Bytes::from_request(request, payload);
+        Box::pin(async move {
+            if !is_json {
+                return Err(Error::UnsupportedMediaType.into());
+            }
+            let body = body.await.map_err(|error| body_error(&error))?;
+            Ok(Self(crate::reading::from_slice(&body)?))
+        })
+    }
+}
+
+/// `application/json` or a type built on it, such as `application/merge-patch+json`.
+fn is_json(request: &HttpRequest) -> bool {
+    let media = request.content_type().trim().to_ascii_lowercase();
+    media == "application/json" || (media.starts_with("application/") && media.ends_with("+json"))
+}
+
+/// What is wrong when a body cannot be read.
+pub fn body_error(error: &actix_web::Error) -> Error {
+    match error.as_error::<PayloadError>() {
+        Some(PayloadError::Overflow) => Error::TooLarge,
+        _ => Error::BadRequest(Message::new("error.unreadable").with("reason", error)),
     }
 }
 

@@ -2,8 +2,10 @@
 
 pub mod extract;
 pub mod html;
+pub mod idempotency;
 pub mod middleware;
 pub mod openapi;
+pub mod operations;
 pub mod pagination;
 pub mod problem;
 pub mod server;

@@ -9,6 +9,7 @@ use serde::Serialize;
 use super::text;
 use crate::accounts::principal::Language;
 use crate::error::{Error, Message};
+use crate::reading::explain;
 
 /// An error body (RFC 9457).
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
@@ -147,31 +148,32 @@ pub fn respond(
 /// Turns actix's plain-text extractor errors into problems.
 pub fn configure_extractors(config: &mut web::ServiceConfig, max_body_bytes: usize) {
     config
-        .app_data(web::JsonConfig::default().limit(max_body_bytes).error_handler(json_error))
-        .app_data(web::QueryConfig::default().error_handler(|error, _| bad(&error)))
+        .app_data(web::QueryConfig::default().error_handler(query_error))
         .app_data(web::PathConfig::default().error_handler(|_, _| ApiError(Error::NotFound).into()))
         .app_data(web::FormConfig::default().limit(max_body_bytes).error_handler(form_error))
         .app_data(web::PayloadConfig::new(max_body_bytes));
 }
 
-fn bad(error: &dyn std::fmt::Display) -> error::Error {
-    ApiError(Error::BadRequest(Message::new("error.unreadable").with("reason", error))).into()
+fn query_error(error: error::QueryPayloadError, _: &HttpRequest) -> error::Error {
+    let error = match error {
+        error::QueryPayloadError::Deserialize(error) => {
+            Error::Invalid(vec![explain(String::new(), &error.to_string())])
+        }
+        other => unreadable(&other),
+    };
+    ApiError(error).into()
 }
 
-fn json_error(error: error::JsonPayloadError, _: &HttpRequest) -> error::Error {
-    use error::JsonPayloadError as E;
-    match error {
-        E::Overflow { .. } | E::OverflowKnownLength { .. } => ApiError(Error::TooLarge).into(),
-        E::ContentType => ApiError(Error::UnsupportedMediaType).into(),
-        other => bad(&other),
-    }
+fn unreadable(error: &dyn std::fmt::Display) -> Error {
+    Error::BadRequest(Message::new("error.unreadable").with("reason", error))
 }
 
 fn form_error(error: error::UrlencodedError, _: &HttpRequest) -> error::Error {
     use error::UrlencodedError as E;
-    match error {
-        E::Overflow { .. } => ApiError(Error::TooLarge).into(),
-        E::ContentType => ApiError(Error::UnsupportedMediaType).into(),
-        other => bad(&other),
-    }
+    let error = match error {
+        E::Overflow { .. } => Error::TooLarge,
+        E::ContentType => Error::UnsupportedMediaType,
+        other => unreadable(&other),
+    };
+    ApiError(error).into()
 }

@@ -14,6 +14,7 @@ use utoipa_actix_web::{AppExt, scope};
 use super::middleware::with_facts;
 use super::openapi::Document;
 use super::problem::configure_extractors;
+use super::{idempotency, operations};
 use crate::app::App;
 use crate::error::{Error, Result};
 
@@ -64,6 +65,8 @@ pub fn service(
         .configure(|config| configure_extractors(config, max_body))
         .service(utoipa_swagger_ui::SwaggerUi::new("/docs/api/{_:.*}").url("/openapi.json", api))
         .service(super::html::pages())
+        .wrap(from_fn(idempotency::once))
+        .wrap(from_fn(operations::sign_in_first))
         .wrap(NormalizePath::new(TrailingSlash::Trim))
         .wrap(from_fn(with_facts))
         .wrap(Compress::default())

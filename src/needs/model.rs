@@ -12,6 +12,7 @@ use crate::disclosure::DisclosureLevel;
 use crate::id_type;
 use crate::money::Money;
 use crate::needs::life::NeedStatus;
+use crate::reading::WithOrg;
 use crate::records::parts::{Contact, Elements, OwnerView};
 
 id_type!(
@@ -227,7 +228,7 @@ impl Need {
 
 /// Body of `create_need`: the organisation and the fields.
 #[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
-#[serde(try_from = "serde_json::Map<String, serde_json::Value>")]
+#[serde(from = "WithOrg<NeedFields>")]
 pub struct CreateNeed {
     /// 需求单位; by default the caller's only organisation.
     pub org_id: Option<OrgId>,
@@ -237,15 +238,9 @@ pub struct CreateNeed {
     pub fields: NeedFields,
 }
 
-/// `serde(flatten)` would let unknown fields pass, so the parts are taken apart by hand.
-impl TryFrom<serde_json::Map<String, serde_json::Value>> for CreateNeed {
-    type Error = serde_json::Error;
-
-    fn try_from(
-        mut map: serde_json::Map<String, serde_json::Value>,
-    ) -> std::result::Result<Self, Self::Error> {
-        let org_id = map.remove("org_id").map(serde_json::from_value).transpose()?.flatten();
-        Ok(Self { org_id, fields: serde_json::from_value(serde_json::Value::Object(map))? })
+impl From<WithOrg<NeedFields>> for CreateNeed {
+    fn from(WithOrg { org_id, fields }: WithOrg<NeedFields>) -> Self {
+        Self { org_id, fields }
     }
 }
 

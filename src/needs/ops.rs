@@ -334,7 +334,7 @@ fn save(db: &mut Db, caller: &Caller, now: Timestamp, need: &mut Need) -> Result
 fn merge(before: &Value, patch: &Value) -> Result<NeedFields> {
     let mut merged = before.clone();
     records::patch::merge(&mut merged, patch);
-    serde_json::from_value(merged).map_err(records::patch::unreadable)
+    crate::reading::from_value(merged)
 }
 
 /// Takes a step of the need's life.

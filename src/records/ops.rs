@@ -14,6 +14,7 @@ use crate::db::dialect;
 use crate::db::{Db, Json, Timestamp};
 use crate::disclosure::{self, Clearance, DisclosureLevel};
 use crate::error::{Error, Result};
+use crate::idempotency;
 
 /// A record that was written, with the number of the change.
 #[derive(Debug)]
@@ -99,7 +100,11 @@ pub fn trace(db: &mut Db, caller: &Caller, at: Timestamp, changes: &[Change]) ->
     audit::ops::append(db, caller, at, &entries)?;
     let rows: Vec<(RecordKind, String)> =
         changes.iter().map(|change| (change.kind, change.id.clone())).collect();
-    store::append_changes(db, &rows, at)
+    let number = store::append_changes(db, &rows, at)?;
+    let created = changes.iter().find(|change| change.step_from == Some(None));
+    let record = created.map(|change| (change.kind, change.id.as_str()));
+    idempotency::ops::claim(db, caller, at, record, Some(number))?;
+    Ok(number)
 }
 
 /// Tells everything derived that records look different although they have not changed

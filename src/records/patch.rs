@@ -2,8 +2,6 @@
 
 use serde_json::Value;
 
-use crate::error::{Error, Message};
-
 /// Applies a patch: objects are merged, null removes, anything else replaces.
 pub fn merge(target: &mut Value, patch: &Value) {
     let Value::Object(changes) = patch else {
@@ -21,11 +19,6 @@ pub fn merge(target: &mut Value, patch: &Value) {
             merge(map.entry(name.clone()).or_insert(Value::Null), value);
         }
     }
-}
-
-/// Fields that cannot be read after a patch: an unknown name, a wrong type.
-pub fn unreadable(error: serde_json::Error) -> Error {
-    Error::BadRequest(Message::new("error.unreadable").with("reason", error))
 }
 
 #[cfg(test)]

@@ -1,0 +1,203 @@
+//! `Idempotency-Key`: a signed-in client may repeat a request that creates something without
+//! creating it twice. What is kept and how it survives a crash is in
+//! [`idempotency`](crate::idempotency).
+
+use std::sync::Arc;
+
+use actix_web::body::{BoxBody, MessageBody, to_bytes};
+use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
+use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::middleware::Next;
+use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
+use ring::digest::{SHA256, digest};
+use serde::Serialize;
+
+use super::extract::{self, AppData};
+use super::operations::Operation;
+use super::problem::ApiError;
+use crate::accounts::principal::Caller;
+use crate::app::App;
+use crate::audit::model::hex;
+use crate::error::{Error, Result};
+use crate::idempotency::model::{AttemptId, Claim, Headers, Recalled};
+use crate::idempotency::ops;
+use crate::records::model::RecordKind;
+
+/// Header with the key.
+pub const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+/// Header of an answer that was given before.
+pub const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
+/// Headers that are kept with an answer.
+const KEPT: [&str; 5] =
+    ["content-type", "content-language", "etag", "location", "townbridge-change"];
+/// Longest key.
+const MAX_KEY: usize = 255;
+
+/// Answers a repeated request like the first, and lets the others through with their claim.
+///
+/// # Errors
+/// Passes on what inner services return.
+pub async fn once(
+    mut request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> std::result::Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let Some(claim) = claim(&mut request).await.map_err(ApiError)? else {
+        return Ok(next.call(request).await?.map_into_boxed_body());
+    };
+    let app = app(request.request()).map_err(ApiError)?;
+    let caller = extract::caller(request.request()).await.map_err(ApiError)?;
+    let busy = || ApiError(Error::conflict("error.key_in_use"));
+    let _running = app.running.begin(&claim).ok_or_else(busy)?;
+    if let Some(recalled) = recall(&app, &claim).await.map_err(ApiError)? {
+        let answer = replay(&app, &caller, recalled).await.map_err(ApiError)?;
+        return Ok(request.into_response(answer));
+    }
+    request.extensions_mut().insert(claim.clone());
+    let response = next.call(request).await?.map_into_boxed_body();
+    if response.status().is_success() {
+        return keep(&app, claim, response).await;
+    }
+    match after_failure(&app, &caller, &claim).await {
+        Some(answer) => Ok(response.into_response(answer)),
+        None => Ok(response),
+    }
+}
+
+fn app(request: &HttpRequest) -> Result<Arc<App>> {
+    let data = request.app_data::<AppData>().cloned();
+    Ok(data.ok_or_else(|| Error::internal("no application state"))?.into_inner())
+}
+
+/// The claim of a signed-in caller's request with a key; visitors have no keys.
+async fn claim(request: &mut ServiceRequest) -> Result<Option<Claim>> {
+    let creates =
+        request.extensions().get::<&'static Operation>().is_some_and(|operation| operation.creates);
+    let Some(value) = request.headers().get(IDEMPOTENCY_KEY).filter(|_| creates) else {
+        return Ok(None);
+    };
+    let key = value.to_str().unwrap_or_default().trim().to_owned();
+    if key.is_empty() || key.len() > MAX_KEY {
+        return Err(Error::BadRequest("error.idempotency_key".into()));
+    }
+    let Some(principal) = extract::principal(request.request()).await? else { return Ok(None) };
+    let operation = format!("{} {}", request.method(), request.path());
+    let query = request.query_string().to_owned();
+    let body = buffered_body(request).await?;
+    let content = [query.as_bytes(), b"\n", &body].concat();
+    Ok(Some(Claim {
+        user_id: principal.user_id,
+        key,
+        operation,
+        request_hash: hex(digest(&SHA256, &content).as_ref()),
+        attempt_id: AttemptId::new(),
+    }))
+}
+
+/// Reads the body and puts it back for the handler.
+async fn buffered_body(request: &mut ServiceRequest) -> Result<web::Bytes> {
+    let body =
+        request.extract::<web::Bytes>().await.map_err(|error| extract::body_error(&error))?;
+    // Reading has unpacked it.
+    request.headers_mut().remove(header::CONTENT_ENCODING);
+    let again = body.clone();
+    let stream = futures_util::stream::once(std::future::ready(Ok(again)));
+    request.set_payload(Payload::Stream { payload: Box::pin(stream) });
+    Ok(body)
+}
+
+async fn recall(app: &Arc<App>, claim: &Claim) -> Result<Option<Recalled>> {
+    let claim = claim.clone();
+    app.run(move |app| ops::recall(app, &claim)).await
+}
+
+/// Keeps the answer. When that fails the write stands all the same, and so does its key.
+async fn keep(
+    app: &Arc<App>,
+    claim: Claim,
+    response: ServiceResponse<BoxBody>,
+) -> std::result::Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let (request, response) = response.into_parts();
+    let (head, body) = response.into_parts();
+    let body = to_bytes(body).await.map_err(|error| ApiError(Error::internal(error)))?;
+    let headers: Headers = KEPT
+        .iter()
+        .filter_map(|name| {
+            let value = head.headers().get(*name)?.to_str().ok()?;
+            Some(((*name).to_owned(), value.to_owned()))
+        })
+        .collect();
+    let (status, text) = (head.status().as_u16(), String::from_utf8_lossy(&body).into_owned());
+    let kept = app.run(move |app| ops::keep(app, &claim, status, &headers, &text)).await;
+    if let Err(error) = kept {
+        tracing::warn!(%error, "the answer to a repeatable request was not kept");
+    }
+    Ok(ServiceResponse::new(request, head.set_body(body).map_into_boxed_body()))
+}
+
+/// After an attempt that failed: the answer when the write stands all the same (another node was
+/// faster, or the failure came after the commit), otherwise the key is free again.
+async fn after_failure(app: &Arc<App>, caller: &Caller, claim: &Claim) -> Option<HttpResponse> {
+    match recall(app, claim).await.ok()?? {
+        Recalled::Lost => {
+            let claim = claim.clone();
+            let released = app.run(move |app| ops::release(app, &claim)).await;
+            if let Err(error) = released {
+                tracing::warn!(%error, "a key was not released");
+            }
+            None
+        }
+        recalled => replay(app, caller, recalled).await.ok(),
+    }
+}
+
+async fn replay(app: &Arc<App>, caller: &Caller, recalled: Recalled) -> Result<HttpResponse> {
+    let (status, headers, body) = match recalled {
+        Recalled::Answer { status, headers, body } => (status, headers, body),
+        Recalled::Lost => return Err(Error::conflict("error.answer_lost")),
+        Recalled::Record { kind, id, change } => {
+            let caller = caller.clone();
+            let (mut headers, body) = app.run(move |app| created(app, &caller, kind, &id)).await?;
+            headers.extend(change.map(|n| ("townbridge-change".to_owned(), n.to_string())));
+            (201, headers, body)
+        }
+    };
+    let status = actix_web::http::StatusCode::from_u16(status)
+        .map_err(|error| Error::internal(format!("kept status: {error}")))?;
+    let mut builder = HttpResponse::build(status);
+    for (name, value) in headers {
+        builder.insert_header((name, value));
+    }
+    builder.insert_header((REPLAYED, HeaderValue::from_static("true")));
+    Ok(builder.body(body))
+}
+
+/// The answer that creating the record would have had, from the record as it is now.
+fn created(app: &App, caller: &Caller, kind: RecordKind, id: &str) -> Result<(Headers, String)> {
+    match kind {
+        RecordKind::Need => {
+            let view = crate::needs::ops::show(app, caller, parsed(id)?)?;
+            rendered("needs", id, view.version, &view)
+        }
+        _ => Err(Error::conflict("error.answer_lost")),
+    }
+}
+
+fn parsed<T: std::str::FromStr>(id: &str) -> Result<T> {
+    id.parse().map_err(|_| Error::internal(format!("id {id} of a used key")))
+}
+
+fn rendered(
+    folder: &str,
+    id: &str,
+    version: i32,
+    view: &impl Serialize,
+) -> Result<(Headers, String)> {
+    let (etag, tag) = extract::etag(version);
+    let headers = [
+        ("content-type", "application/json".to_owned()),
+        ("location", format!("/api/v1/{folder}/{id}")),
+        (etag, tag),
+    ];
+    let headers = headers.map(|(name, value)| (name.to_owned(), value)).to_vec();
+    Ok((headers, serde_json::to_string(view)?))
+}

@@ -1,0 +1,174 @@
+//! What the OpenAPI document says of each operation, for use while serving: which methods a path
+//! knows, what needs a signed-in caller, what creates a record.
+
+use std::sync::LazyLock;
+
+use actix_web::HttpMessage;
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::{Method, header};
+use actix_web::middleware::Next;
+use serde_json::Value;
+
+use super::problem::ApiError;
+use crate::error::Error;
+
+/// One operation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Operation {
+    /// Method.
+    pub method: Method,
+    /// Path with its variables in braces.
+    pub pattern: String,
+    /// Whether a caller must be signed in.
+    pub needs_sign_in: bool,
+    /// Whether it creates a record, for which a client may name a key (201 is documented).
+    pub creates: bool,
+}
+
+impl Operation {
+    fn fits(&self, path: &str) -> bool {
+        let (mut pattern, mut path) = (self.pattern.split('/'), path.split('/'));
+        loop {
+            match (pattern.next(), path.next()) {
+                (None, None) => return true,
+                (Some(part), Some(given)) if part == given => {}
+                (Some(part), Some(given)) if part.starts_with('{') && !given.is_empty() => {}
+                _ => return false,
+            }
+        }
+    }
+
+    /// Parts of the path that vary: of two patterns that fit, the one with fewer is meant.
+    fn variables(&self) -> usize {
+        self.pattern.matches('{').count()
+    }
+}
+
+/// All operations.
+#[derive(Debug)]
+pub struct Operations(Vec<Operation>);
+
+static OPERATIONS: LazyLock<Operations> =
+    LazyLock::new(|| Operations::read(&super::server::openapi()));
+
+/// The operations of this service.
+pub fn operations() -> &'static Operations {
+    &OPERATIONS
+}
+
+impl Operations {
+    fn read(document: &utoipa::openapi::OpenApi) -> Self {
+        let document = serde_json::to_value(document).unwrap_or_default();
+        let mut operations: Vec<Operation> = Vec::new();
+        for (pattern, item) in document["paths"].as_object().into_iter().flatten() {
+            for (method, operation) in item.as_object().into_iter().flatten() {
+                let Ok(method) = method.to_ascii_uppercase().parse() else { continue };
+                operations.push(Operation {
+                    method,
+                    pattern: pattern.clone(),
+                    needs_sign_in: needs_sign_in(&operation["security"]),
+                    creates: operation["responses"].get("201").is_some(),
+                });
+            }
+        }
+        for path in ["/healthz", "/readyz", "/metrics", "/openapi.json", "/docs/errors"] {
+            operations.push(Operation {
+                method: Method::GET,
+                pattern: path.to_owned(),
+                needs_sign_in: false,
+                creates: false,
+            });
+        }
+        operations.sort_by_key(Operation::variables);
+        Self(operations)
+    }
+
+    /// All of them.
+    pub fn iter(&self) -> impl Iterator<Item = &Operation> {
+        self.0.iter()
+    }
+
+    /// The operation that a request means.
+    pub fn find(&self, method: &Method, path: &str) -> Option<&Operation> {
+        // HEAD is answered like GET, without the body.
+        let method = if method == Method::HEAD { &Method::GET } else { method };
+        self.0.iter().find(|operation| &operation.method == method && operation.fits(path))
+    }
+
+    /// The methods that a path knows, for `Allow`; none when there is no such path.
+    pub fn allowed(&self, path: &str) -> Option<String> {
+        let mut methods: Vec<&str> =
+            self.0.iter().filter(|o| o.fits(path)).map(|o| o.method.as_str()).collect();
+        if methods.is_empty() {
+            return None;
+        }
+        if methods.contains(&"GET") {
+            methods.push("HEAD");
+        }
+        methods.push("OPTIONS");
+        methods.sort_unstable();
+        methods.dedup();
+        Some(methods.join(", "))
+    }
+}
+
+/// An empty requirement among several makes signing in optional.
+fn needs_sign_in(security: &Value) -> bool {
+    let requirements = security.as_array().map(Vec::as_slice).unwrap_or_default();
+    let optional = |one: &Value| one.as_object().is_none_or(serde_json::Map::is_empty);
+    !requirements.is_empty() && !requirements.iter().any(optional)
+}
+
+/// Refuses a request that brings no credentials to an operation that needs a signed-in caller,
+/// before anything else is looked at.
+///
+/// # Errors
+/// Passes on what inner services return.
+pub async fn sign_in_first(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let operation = operations().find(request.method(), request.path());
+    let needed = operation.is_some_and(|operation| operation.needs_sign_in);
+    if needed && !request.headers().contains_key(header::AUTHORIZATION) {
+        return Err(ApiError(Error::Unauthenticated("error.sign_in_first".into())).into());
+    }
+    if let Some(operation) = operation {
+        request.extensions_mut().insert(operation);
+    }
+    Ok(next.call(request).await?.map_into_boxed_body())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_by_method_and_path() {
+        let operations = operations();
+        let found = operations.find(&Method::POST, "/api/v1/needs").unwrap();
+        assert!(found.needs_sign_in && found.creates);
+        let found = operations.find(&Method::HEAD, "/api/v1/needs/x").unwrap();
+        assert_eq!(found.pattern, "/api/v1/needs/{id}");
+        assert!(!found.needs_sign_in && !found.creates);
+        assert_eq!(operations.find(&Method::GET, "/api/v1/needs/"), None);
+        assert_eq!(operations.find(&Method::GET, "/api/v1"), None);
+    }
+
+    #[test]
+    fn lists_the_methods_of_a_path() {
+        let allowed = operations().allowed("/api/v1/needs").unwrap();
+        assert_eq!(allowed, "GET, HEAD, OPTIONS, POST");
+        assert_eq!(operations().allowed("/api/v1/nothing"), None);
+    }
+
+    #[test]
+    fn an_empty_requirement_makes_signing_in_optional() {
+        let of = |text: &str| needs_sign_in(&serde_json::from_str(text).unwrap());
+        assert!(of(r#"[{"bearer":[]}]"#));
+        assert!(!of(r#"[{},{"bearer":[]}]"#));
+        assert!(!of("[]"));
+        assert!(!of("null"));
+    }
+}

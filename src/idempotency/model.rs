@@ -1,0 +1,117 @@
+//! A key in use, and what is remembered of it.
+
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use diesel::prelude::*;
+
+use crate::accounts::principal::UserId;
+use crate::db::Timestamp;
+use crate::db::schema::idempotency_keys;
+use crate::db::types::Json;
+use crate::id_type;
+use crate::records::model::RecordKind;
+
+id_type!(
+    /// Id of one attempt to use a key: tells a repeated request from the one that is running.
+    AttemptId
+);
+
+/// A key that the client gave to the write it asks for.
+#[derive(Debug, Clone)]
+pub struct Claim {
+    /// The person; every person has keys of their own.
+    pub user_id: UserId,
+    /// The key as sent.
+    pub key: String,
+    /// Method and path.
+    pub operation: String,
+    /// Hash of the body.
+    pub request_hash: String,
+    /// This attempt.
+    pub attempt_id: AttemptId,
+}
+
+/// Headers of a remembered answer.
+pub type Headers = Vec<(String, String)>;
+
+/// A used key as stored.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = idempotency_keys)]
+pub struct UsedKey {
+    /// The person.
+    pub user_id: UserId,
+    /// The key.
+    pub idempotency_key: String,
+    /// Method and path.
+    pub operation: String,
+    /// Hash of the body.
+    pub request_hash: String,
+    /// The attempt that made the write.
+    pub attempt_id: AttemptId,
+    /// Kind of the record that was created.
+    pub record_kind: Option<RecordKind>,
+    /// Its id.
+    pub record_id: Option<String>,
+    /// Number of the change.
+    pub change: Option<i64>,
+    /// Status of the answer; none until it is known.
+    pub status: Option<i32>,
+    /// Body of the answer.
+    pub body: Option<String>,
+    /// Headers of the answer.
+    pub headers: Json<Headers>,
+    /// When.
+    pub created_at: Timestamp,
+}
+
+/// What a repeated request is answered with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Recalled {
+    /// The very answer of the first request.
+    Answer {
+        /// Status.
+        status: u16,
+        /// Headers.
+        headers: Headers,
+        /// Body.
+        body: String,
+    },
+    /// The write was made but the process ended before its answer was kept: the record.
+    Record {
+        /// Kind of the record.
+        kind: RecordKind,
+        /// Its id.
+        id: String,
+        /// Number of the change.
+        change: Option<i64>,
+    },
+    /// The write was made, it created no record, and its answer was not kept.
+    Lost,
+}
+
+/// Keys of requests that this process is working on.
+#[derive(Debug, Clone, Default)]
+pub struct Running(Arc<Mutex<HashSet<(UserId, String)>>>);
+
+impl Running {
+    /// Takes the key until the guard is dropped; none when another request has it.
+    pub fn begin(&self, claim: &Claim) -> Option<RunningGuard> {
+        let taken = (claim.user_id, claim.key.clone());
+        let mut keys = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        keys.insert(taken.clone()).then(|| RunningGuard { running: self.clone(), taken })
+    }
+}
+
+/// Gives the key back when dropped.
+#[derive(Debug)]
+pub struct RunningGuard {
+    running: Running,
+    taken: (UserId, String),
+}
+
+impl Drop for RunningGuard {
+    fn drop(&mut self) {
+        self.running.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.taken);
+    }
+}
