@@ -212,7 +212,7 @@ pub fn update(
 fn merge(before: &Value, patch: &Value) -> Result<OrganizationFields> {
     let mut merged = before.clone();
     records::patch::merge(&mut merged, patch);
-    serde_json::from_value(merged).map_err(records::patch::unreadable)
+    crate::reading::from_value(merged)
 }
 
 /// Whether name, credit code or type differ: what verification has vouched for.

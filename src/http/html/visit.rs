@@ -103,6 +103,7 @@ async fn enter(request: &HttpRequest) -> Result<(Visit, Vec<Cookie<'static>>)> {
         address: facts.address,
         request_id: facts.request_id,
         language: facts.language,
+        idempotency: None,
     };
     Ok((Visit { caller, csrf, here }, cookies))
 }
