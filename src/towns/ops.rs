@@ -174,8 +174,7 @@ pub fn update(
         let before = serde_json::to_value(&town.doc.0)?;
         let mut merged = before.clone();
         records::patch::merge(&mut merged, patch);
-        let mut fields: TownFields =
-            serde_json::from_value(merged).map_err(records::patch::unreadable)?;
+        let mut fields: TownFields = crate::reading::from_value(merged)?;
         if fields.code.as_deref() != Some(code) {
             return Err(Error::field("/code", "field.unchangeable"));
         }
