@@ -110,10 +110,11 @@ pub(crate) fn variants(first: char) -> &'static [Variant] {
     VARIANTS_BY_FIRST.get(&first).map_or(&[], Vec::as_slice)
 }
 
-/// Words of like meaning for a word term (folded, one of [`analysis::words`]), each with the
+/// Words of like meaning for a word term (folded, one of [`analysis::words()`]), each with the
 /// weight it deserves beside the word itself, the weightiest first.
 ///
-/// A synonym of several words appears as these words, which share its weight.
+/// A synonym of several words appears as these words, which share its weight; those of them that
+/// any text of the kind holds count less, see [`genre_weight`].
 pub fn synonyms(word: &str) -> &'static [(String, f32)] {
     SYNONYMS_BY_WORD.get(word).map_or(&[], Vec::as_slice)
 }
@@ -155,7 +156,8 @@ static SYNONYMS_BY_WORD: LazyLock<SynonymTable> = LazyLock::new(|| {
             for other in narrow.iter().filter(|other| *other != word) {
                 let share = weight / other.len() as f32;
                 for term in other.iter().filter(|term| !word.contains(term)) {
-                    add_synonym(table.entry(word.join(" ")).or_default(), term, share);
+                    let weight = share * genre_weight(term);
+                    add_synonym(table.entry(word.join(" ")).or_default(), term, weight);
                 }
             }
         }

@@ -39,7 +39,7 @@ fn push(folded: &Folded, from: usize, to: usize, found: &mut Vec<Token>) {
     found.push(Token { text: folded.text()[from..to].to_string(), from: start, to: end });
 }
 
-/// [`grams`] as a tokenizer for the index; register it as `grams`.
+/// [`grams()`] as a tokenizer for the index; register it as `grams`.
 #[derive(Debug, Clone, Default)]
 pub struct GramTokenizer;
 

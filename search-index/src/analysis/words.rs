@@ -100,7 +100,7 @@ fn stem<'a>(stemmer: &Stemmer, word: &'a str) -> Cow<'a, str> {
     }
 }
 
-/// [`words`] as a tokenizer for the index; register it as `words`.
+/// [`words()`] as a tokenizer for the index; register it as `words`.
 #[derive(Debug, Clone, Default)]
 pub struct WordTokenizer;
 

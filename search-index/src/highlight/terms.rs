@@ -10,9 +10,9 @@ use crate::dictionary::genre_weight;
 /// Weighted terms to mark in texts.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct TermSet {
-    /// Word terms as [`analysis::words`] gives them.
+    /// Word terms as [`analysis::words()`] gives them.
     pub words: HashMap<String, f32>,
-    /// Character terms as [`analysis::grams`] gives them.
+    /// Character terms as [`analysis::grams()`] gives them.
     pub grams: HashMap<String, f32>,
 }
 
