@@ -79,11 +79,8 @@ pub(crate) fn industry_levels(code: &str) -> Vec<String> {
     let standard = code.is_ascii() && code.starts_with(|first: char| first.is_ascii_uppercase());
     let mut levels = Vec::new();
     if standard && code[1..].bytes().all(|byte| byte.is_ascii_digit()) {
-        levels.extend(
-            [1, 3, 4]
-                .into_iter()
-                .filter_map(|length| (length < code.len()).then(|| code[..length].to_owned())),
-        );
+        let above = [1, 3, 4].into_iter().filter(|&length| length < code.len());
+        levels.extend(above.map(|length| code[..length].to_owned()));
     }
     if !code.is_empty() {
         levels.push(code);

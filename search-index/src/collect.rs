@@ -48,7 +48,7 @@ pub(crate) struct Gather {
 }
 
 /// Key of a relevance score: the greater the score, the smaller the key.
-pub(crate) fn score_key(score: Score) -> u64 {
+fn score_key(score: Score) -> u64 {
     // The bits of floats that are not negative are in the order of the floats.
     u64::from(u32::MAX - score.max(0.0).to_bits())
 }

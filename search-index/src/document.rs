@@ -63,9 +63,12 @@ pub struct Document {
     /// Text by the clearance needed to search it: 0 public, 1 members, 2 broker, 3 full (owner,
     /// reviewer of the region, administrator). A passage belongs in one tier only.
     pub texts: [String; TIERS],
-    /// Visible to everybody: published and not expired. Otherwise only owner, reviewers of the
-    /// region and administrators find it.
+    /// Published and not expired. Otherwise only owner, reviewers of the region and administrators
+    /// find it.
     pub open: bool,
+    /// Clearance needed to find an open document at all: 0 everybody, 1 members, 2 brokers. Text of
+    /// a lower tier, the title included, is searched in this tier.
+    pub open_from: u8,
     /// Organisation that owns the record.
     pub owner_org_id: Option<String>,
     /// Sort of that organisation, such as `university`.
@@ -123,6 +126,7 @@ impl Document {
 }
 
 /// One change to the index.
+#[expect(clippy::large_enum_variant, reason = "nearly every change is an upsert")]
 #[derive(Debug, Clone, PartialEq)]
 pub enum Change {
     /// Put the document in place of whatever has its id.

@@ -89,12 +89,13 @@ pub(crate) fn visible(viewer: &Viewer, f: &Fields) -> Option<Box<dyn Query>> {
     if viewer.everything {
         return None;
     }
-    Some(either(std::iter::once(open(f)).chain(own(viewer, f)).collect()))
+    Some(either(std::iter::once(open(viewer, f)).chain(own(viewer, f)).collect()))
 }
 
-/// The documents that are open to everybody.
-pub(crate) fn open(f: &Fields) -> Box<dyn Query> {
-    term(Term::from_field_bool(f.open, true))
+/// The documents that are open to a viewer of this clearance, whoever owns them.
+pub(crate) fn open(viewer: &Viewer, f: &Fields) -> Box<dyn Query> {
+    let clearance = if viewer.everything { 2 } else { viewer.clearance.min(2) };
+    any(f.open, (0..=clearance).map(|level| level.to_string()).collect())
 }
 
 /// The documents a viewer has full clearance for without being an administrator: those of the

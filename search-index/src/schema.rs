@@ -18,7 +18,7 @@ use crate::matching::Stance;
 use crate::suggest;
 
 /// Raised whenever documents are written differently.
-const SCHEMA_VERSION: u32 = 1;
+const SCHEMA_VERSION: u32 = 2;
 
 /// The fields, resolved once.
 #[derive(Debug, Clone, Copy)]
@@ -84,7 +84,7 @@ fn declare(b: &mut SchemaBuilder) -> Fields {
     };
     Fields {
         id: b.add_text_field("id", counted.clone()),
-        open: b.add_bool_field("open", NumericOptions::default().set_indexed()),
+        open: b.add_text_field("open", code.clone()),
         kind: b.add_text_field("kind", counted.clone()),
         subkind: b.add_text_field("subkind", counted.clone()),
         status: b.add_text_field("status", counted.clone()),
@@ -124,8 +124,8 @@ fn declare(b: &mut SchemaBuilder) -> Fields {
 
 /// Names of the tokenizers the text fields ask for.
 pub(crate) fn register_tokenizers(index: &tantivy::Index) {
-    index.tokenizers().register("words", WordTokenizer::default());
-    index.tokenizers().register("grams", GramTokenizer::default());
+    index.tokenizers().register("words", WordTokenizer);
+    index.tokenizers().register("grams", GramTokenizer);
 }
 
 /// Changes whenever an index built before can no longer be trusted to find what a new one would.
@@ -137,11 +137,13 @@ pub(crate) fn fingerprint() -> String {
 pub(crate) fn write(document: &Document, f: &Fields) -> TantivyDocument {
     let mut out = TantivyDocument::default();
     out.add_text(f.id, &document.id);
-    out.add_bool(f.open, document.open);
+    if document.open {
+        out.add_text(f.open, document.open_from.to_string());
+    }
     write_texts(document, f, &mut out);
     write_codes(document, f, &mut out);
     write_numbers(document, f, &mut out);
-    if document.open {
+    if document.open && document.open_from == 0 {
         for term in document.suggestions.iter().flat_map(|phrase| suggest::terms(phrase)) {
             out.add_text(f.suggest, term);
         }
@@ -158,7 +160,8 @@ fn write_texts(document: &Document, f: &Fields, out: &mut TantivyDocument) {
     let above = document.texts.iter().map(String::as_str).enumerate().skip(1);
     for (tier, text) in public.into_iter().map(|text| (0, text)).chain(above) {
         if !text.trim().is_empty() {
-            let tier = if document.open { tier } else { TIERS - 1 };
+            let lowest = if document.open { usize::from(document.open_from) } else { TIERS - 1 };
+            let tier = tier.max(lowest.min(TIERS - 1));
             out.add_text(f.words[tier], text);
             out.add_text(f.characters[tier], text);
         }

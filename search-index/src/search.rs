@@ -6,15 +6,15 @@ use serde::{Deserialize, Serialize};
 use tantivy::query::{AllQuery, EmptyQuery, Query};
 use tantivy::{DocAddress, Searcher};
 
-use crate::collect::{Found, Gather, Gathered, Place, score_key};
+use crate::collect::{Found, Gather, Gathered};
 use crate::cursor::Cursor;
 use crate::document::{Kind, Viewer};
 use crate::error::Result;
 use crate::facet::{self, FacetCount, FacetField};
 use crate::filter::{self, Filters};
 use crate::highlight::TermSet;
-use crate::live::{Live, address_of};
-use crate::query::{Part, Plan, Recipe, TextQuery};
+use crate::live::Live;
+use crate::query::{Part, Plan, Recipe};
 
 /// Order of what is found.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -85,57 +85,36 @@ pub struct SearchResponse {
 /// Runs a search.
 pub(crate) fn search(live: &Live, request: &SearchRequest) -> Result<SearchResponse> {
     let searcher = live.searcher();
-    let text = request.text.trim();
-    let parts = [Part { text, weight: 1.0 }];
-    let plan = Plan::new(&searcher, &live.fields, &parts, &request.viewer, Recipe::SEARCH)?;
-    let scored = if plan.is_empty() { None } else { Some(plan.query(&searcher)?) };
-    let query: Box<dyn Query> = match &scored {
-        Some(query) => Box::new(query.clone()),
-        None if text.is_empty() => Box::new(AllQuery),
-        // Text of which no document has a term finds nothing, not everything.
-        None => Box::new(EmptyQuery),
-    };
-    let mut clauses = filter::clauses(&request.filters, &live.fields);
-    clauses.extend(filter::visible(&request.viewer, &live.fields));
     let cursor = match &request.after {
         Some(after) => Some(Cursor::read(after, request)?),
         None => None,
     };
+    let text = request.text.trim();
+    let parts = [Part { text, weight: 1.0 }];
+    let frozen = cursor.as_ref().and_then(|cursor| cursor.frozen.as_ref());
+    let (fields, viewer) = (&live.fields, &request.viewer);
+    let plan = Plan::new(&searcher, fields, &parts, viewer, Recipe::SEARCH, frozen)?;
+    let scored = !plan.is_empty();
+    let query: Box<dyn Query> = match (scored, text.is_empty()) {
+        (true, _) => Box::new(plan.query(&searcher)?),
+        (false, true) => Box::new(AllQuery),
+        // Text of which no document has a term finds nothing, not everything.
+        (false, false) => Box::new(EmptyQuery),
+    };
+    let mut clauses = filter::clauses(&request.filters, fields);
+    clauses.extend(filter::visible(viewer, fields));
     let depth = cursor.as_ref().map_or(0, |cursor| cursor.depth);
     let limit = request.limit.min(MAX_LIMIT).min(MAX_DEPTH.saturating_sub(depth));
     let gather = Gather {
         sort: request.sort,
-        scored: scored.is_some(),
-        after: match cursor {
-            Some(cursor) => Some(anchor(cursor.place, request.sort, live, &searcher, &scored)?),
-            None => None,
-        },
+        scored,
+        after: cursor.map(|cursor| cursor.place),
         // One more than asked for, to know whether there is another page.
         size: if limit == 0 { 0 } else { limit + 1 },
         facets: request.facets.clone(),
     };
     let gathered = searcher.search(&filter::within(query, clauses, Vec::new()), &gather)?;
-    respond(&searcher, request, gathered, limit, depth, plan.term_set())
-}
-
-/// The place of the cursor as the index stands now. Scores move when documents come and go; the
-/// page goes on after the document last seen, wherever that has moved to.
-fn anchor(
-    place: Place,
-    sort: Sort,
-    live: &Live,
-    searcher: &Searcher,
-    query: &Option<TextQuery>,
-) -> Result<Place> {
-    if let (Sort::Relevance, Some(query)) = (sort, query)
-        && let Some(address) = address_of(searcher, &live.fields, &place.id)?
-    {
-        let reader = searcher.segment_reader(address.segment_ord);
-        if let Some(score) = query.score(reader, address.doc_id)? {
-            return Ok(Place { key: score_key(score), id: place.id });
-        }
-    }
-    Ok(place)
+    respond(&searcher, request, gathered, limit, depth, plan)
 }
 
 fn respond(
@@ -144,14 +123,16 @@ fn respond(
     gathered: Gathered,
     limit: usize,
     depth: usize,
-    terms: TermSet,
+    plan: Plan,
 ) -> Result<SearchResponse> {
     let Gathered { mut page, total, mut facets } = gathered;
     let more = page.len() > limit;
     page.truncate(limit);
     let depth = depth + page.len();
+    let terms = plan.term_set();
+    let frozen = (!plan.is_empty()).then_some(plan.frozen);
     let next = page.last().filter(|_| more && depth < MAX_DEPTH).map(|last| {
-        let cursor = Cursor { place: last.place.clone(), depth };
+        let cursor = Cursor { place: last.place.clone(), depth, frozen };
         cursor.write(request)
     });
     let counted = request.facets.iter().map(|&field| {
@@ -179,4 +160,29 @@ pub(crate) fn kind_of(searcher: &Searcher, address: DocAddress) -> Result<Kind> 
     }
     Kind::parse(&word)
         .ok_or_else(|| crate::Error::Damaged(format!("a document of the unknown kind {word:?}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::collect::Place;
+    use crate::document::{Change, Document};
+    use crate::index::{Options, SearchIndex};
+
+    #[test]
+    fn listing_ends_at_its_greatest_depth() {
+        let index = SearchIndex::create_in_ram(Options::default()).unwrap();
+        let document =
+            |n: usize| Document { open: true, ..Document::new(n.to_string(), Kind::Need, "锅") };
+        index.apply((0..9).map(|n| Change::Upsert(document(n))).collect(), 1).unwrap();
+        let mut request = SearchRequest { limit: 5, ..SearchRequest::default() };
+        let place = Place { key: 0, id: String::new() };
+        request.after = Some(
+            Cursor { place: place.clone(), depth: MAX_DEPTH - 3, frozen: None }.write(&request),
+        );
+        let last = index.search(&request).unwrap();
+        assert_eq!((last.hits.len(), last.next), (3, None));
+        request.after = Some(Cursor { place, depth: usize::MAX, frozen: None }.write(&request));
+        assert!(index.search(&request).unwrap().hits.is_empty());
+    }
 }

@@ -10,6 +10,7 @@ mod explain;
 mod profile;
 mod score;
 mod settings;
+mod split;
 mod stance;
 #[cfg(test)]
 mod tests;
@@ -18,7 +19,6 @@ mod violation;
 use std::sync::Arc;
 
 use serde::Serialize;
-use tantivy::query::Query;
 use tantivy::schema::Value;
 use tantivy::{Searcher, TantivyDocument};
 
@@ -38,6 +38,7 @@ use crate::live::Live;
 use crate::query::{Part, Plan, Recipe, TextQuery};
 use crate::search::Sort;
 use condition::{Pair, conditions};
+use split::Split;
 use violation::violations;
 
 /// A question for matches.
@@ -123,16 +124,9 @@ pub(crate) fn matches(live: &Live, request: &MatchRequest) -> Result<MatchRespon
         let none = MatchResponse { hits: vec![], excluded: vec![], considered: 0, none_good: true };
         return Ok(none);
     };
-    let violations = matcher.violations();
-    let excluded = if violations.is_empty() {
-        Vec::new()
-    } else {
-        let found =
-            matcher.find(vec![filter::either(matcher.violations())], vec![], MAX_EXCLUDED)?;
-        matcher.assess(found)?
-    };
-    let found = matcher.find(Vec::new(), violations, request.settings.candidates)?;
-    let mut candidates = matcher.assess(found)?;
+    let (kept, excluded) = matcher.find(query)?;
+    let excluded = matcher.assess(excluded)?;
+    let mut candidates = matcher.assess(kept)?;
     candidates.sort_by(|a, b| {
         b.score.total_cmp(&a.score).then_with(|| a.found.place.id.cmp(&b.found.place.id))
     });
@@ -166,36 +160,36 @@ impl<'a> Matcher<'a> {
         let parts: Vec<_> =
             profile.parts.iter().map(|p| Part { text: &p.text, weight: p.weight }).collect();
         let recipe = Recipe::matching(request.settings.k3);
-        let plan = Plan::new(searcher, &live.fields, &parts, &request.viewer, recipe)?;
+        let plan = Plan::new(searcher, &live.fields, &parts, &request.viewer, recipe, None)?;
         let query = if plan.is_empty() { None } else { Some(plan.query(searcher)?) };
         let source = Stance::of_profile(profile);
         let target = profile.side.opposite();
         Ok(Matcher { live, searcher, request, source, target, plan, query })
     }
 
-    fn violations(&self) -> Vec<Box<dyn Query>> {
-        let settings = &self.request.settings;
-        violations(&self.source, self.target, self.request.now, settings, &self.live.fields)
-    }
-
-    /// The targets of the best text that meet the filters, and `clauses` without `exceptions`.
-    /// Only open documents are matched: a draft is nobody's counterpart yet.
-    fn find(
-        &self,
-        mut clauses: Vec<Box<dyn Query>>,
-        mut exceptions: Vec<Box<dyn Query>>,
-        size: usize,
-    ) -> Result<Vec<Found>> {
-        let Some(query) = &self.query else { return Ok(Vec::new()) };
-        let fields = &self.live.fields;
-        clauses.push(filter::any(fields.kind, vec![self.target.kind().as_str().to_owned()]));
-        clauses.push(filter::open(fields));
+    /// The targets of the best text that meet the filters: those that no hard condition excludes,
+    /// and some of those that one does. Only open documents are matched: a draft is nobody's
+    /// counterpart yet.
+    fn find(&self, query: &TextQuery) -> Result<(Vec<Found>, Vec<Found>)> {
+        let (fields, settings) = (&self.live.fields, &self.request.settings);
+        let kind = self.target.kind().as_str().to_owned();
+        let mut clauses = vec![filter::any(fields.kind, vec![kind])];
+        clauses.push(filter::open(&self.request.viewer, fields));
         clauses.extend(filter::clauses(&self.request.filters, fields));
-        exceptions.extend(
-            self.request.profile.id.iter().map(|id| filter::any(fields.id, vec![id.clone()])),
-        );
-        let query = filter::within(Box::new(query.clone()), clauses, exceptions);
-        Ok(self.searcher.search(&query, &best(size))?.page)
+        let source = self.request.profile.id.iter();
+        let source = source.map(|id| filter::any(fields.id, vec![id.clone()])).collect();
+        let query = filter::within(Box::new(query.clone()), clauses, source);
+        let violations = filter::either(violations(
+            &self.source,
+            self.target,
+            self.request.now,
+            settings,
+            fields,
+        ));
+        let (kept, excluded) = (best(settings.candidates), best(MAX_EXCLUDED));
+        let split = Split::new(self.searcher, violations.as_ref(), kept, excluded)?;
+        let (kept, excluded) = self.searcher.search(&query, &split)?;
+        Ok((kept.page, excluded.page))
     }
 
     /// Reads the stance of each target and holds it against the source.
@@ -261,11 +255,11 @@ pub(crate) fn text_ranking(
     let parts =
         [Part { text: title, weight: 1.0 }, Part { text: body, weight: settings.body_weight }];
     let recipe = Recipe::matching(settings.k3);
-    let plan = Plan::new(&searcher, &live.fields, &parts, &Viewer::default(), recipe)?;
+    let plan = Plan::new(&searcher, &live.fields, &parts, &Viewer::default(), recipe, None)?;
     if plan.is_empty() {
         return Ok(Vec::new());
     }
-    let clauses = vec![filter::open(&live.fields)];
+    let clauses = vec![filter::open(&Viewer::default(), &live.fields)];
     let query = filter::within(Box::new(plan.query(&searcher)?), clauses, Vec::new());
     let page = searcher.search(&query, &best(limit))?.page;
     Ok(page.into_iter().map(|found| (found.place.id, found.score)).collect())

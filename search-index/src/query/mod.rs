@@ -13,19 +13,20 @@ use tantivy::query::{Bm25Weight, EnableScoring, Query, Weight};
 use tantivy::{Searcher, Term};
 
 pub(crate) use scorer::TextQuery;
+pub(crate) use statistics::Frozen;
 pub(crate) use terms::{Part, TermField};
 
 use crate::document::{TIERS, Viewer};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::filter;
 use crate::highlight::TermSet;
 use crate::schema::Fields;
-use statistics::Statistics;
+use statistics::{Basis, Counts};
 use terms::{Draft, drafts};
 
 /// Postings one query may visit, over all its terms. It bounds the time of a query that consists
 /// of nothing but frequent terms.
-const MAX_POSTINGS: u64 = 4_000_000;
+const MAX_POSTINGS: u64 = 2_000_000;
 
 /// How a text becomes terms.
 #[derive(Debug, Clone, Copy)]
@@ -92,14 +93,27 @@ pub(crate) struct Minimum {
 
 impl Minimum {
     /// Of short texts three words in ten or half the pairs; of long ones no more than a sentence's
-    /// worth, since nobody repeats a paragraph.
-    fn of(words: usize, pairs: usize) -> Minimum {
-        let share = |count: usize, tenths: usize, most: usize| match count {
-            0 => u32::MAX,
-            _ => (count * tenths).div_ceil(10).clamp(1, most) as u32,
+    /// worth, since nobody repeats a paragraph. Terms that nobody else's documents have count for
+    /// the viewer's own, but are not asked for.
+    fn of(chosen: &[Chosen]) -> Minimum {
+        let share = |field, tenths: usize, most: usize| {
+            let asked = chosen.iter().filter(|term| term.draft.covers(field));
+            let known = asked.clone().filter(|term| term.documents > 0).count();
+            match asked.count() {
+                0 => u32::MAX,
+                _ => (known * tenths).div_ceil(10).clamp(1, most) as u32,
+            }
         };
-        Minimum { words: share(words, 3, 3), pairs: share(pairs, 5, 8) }
+        Minimum { words: share(TermField::Words, 3, 3), pairs: share(TermField::Characters, 5, 8) }
     }
+}
+
+/// A term that is searched for, and in how many documents it is.
+struct Chosen {
+    draft: Draft,
+    /// Number of the draft in the text.
+    number: usize,
+    documents: u64,
 }
 
 /// Everything a text is searched by.
@@ -110,39 +124,44 @@ pub(crate) struct Plan {
     pub scope: Option<Box<dyn Query>>,
     /// Text score of an average document that has every term once.
     pub ideal: f32,
+    /// The figures the plan was made with.
+    pub frozen: Frozen,
 }
 
 impl Plan {
-    /// Plans the search of `parts` on behalf of `viewer`.
+    /// Plans the search of `parts` on behalf of `viewer`. With the `frozen` figures of an earlier
+    /// plan of the same text, documents get the very scores they got then.
     pub fn new(
         searcher: &Searcher,
         fields: &Fields,
         parts: &[Part<'_>],
         viewer: &Viewer,
         recipe: Recipe,
+        frozen: Option<&Frozen>,
     ) -> Result<Plan> {
         let scope = if viewer.everything { None } else { filter::own(viewer, fields) };
         let free = if viewer.everything { TIERS } else { usize::from(viewer.clearance.min(2)) + 1 };
-        let statistics = Statistics::new(searcher, fields, free, viewer.everything)?;
+        let counts = Counts { searcher, fields, free };
         let drafts = drafts(parts, recipe);
-        let chosen = choose(drafts, &statistics, recipe, scope.is_some())?;
-        let ideal =
-            chosen.iter().filter(|term| !term.0.synonym).map(|t| t.0.weight * t.1.idf).sum();
+        let (basis, chosen, ideal) = match frozen {
+            Some(frozen) => (frozen.basis, thaw(drafts, frozen, &counts, recipe)?, 0.0),
+            None => {
+                let basis = Basis::new(&counts, viewer.everything)?;
+                let (chosen, ideal) = choose(drafts, &counts, &basis, recipe, scope.is_some())?;
+                (basis, chosen, ideal)
+            }
+        };
         let last = if scope.is_some() { TIERS } else { free };
-        let minimum = recipe.minimum.then(|| {
-            let count = |field| chosen.iter().filter(|term| term.0.covers(field)).count();
-            Minimum::of(count(TermField::Words), count(TermField::Characters))
-        });
+        let minimum = recipe.minimum.then(|| Minimum::of(&chosen));
+        let frozen =
+            Frozen { basis, terms: chosen.iter().map(|c| (c.number, c.documents)).collect() };
         let covers = covers(&chosen);
-        let terms = chosen.into_iter().zip(covers).map(|((draft, frequency), cover)| {
-            let leaves = (0..last).map(|tier| {
-                let field = draft.field.of(fields)[tier];
-                let bm25 = statistics.bm25(draft.field, tier, frequency.documents);
-                Leaf {
-                    term: Term::from_field_text(field, &draft.text),
-                    bm25: bm25.boost_by(draft.weight),
-                    scoped: tier >= free,
-                }
+        let terms = chosen.into_iter().zip(covers).map(|(term, cover)| {
+            let Chosen { draft, documents, .. } = term;
+            let leaves = (0..last).map(|tier| Leaf {
+                term: Term::from_field_text(draft.field.of(fields)[tier], &draft.text),
+                bm25: basis.bm25(draft.field, tier, documents).boost_by(draft.weight),
+                scoped: tier >= free,
             });
             let leaves = leaves.collect();
             PlannedTerm {
@@ -153,7 +172,7 @@ impl Plan {
                 leaves,
             }
         });
-        Ok(Plan { terms: terms.collect(), minimum, scope, ideal })
+        Ok(Plan { terms: terms.collect(), minimum, scope, ideal, frozen })
     }
 
     /// Whether there is nothing to search for.
@@ -186,61 +205,103 @@ impl Plan {
     }
 }
 
-/// How often a term occurs.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Frequency {
-    /// Documents, as far as the viewer may know.
-    pub documents: u64,
-    /// Postings over the tiers free to the viewer.
-    pub postings: u64,
-    pub idf: f32,
-}
-
-/// Takes the most informative terms, as many as the recipe and the budget of postings allow.
+/// Takes the most informative terms, as many as the recipe and the budget of postings allow, and
+/// tells the ideal score of the text.
 fn choose(
     drafts: Vec<Draft>,
-    statistics: &Statistics<'_>,
+    counts: &Counts<'_>,
+    basis: &Basis,
     recipe: Recipe,
     scoped: bool,
-) -> Result<Vec<(Draft, Frequency)>> {
-    let mut known = Vec::with_capacity(drafts.len());
-    for draft in drafts {
-        let frequency = statistics.frequency(draft.field, &draft.text)?;
-        // A term no document has costs nothing, but would take the place of one that finds some.
-        if frequency.documents > 0 || scoped {
-            known.push((draft, frequency));
-        }
+) -> Result<(Vec<Chosen>, f32)> {
+    let mut rated = Vec::with_capacity(drafts.len());
+    for (number, draft) in drafts.into_iter().enumerate() {
+        let found = counts.of(draft.field, &draft.text)?;
+        let documents = found.documents.min(basis.documents);
+        let value = draft.weight * basis.idf(documents);
+        rated.push((value, found.postings, Chosen { draft, number, documents }));
     }
-    known.sort_by(|a, b| {
-        let value = |term: &(Draft, Frequency)| term.0.weight * term.1.idf;
-        value(b).total_cmp(&value(a)).then(a.0.first.cmp(&b.0.first))
-    });
-    let (mut words, mut characters) = (recipe.words, recipe.characters);
-    let mut budget = MAX_POSTINGS;
+    rated.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.2.number.cmp(&b.2.number)));
+    let ideal = ideal(&rated, recipe);
+    // A term that is nowhere costs nothing, but must not take the place of one that is.
+    let (known, unknown): (Vec<_>, Vec<_>) =
+        rated.into_iter().partition(|term| term.2.documents > 0);
+    let mut room = Room::new(recipe);
+    let candidates = known.into_iter().chain(unknown.into_iter().filter(|_| scoped));
+    let chosen = candidates.filter(|(_, postings, term)| room.take(term.draft.field, *postings));
+    Ok((chosen.map(|(_, _, term)| term).collect(), ideal))
+}
+
+/// Score of an average document that has each of the weightiest terms once, whether or not there
+/// is such a document.
+fn ideal(rated: &[(f32, u64, Chosen)], recipe: Recipe) -> f32 {
+    let mut room = Room::new(recipe);
+    let own = rated.iter().filter(|term| !term.2.draft.synonym);
+    own.filter(|term| room.take(term.2.draft.field, 0)).map(|term| term.0).sum()
+}
+
+/// Takes the terms of an earlier plan.
+fn thaw(
+    drafts: Vec<Draft>,
+    frozen: &Frozen,
+    counts: &Counts<'_>,
+    recipe: Recipe,
+) -> Result<Vec<Chosen>> {
+    let mut drafts: Vec<Option<Draft>> = drafts.into_iter().map(Some).collect();
+    let mut room = Room::new(recipe);
     let mut chosen = Vec::new();
-    for (draft, frequency) in known {
-        let room = match draft.field {
-            TermField::Words => &mut words,
-            TermField::Characters => &mut characters,
-        };
-        if *room > 0 && (chosen.is_empty() || frequency.postings <= budget) {
-            *room -= 1;
-            budget = budget.saturating_sub(frequency.postings);
-            chosen.push((draft, frequency));
+    for &(number, documents) in &frozen.terms {
+        // Cursors come back from outside and may hold anything.
+        let draft = drafts.get_mut(number).and_then(Option::take).ok_or(Error::InvalidCursor)?;
+        let postings = counts.of(draft.field, &draft.text)?.postings;
+        // Documents may have been added since: the budget is not held to the last posting.
+        if documents > frozen.basis.documents || !room.take(draft.field, postings / 2) {
+            return Err(Error::InvalidCursor);
         }
+        chosen.push(Chosen { draft, number, documents });
     }
     Ok(chosen)
 }
 
+/// What is left of the limits of a recipe.
+struct Room {
+    words: usize,
+    characters: usize,
+    postings: u64,
+    empty: bool,
+}
+
+impl Room {
+    fn new(recipe: Recipe) -> Room {
+        let Recipe { words, characters, .. } = recipe;
+        Room { words, characters, postings: MAX_POSTINGS, empty: true }
+    }
+
+    /// Whether there is room for a term, which then is taken up. The first always has room.
+    fn take(&mut self, field: TermField, postings: u64) -> bool {
+        let left = match field {
+            TermField::Words => &mut self.words,
+            TermField::Characters => &mut self.characters,
+        };
+        if *left == 0 || (postings > self.postings && !self.empty) {
+            return false;
+        }
+        *left -= 1;
+        self.postings = self.postings.saturating_sub(postings);
+        self.empty = false;
+        true
+    }
+}
+
 /// Numbers what the chosen terms cover; synonyms cover the word they stand for.
-fn covers(chosen: &[(Draft, Frequency)]) -> Vec<Cover> {
+fn covers(chosen: &[Chosen]) -> Vec<Cover> {
     let (mut words, mut pairs): (Vec<usize>, u8) = (Vec::new(), 0);
-    for (draft, _) in chosen.iter().filter(|(draft, _)| draft.covers(TermField::Words)) {
-        words.push(draft.group);
+    for term in chosen.iter().filter(|term| term.draft.covers(TermField::Words)) {
+        words.push(term.draft.group);
     }
     // More words than bits only in matching, which asks for no minimum.
     let bit = |group: usize| words.iter().position(|&word| word == group).map(|bit| bit as u8);
-    let cover = chosen.iter().map(|(draft, _)| match draft.field {
+    let cover = chosen.iter().map(|Chosen { draft, .. }| match draft.field {
         TermField::Words => match bit(draft.group).filter(|&bit| bit < 64) {
             Some(bit) if draft.partial => Cover::Partial(bit),
             Some(bit) => Cover::Word(bit),

@@ -61,12 +61,6 @@ impl TextQuery {
         }
         Ok(summands)
     }
-
-    /// Score of one document, if the query finds it.
-    pub fn score(&self, reader: &SegmentReader, document: DocId) -> tantivy::Result<Option<Score>> {
-        let mut scorer = self.0.scorer(reader, 1.0)?;
-        Ok((scorer.seek(document) == document).then(|| scorer.score()))
-    }
 }
 
 impl fmt::Debug for TextQuery {

@@ -6,70 +6,169 @@
 use tantivy::query::Bm25Weight;
 use tantivy::{Searcher, Term};
 
-use super::Frequency;
 use super::terms::TermField;
 use crate::document::TIERS;
 use crate::error::Result;
 use crate::schema::Fields;
 
-/// Statistics of one searcher for one viewer.
-pub(crate) struct Statistics<'a> {
-    searcher: &'a Searcher,
-    fields: &'a Fields,
-    free: usize,
-    documents: u64,
-    /// Average length of the words and the characters of each tier.
-    lengths: [[f32; TIERS]; 2],
+/// Looks terms up.
+pub(crate) struct Counts<'a> {
+    pub searcher: &'a Searcher,
+    pub fields: &'a Fields,
+    /// Tiers free to the viewer, from the public one up.
+    pub free: usize,
 }
 
-impl<'a> Statistics<'a> {
-    /// Statistics from the first `free` tiers. Only for those who see everything do documents
-    /// count that are not open.
-    pub fn new(
-        searcher: &'a Searcher,
-        fields: &'a Fields,
-        free: usize,
-        everything: bool,
-    ) -> Result<Statistics<'a>> {
-        let all: u64 = searcher.segment_readers().iter().map(|r| u64::from(r.max_doc())).sum();
-        let open = searcher.doc_freq(&Term::from_field_bool(fields.open, true))?;
-        let documents = if everything { all } else { open }.max(1);
+/// How often a term occurs, as far as the viewer may know.
+pub(crate) struct Count {
+    /// Documents of the tier that has most.
+    pub documents: u64,
+    /// Postings over all the tiers.
+    pub postings: u64,
+}
+
+impl Counts<'_> {
+    /// How often a term occurs.
+    pub fn of(&self, field: TermField, text: &str) -> Result<Count> {
+        let mut count = Count { documents: 0, postings: 0 };
+        for tier in &field.of(self.fields)[..self.free] {
+            let documents = self.searcher.doc_freq(&Term::from_field_text(*tier, text))?;
+            count.documents = documents.max(count.documents);
+            count.postings += documents;
+        }
+        Ok(count)
+    }
+
+    /// Open documents that somebody of this clearance finds.
+    fn open_documents(&self) -> Result<u64> {
+        let mut documents = 0;
+        for level in 0..self.free.min(TIERS - 1) {
+            let term = Term::from_field_text(self.fields.open, &level.to_string());
+            documents += self.searcher.doc_freq(&term)?;
+        }
+        Ok(documents)
+    }
+
+    fn tokens(&self, field: TermField, tier: usize) -> Result<u64> {
+        let mut tokens = 0;
+        for segment in self.searcher.segment_readers() {
+            tokens += segment.inverted_index(field.of(self.fields)[tier])?.total_num_tokens();
+        }
+        Ok(tokens)
+    }
+}
+
+/// What terms are weighed against.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Basis {
+    /// Documents in all.
+    pub documents: u64,
+    /// Average length of the words and the characters of each tier.
+    pub lengths: [[f32; TIERS]; 2],
+}
+
+impl Basis {
+    /// The basis of a viewer. Documents that are not open count only for those who see everything.
+    pub fn new(counts: &Counts<'_>, everything: bool) -> Result<Basis> {
+        let segments = counts.searcher.segment_readers();
+        let documents = if everything {
+            segments.iter().map(|segment| u64::from(segment.max_doc())).sum()
+        } else {
+            counts.open_documents()?
+        };
+        let documents = documents.max(1);
         let mut lengths = [[1.0; TIERS]; 2];
         for field in [TermField::Words, TermField::Characters] {
             let averages = &mut lengths[field as usize];
-            for tier in 0..TIERS {
-                let of_tier =
-                    if tier < free { field.of(fields)[tier] } else { field.of(fields)[0] };
-                let mut tokens = 0;
-                for segment in searcher.segment_readers() {
-                    tokens += segment.inverted_index(of_tier)?.total_num_tokens();
-                }
+            for tier in 0..counts.free {
+                let average = counts.tokens(field, tier)? as f32 / documents as f32;
                 // A tier that few documents use has a small average, against which each of its
                 // texts would look long: no tier is held to be shorter than the public one.
-                let average = tokens as f32 / documents as f32;
-                averages[tier] = average.max(averages[0]);
+                averages[tier] = average.max(averages[0]).max(1.0);
             }
+            let public = averages[0];
+            averages[counts.free..].fill(public);
         }
-        Ok(Statistics { searcher, fields, free, documents, lengths })
+        Ok(Basis { documents, lengths })
     }
 
-    /// How often a term occurs.
-    pub fn frequency(&self, field: TermField, text: &str) -> Result<Frequency> {
-        let (mut documents, mut postings) = (0, 0);
-        for tier in &field.of(self.fields)[..self.free] {
-            let count = self.searcher.doc_freq(&Term::from_field_text(*tier, text))?;
-            documents = count.max(documents);
-            postings += count;
-        }
-        let documents = documents.min(self.documents);
-        let (all, with) = (self.documents as f32, documents as f32);
-        let idf = (1.0 + (all - with + 0.5) / (with + 0.5)).ln();
-        Ok(Frequency { documents, postings, idf })
+    /// Rarity of a term that `documents` documents have.
+    pub fn idf(&self, documents: u64) -> f32 {
+        let with = documents.min(self.documents) as f32;
+        (1.0 + (self.documents as f32 - with + 0.5) / (with + 0.5)).ln()
     }
 
     /// BM25 of a term that `documents` documents have, in one tier.
     pub fn bm25(&self, field: TermField, tier: usize, documents: u64) -> Bm25Weight {
         let length = self.lengths[field as usize][tier];
         Bm25Weight::for_one_term_without_explain(documents, self.documents, length)
+    }
+}
+
+/// The figures of a plan, kept in a cursor. As long as they are the same, a document keeps its
+/// score to the last bit, whatever comes and goes around it.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Frozen {
+    pub basis: Basis,
+    /// Terms by their number in the text, with the documents that have them.
+    pub terms: Vec<(usize, u64)>,
+}
+
+impl Frozen {
+    /// As text of letters, digits, dots and tildes.
+    pub fn write(&self) -> String {
+        let lengths = self.basis.lengths.as_flattened().iter().map(|length| length.to_bits());
+        let mut text = format!("{:x}", self.basis.documents);
+        for bits in lengths {
+            text += &format!(".{bits:x}");
+        }
+        for (number, documents) in &self.terms {
+            text += &format!("~{number:x}.{documents:x}");
+        }
+        text
+    }
+
+    /// Reads what [`Frozen::write`] wrote; none if that is something else.
+    pub fn read(text: &str) -> Option<Frozen> {
+        let mut groups = text.split('~');
+        let mut first = groups.next()?.split('.');
+        let documents = u64::from_str_radix(first.next()?, 16).ok().filter(|&count| count > 0)?;
+        let mut lengths = [[1.0; TIERS]; 2];
+        for length in lengths.as_flattened_mut() {
+            let read = f32::from_bits(u32::from_str_radix(first.next()?, 16).ok()?);
+            *length = Some(read).filter(|read| read.is_finite() && *read >= 1.0)?;
+        }
+        let term = |group: &str| {
+            let (number, documents) = group.split_once('.')?;
+            let number = usize::from_str_radix(number, 16).ok()?;
+            Some((number, u64::from_str_radix(documents, 16).ok()?))
+        };
+        let terms = groups.map(term).collect::<Option<_>>()?;
+        let end = first.next().is_none();
+        end.then_some(Frozen { basis: Basis { documents, lengths }, terms })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn frozen_figures_come_back_as_written() {
+        let lengths = [[1.5, 20.25, 1.0, 3.0], [9.75, 1.0, 1e6, 7.0]];
+        for terms in [vec![], vec![(0, 17), (300, 0)]] {
+            let frozen = Frozen { basis: Basis { documents: 1_234_567, lengths }, terms };
+            assert_eq!(Frozen::read(&frozen.write()), Some(frozen));
+        }
+        for broken in ["", "0", "1", "1.1.1.1.1.1.1.1.1", "x~", "ffffffffffffffffff"] {
+            assert_eq!(Frozen::read(broken), None, "{broken}");
+        }
+    }
+
+    #[test]
+    fn rarer_terms_weigh_more_and_every_term_weighs_something() {
+        let basis = Basis { documents: 100, lengths: [[1.0; TIERS]; 2] };
+        assert!(basis.idf(0) > basis.idf(1) && basis.idf(1) > basis.idf(99));
+        assert!(basis.idf(100) > 0.0 && basis.idf(u64::MAX) > 0.0);
     }
 }

@@ -1,0 +1,11 @@
+//! The crate as its callers see it: documents in, answers out.
+
+mod cursors;
+mod facets;
+mod matching;
+mod rebuilding;
+mod searching;
+mod storage;
+mod suggesting;
+mod support;
+mod visibility;

@@ -1,0 +1,150 @@
+//! Who finds what. Text a viewer may not read must not be found, counted, or felt.
+
+use search_index::{
+    Document, FacetField, SearchIndex, SearchRequest, SearchResponse, Side, Viewer,
+};
+
+use crate::support::*;
+
+/// A word for each tier that stands nowhere else.
+const MARKS: [&str; 4] = ["榫卯", "珐琅", "蒟蒻", "麒麟"];
+
+fn marked(id: &str, open: bool) -> Document {
+    Document {
+        open,
+        owner_org_id: Some("org-1".into()),
+        region_code: "440606103".into(),
+        texts: MARKS.map(str::to_owned),
+        ..capability(id, "标题")
+    }
+}
+
+fn viewer(clearance: u8, org: &str, region: &str) -> Viewer {
+    let list = |value: &str| if value.is_empty() { vec![] } else { vec![value.to_owned()] };
+    Viewer { everything: false, clearance, org_ids: list(org), regions: list(region) }
+}
+
+/// How many tiers of an open and of a closed document a viewer searches.
+fn tiers(index: &SearchIndex, viewer: &Viewer) -> [Vec<usize>; 2] {
+    let finds = |id: &str, mark: &str| {
+        let request = SearchRequest { viewer: viewer.clone(), ..request(mark) };
+        let response = index.search(&request).unwrap();
+        assert_eq!(response.total, response.hits.len());
+        ids(&response).contains(&id.to_owned())
+    };
+    ["open", "closed"].map(|id| (0..4).filter(|&tier| finds(id, MARKS[tier])).collect())
+}
+
+#[test]
+fn each_viewer_searches_the_tiers_of_their_clearance() {
+    let index = index([marked("open", true), marked("closed", false), capability("x", "轴承")]);
+    let all = vec![0, 1, 2, 3];
+    let cases = [
+        ("visitor", viewer(0, "", ""), vec![0], vec![]),
+        ("member", viewer(1, "", ""), vec![0, 1], vec![]),
+        ("broker", viewer(2, "", ""), vec![0, 1, 2], vec![]),
+        ("no such clearance", viewer(9, "", ""), vec![0, 1, 2], vec![]),
+        ("owner", viewer(1, "org-1", ""), all.clone(), all.clone()),
+        ("other owner", viewer(1, "org-2", ""), vec![0, 1], vec![]),
+        ("city reviewer", viewer(0, "", "4406"), all.clone(), all.clone()),
+        ("town reviewer", viewer(0, "", "440606103"), all.clone(), all.clone()),
+        ("other reviewer", viewer(2, "", "4407"), vec![0, 1, 2], vec![]),
+        (
+            "reviewer of nowhere",
+            Viewer { regions: vec![String::new()], ..viewer(0, "", "") },
+            vec![0],
+            vec![],
+        ),
+        ("administrator", Viewer::everything(), all.clone(), all.clone()),
+    ];
+    for (name, viewer, open, closed) in cases {
+        assert_eq!(tiers(&index, &viewer), [open, closed], "{name}");
+    }
+}
+
+#[test]
+fn listing_shows_closed_documents_to_their_own_only() {
+    let index = index([marked("open", true), marked("closed", false)]);
+    let list = |viewer: Viewer| found_set(&index, &SearchRequest { viewer, ..request("") });
+    assert_eq!(list(viewer(2, "", "")), ["open"]);
+    assert_eq!(list(viewer(0, "org-1", "")), ["closed", "open"]);
+    assert_eq!(list(Viewer::everything()), ["closed", "open"]);
+}
+
+#[test]
+fn matches_read_no_hidden_text_and_no_closed_documents() {
+    let index = index([marked("open", true), marked("closed", false), capability("x", "轴承")]);
+    for (tier, mark) in MARKS.iter().enumerate() {
+        for (clearance, org) in [(0, ""), (1, ""), (2, ""), (0, "org-1")] {
+            let mut question = question(profile(Side::Need, mark));
+            question.viewer = viewer(clearance, org, "");
+            let may = tier <= usize::from(clearance) || !org.is_empty();
+            let expected: &[&str] = if may { &["open"] } else { &[] };
+            let found = matched_ids(&index.matches(&question).unwrap());
+            assert_eq!(found, expected, "tier {tier}, clearance {clearance}, org {org:?}");
+        }
+    }
+}
+
+/// The same public documents, with hidden text of random words or without.
+fn public(hidden: bool) -> SearchIndex {
+    let mut dice = Dice(11);
+    let mut documents = Vec::new();
+    for number in 0..60 {
+        let mut document = capability(&format!("d{number:02}"), &dice.text(3));
+        document.texts[0] = dice.text(8);
+        document.owner_org_id = Some(format!("org-{}", number % 5));
+        document.region_code = "4406".into();
+        let secret = [dice.text(6), dice.text(30), dice.text(9)];
+        // What is the viewer's own is the same in both.
+        if hidden || number % 5 == 3 {
+            document.texts[1..].clone_from_slice(&secret);
+        }
+        documents.push(document);
+        let draft =
+            Document { open: false, ..capability(&format!("draft{number}"), &dice.text(9)) };
+        documents.extend(hidden.then_some(draft));
+    }
+    index(documents)
+}
+
+fn answers(index: &SearchIndex, viewer: &Viewer) -> Vec<SearchResponse> {
+    let mut dice = Dice(5);
+    let texts: Vec<_> = (0..12).map(|n| dice.text(1 + n % 4)).chain([String::new()]).collect();
+    let request = |text: &String| SearchRequest {
+        viewer: viewer.clone(),
+        facets: FacetField::ALL.to_vec(),
+        ..request(text)
+    };
+    texts.iter().map(|text| index.search(&request(text)).unwrap()).collect()
+}
+
+#[test]
+fn hidden_text_moves_nothing_below_its_clearance() {
+    let (plain, secret) = (public(false), public(true));
+    for viewer in [viewer(0, "", ""), viewer(0, "org-3", "")] {
+        let pairs = answers(&plain, &viewer).into_iter().zip(answers(&secret, &viewer));
+        for (without, with) in pairs {
+            assert_eq!(without.hits, with.hits);
+            assert_eq!((without.total, &without.facets), (with.total, &with.facets));
+        }
+    }
+    // The texts do differ: who may read them is answered differently.
+    let member = viewer(1, "", "");
+    let mut differ = answers(&plain, &member).into_iter().zip(answers(&secret, &member));
+    assert!(differ.any(|(a, b)| a.hits != b.hits));
+}
+
+#[test]
+fn hidden_text_moves_no_match_and_no_ranking() {
+    let (plain, secret) = (public(false), public(true));
+    let question = question(profile(Side::Need, "压铸模具陶瓷涂层"));
+    let (a, b) = (plain.matches(&question).unwrap(), secret.matches(&question).unwrap());
+    let facts = |response: &search_index::MatchResponse| -> Vec<(String, f32)> {
+        response.hits.iter().map(|hit| (hit.id.clone(), hit.score)).collect()
+    };
+    assert!(!a.hits.is_empty());
+    assert_eq!(facts(&a), facts(&b));
+    let ranking = |index: &SearchIndex| index.text_ranking("压铸模具", "陶瓷涂层", 50).unwrap();
+    assert_eq!(ranking(&plain), ranking(&secret));
+}
