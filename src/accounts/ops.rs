@@ -7,6 +7,7 @@ use crate::app::App;
 use crate::error::{Error, Result};
 use crate::organizations::model::OrgStatus;
 
+pub use super::roles::ops::make_manager;
 pub use super::sessions::ops::{open as open_session, sign_in};
 pub use super::users::ops::{create_user, names};
 

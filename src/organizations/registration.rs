@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::model::{OrgStatus, Organization, OrganizationFields, OrganizationView};
 use super::ops::{SeenOrganization, view};
 use super::{rules, store};
+use crate::accounts;
 use crate::accounts::principal::{Caller, OrgId};
 use crate::app::App;
 use crate::db::{Db, Json, Timestamp};
@@ -88,7 +89,7 @@ pub fn enter(
 }
 
 /// Creates an organisation that waits for review: on behalf of one in the caller's region, or by
-/// somebody who belongs to none yet.
+/// somebody who belongs to none yet and becomes its manager.
 ///
 /// # Errors
 /// [`Error::Forbidden`] for people who have an organisation already, and outside the own region;
@@ -108,6 +109,9 @@ pub fn create(
         let Written { value: org, change } = enter_pending(app, db, caller, fields.clone(), now)?;
         if principal.is_broker() && !principal.is_admin() && !principal.reviews(&org.region_code) {
             return Err(Error::forbidden("error.not_your_region"));
+        }
+        if !principal.is_admin() && !principal.is_broker() {
+            accounts::ops::make_manager(db, caller, now, principal.user_id, org.id)?;
         }
         // The creator sees in full what was just written.
         let seen = SeenOrganization { org, clearance: Clearance::Full };

@@ -3,9 +3,13 @@
 //! [`support`] starts the service on a free port with a database, an index and a clock of its
 //! own; tests speak HTTP to it.
 
+mod audit;
 mod indexer;
 mod matching;
+mod organizations;
 mod problems;
+mod reference;
 mod search;
 mod stores;
 mod support;
+mod towns;

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::model::{GrantId, GrantRole, RoleGrant, RoleView};
 use super::store;
-use crate::accounts::principal::{Caller, Language, OrgId, UserId};
+use crate::accounts::principal::{Caller, Language, OrgId, Role, UserId};
 use crate::accounts::users;
 use crate::app::App;
 use crate::db::{Db, Timestamp};
@@ -34,6 +34,20 @@ pub(in crate::accounts) fn views(
         });
     }
     Ok(by_person)
+}
+
+/// Makes somebody the manager of an organisation just founded. Call it in a write transaction.
+///
+/// # Errors
+/// A conflict when the person is that already.
+pub fn make_manager(
+    db: &mut Db,
+    caller: &Caller,
+    now: Timestamp,
+    user: UserId,
+    org: OrgId,
+) -> Result<()> {
+    insert(db, caller, now, user, &GrantRole::in_org(Role::OrgAdmin, org), "").map(drop)
 }
 
 /// Grants a role whose binding has been checked, and logs it.

@@ -4,8 +4,10 @@
 mod app;
 pub mod callers;
 mod client;
+mod finding;
 mod needs;
 mod organizations;
+mod people;
 
 pub use app::TestApp;
 pub use client::{Answer, Client};
