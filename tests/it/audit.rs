@@ -44,8 +44,8 @@ async fn entries_are_found_by_person_action_record_and_time() {
     assert_eq!(page["items"], json!([]));
     let page = admin.get(&format!("audit?action=need.update&from={at}")).await.expect(200).json();
     assert_eq!(page["items"].as_array().unwrap().len(), 1);
-    admin.get("audit?odd=1").await.problem(400, "bad_request");
-    admin.get("audit?from=yesterday").await.problem(400, "bad_request");
+    admin.get("audit?odd=1").await.problem(422, "invalid");
+    admin.get("audit?from=yesterday").await.problem(422, "invalid");
     admin.get("audit?after=odd").await.problem(422, "invalid");
 }
 

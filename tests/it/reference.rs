@@ -21,16 +21,18 @@ async fn regions_are_listed_by_parent_and_found_by_name() {
     // 古镇
     let found = client.get("reference/regions?name=%E5%8F%A4%E9%95%87").await.expect(200).json();
     assert_eq!(codes(&found), ["442000105"]);
-    let towns = client.get("reference/regions?name=%E4%B8%9C&level=town&parent=4417").await;
+    // 东城
+    let towns =
+        client.get("reference/regions?name=%E4%B8%9C%E5%9F%8E&level=town&parent=4417").await;
     assert_eq!(codes(&towns.expect(200).json()), ["441704100"]);
-    let english = client.get("reference/regions?name=zhongS").await.expect(200).json();
+    let english = client.get("reference/regions?name=zhongS&level=city").await.expect(200).json();
     assert_eq!(codes(&english), ["4420"]);
     let first = client.get("reference/regions?name=%E4%B8%9C&limit=2").await.expect(200).json();
     let next = first["next"].as_str().unwrap();
     let second =
         client.get(&format!("reference/regions?name=%E4%B8%9C&limit=2&after={next}")).await;
     assert!(codes(&second.expect(200).json())[0] > codes(&first)[1]);
-    client.get("reference/regions?odd=1").await.problem(400, "bad_request");
+    client.get("reference/regions?odd=1").await.problem(422, "invalid");
     client.get("reference/regions?limit=0").await.problem(422, "invalid");
 }
 

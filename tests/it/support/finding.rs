@@ -7,7 +7,8 @@ use super::TestApp;
 impl TestApp {
     /// Ids of what a visitor finds by some words.
     pub fn visitor_finds(&self, text: &str) -> Vec<String> {
-        let request = SearchRequest { text: text.to_owned(), limit: 50, ..SearchRequest::default() };
+        let request =
+            SearchRequest { text: text.to_owned(), limit: 50, ..SearchRequest::default() };
         let response = self.index.search(&request).unwrap();
         response.hits.into_iter().map(|hit| hit.id).collect()
     }
