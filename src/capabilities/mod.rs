@@ -1,3 +1,19 @@
-//! Capabilities of universities, institutes and service organisations.
+//! Capabilities (科技成果 / 技术能力) of universities, institutes and service organisations:
+//! achievements, patents, services, instruments, teams and experts. The shape is that of
+//! [`needs`](crate::needs); `consent` is what only people have.
 
+pub mod api;
+pub mod consent;
+pub mod document;
+pub mod expiry;
+pub mod grants;
+pub mod life;
+pub mod listing;
+pub mod model;
 pub mod ops;
+pub mod parts;
+pub mod removal;
+pub mod rules;
+pub mod steps;
+pub mod store;
+pub mod versions;

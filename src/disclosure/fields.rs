@@ -14,6 +14,14 @@ pub(super) fn class(kind: RecordKind, field: &str) -> FieldClass {
     }
 }
 
+/// Whether a part of a field is internal although the field is not: whom an expert must not judge,
+/// and how far the expert has agreed to be shown.
+pub(super) fn is_internal_part(kind: RecordKind, field: &str, part: &str) -> bool {
+    kind == RecordKind::Capability
+        && field == "expert"
+        && matches!(part, "conflict_orgs" | "consent_scope")
+}
+
 fn need(field: &str) -> FieldClass {
     match field {
         "title" | "need_kind" | "town_code" | "industry_code" | "tech_field" | "keywords"

@@ -8,7 +8,10 @@
 //! and the platform's administrators. A field that is not listed is internal.
 
 mod fields;
-pub mod store;
+pub mod model;
+pub mod ops;
+pub mod persons;
+mod store;
 
 use serde_json::{Map, Value};
 
@@ -137,6 +140,7 @@ pub fn redact(
     let mut withheld = Vec::new();
     doc.retain(|field, value| {
         if required(kind, field, level) <= clearance {
+            redact_parts(kind, field, clearance, value);
             return true;
         }
         if !is_empty(value) {
@@ -145,6 +149,16 @@ pub fn redact(
         false
     });
     withheld
+}
+
+/// Removes the parts of a field that are better protected than the field.
+fn redact_parts(kind: RecordKind, field: &str, clearance: Clearance, value: &mut Value) {
+    if clearance == Clearance::Full {
+        return;
+    }
+    if let Value::Object(parts) = value {
+        parts.retain(|part, _| !fields::is_internal_part(kind, field, part));
+    }
 }
 
 /// Number of the text tier in the search index that a field belongs to: 0 everybody, 1 members,

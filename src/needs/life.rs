@@ -1,8 +1,8 @@
 //! The life of a need: its states, the legal steps, and who may take them.
 
-use crate::accounts::principal::{Caller, OrgId};
 use crate::code_enum;
 use crate::error::{Error, Message, Result};
+pub use crate::records::scope::Standing;
 
 code_enum!(
     /// Where a need stands (need_status).
@@ -85,28 +85,6 @@ impl NeedStatus {
     /// Whether its author may still change the text freely.
     pub fn is_editable(self) -> bool {
         !matches!(self, Self::Submitted | Self::Solved | Self::Withdrawn | Self::Unsolved)
-    }
-}
-
-/// What the caller is to the need.
-#[derive(Debug, Clone, Copy)]
-pub struct Standing {
-    /// Works for the owning organisation.
-    pub owner: bool,
-    /// Liaison of the town or officer above, or platform administrator.
-    pub reviewer: bool,
-}
-
-impl Standing {
-    /// The caller's standing towards a record of an organisation in a region.
-    pub fn of(caller: &Caller, org_id: OrgId, region_code: &str) -> Self {
-        let Some(principal) = &caller.principal else {
-            return Self { owner: false, reviewer: false };
-        };
-        Self {
-            owner: principal.works_for(org_id),
-            reviewer: principal.is_admin() || principal.reviews(region_code),
-        }
     }
 }
 

@@ -13,6 +13,7 @@ use crate::id_type;
 use crate::money::Money;
 use crate::needs::life::NeedStatus;
 use crate::reading::WithOrg;
+use crate::records::model::readable_code;
 use crate::records::parts::{Contact, Elements, OwnerView};
 
 id_type!(
@@ -208,6 +209,39 @@ pub struct Need {
 }
 
 impl Need {
+    /// An empty draft.
+    pub fn blank(id: NeedId, org_id: OrgId, now: Timestamp, author: Option<UserId>) -> Self {
+        Self {
+            id,
+            code: readable_code("XQ", id.0, now),
+            org_id,
+            town_code: None,
+            region_code: String::new(),
+            title: String::new(),
+            need_kind: String::new(),
+            industry_code: None,
+            tech_field: None,
+            status: NeedStatus::Draft,
+            confidentiality: DisclosureLevel::Broker,
+            doc: Json(NeedFields::default()),
+            budget_min: None,
+            budget_max: None,
+            deadline: None,
+            valid_until: None,
+            published_at: None,
+            broker_id: None,
+            duplicate_of: None,
+            source: "manual".to_owned(),
+            source_ref: None,
+            last_verified_at: None,
+            created_by: author,
+            updated_by: author,
+            version: 1,
+            created_at: now,
+            updated_at: now,
+        }
+    }
+
     /// Copies the columns that queries use from the fields.
     pub fn set_fields(&mut self, fields: NeedFields, org_region: &str, org_town: Option<&str>) {
         self.town_code = fields.town_code.clone().or_else(|| org_town.map(str::to_owned));

@@ -1,9 +1,16 @@
 //! What a need must hold: always, to be submitted, to be published.
 
+use chrono::NaiveDate;
+
 use super::model::{NeedFields, Requirement};
 use crate::error::Result;
+use crate::money::Money;
+use crate::records::rules as shared;
 use crate::reference::Reference;
 use crate::validation::Checker;
+
+/// Years that a need can be valid for at most, from the day it is published or renewed.
+pub const VALID_YEARS: u32 = 2;
 
 /// How far the need is to go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -16,13 +23,44 @@ pub enum Stage {
     Publish,
 }
 
-/// Checks the fields for a stage and names everything wrong at once.
+/// Checks the fields for a stage, whatever the day, and names everything wrong at once.
 ///
 /// # Errors
 /// [`Error::Invalid`](crate::error::Error::Invalid) with every field.
 pub fn check(fields: &NeedFields, stage: Stage, reference: &Reference) -> Result<()> {
+    gather(fields, stage, reference).finish()
+}
+
+/// Checks the fields for a stage on a day: dates must lie ahead. For a need that is open already
+/// its fields `before` are given: dates that stay as they are may have passed meanwhile.
+///
+/// # Errors
+/// [`Error::Invalid`](crate::error::Error::Invalid) with every field.
+pub fn check_on(
+    fields: &NeedFields,
+    stage: Stage,
+    reference: &Reference,
+    today: NaiveDate,
+    before: Option<&NeedFields>,
+) -> Result<()> {
+    let mut checker = gather(fields, stage, reference);
+    let changed = |of: fn(&NeedFields) -> Option<NaiveDate>| {
+        of(fields).filter(|_| before.is_none_or(|before| of(before) != of(fields)))
+    };
+    let deadline = changed(|fields| fields.deadline);
+    checker.ensure(deadline.is_none_or(|day| day > today), "/deadline", "field.past_date");
+    let until = changed(|fields| fields.valid_until);
+    shared::validity(&mut checker, until, today, VALID_YEARS);
+    if before.is_some_and(|before| before.valid_until.is_some()) {
+        checker.present("/valid_until", fields.valid_until.as_ref());
+    }
+    checker.finish()
+}
+
+fn gather(fields: &NeedFields, stage: Stage, reference: &Reference) -> Checker {
     let mut checker = Checker::default();
     check_form(&mut checker, fields);
+    check_amounts(&mut checker, fields);
     check_codes(&mut checker, fields, reference);
     checker.text("/title", fields.title.as_deref());
     checker.text("/need_kind", fields.need_kind.as_deref());
@@ -32,11 +70,11 @@ pub fn check(fields: &NeedFields, stage: Stage, reference: &Reference) -> Result
     if stage >= Stage::Publish {
         check_publish(&mut checker, fields);
     }
-    checker.finish()
+    checker
 }
 
 fn check_form(checker: &mut Checker, fields: &NeedFields) {
-    checker.length("/title", fields.title.as_deref(), 1, 60);
+    checker.length("/title", fields.title.as_deref(), 0, 60);
     let texts = [
         ("/background", &fields.background),
         ("/problem", &fields.problem),
@@ -49,37 +87,61 @@ fn check_form(checker: &mut Checker, fields: &NeedFields) {
     }
     checker.range("/current_trl", fields.current_trl, 1, 9);
     checker.range("/target_trl", fields.target_trl, 1, 9);
-    checker.count("/keywords", &fields.keywords, 0, 8);
-    checker.count("/tags", &fields.tags, 0, 20);
-    for (at, keyword) in fields.keywords.iter().enumerate() {
-        checker.length(&format!("/keywords/{at}"), Some(keyword), 1, 30);
-    }
+    let backwards = fields.target_trl.zip(fields.current_trl).is_some_and(|(to, from)| to < from);
+    checker.ensure(!backwards, "/target_trl", "field.trl_order");
+    shared::words(checker, "/keywords", &fields.keywords, 8, 60);
+    shared::words(checker, "/tags", &fields.tags, 20, 30);
+    shared::elements(checker, fields.elements.as_ref());
+    shared::contact(checker, fields.contact.as_ref());
     checker.count("/requirements", &fields.requirements, 0, 10);
     let musts = fields.requirements.iter().filter(|r| r.must).count();
     checker.ensure(musts <= 5, "/requirements", "field.too_many_musts");
     for (at, requirement) in fields.requirements.iter().enumerate() {
         check_requirement(checker, at, requirement);
     }
+}
+
+/// Amounts must be more than nothing, in order, and agree with each other.
+fn check_amounts(checker: &mut Checker, fields: &NeedFields) {
     if let (Some(min), Some(max)) = (fields.budget_min, fields.budget_max) {
         checker.ensure(min <= max, "/budget_max", "field.budget_order");
     }
-    if let Some(contact) = &fields.contact {
-        checker.length("/contact/name", Some(&contact.name), 1, 60);
-        checker.mail("/contact/mail", contact.mail.as_deref());
+    let amounts = [("/budget_max", fields.budget_max), ("/reward_amount", fields.reward_amount)];
+    for (pointer, amount) in amounts {
+        checker.ensure(amount != Some(Money(0)), pointer, "field.amount_zero");
+    }
+    let firm = fields.budget_max.filter(|_| fields.budget_negotiable != Some(true));
+    if let (Some(reward), Some(max)) = (fields.reward_amount, firm) {
+        checker.ensure(reward <= max, "/reward_amount", "field.reward_over_budget");
     }
 }
 
 fn check_requirement(checker: &mut Checker, at: usize, requirement: &Requirement) {
     let pointer = |field: &str| format!("/requirements/{at}/{field}");
-    checker.length(&pointer("name"), Some(&requirement.name), 1, 60);
-    checker.length(&pointer("value"), Some(&requirement.value), 1, 200);
-    let number = |text: &str| text.trim().parse::<f64>().is_ok_and(f64::is_finite);
-    if requirement.operator != "text" {
-        checker.ensure(number(&requirement.value), &pointer("value"), "field.number");
+    checker.text(&pointer("name"), Some(&requirement.name));
+    checker.length(&pointer("name"), Some(&requirement.name), 0, 60);
+    checker.text(&pointer("value"), Some(&requirement.value));
+    checker.length(&pointer("value"), Some(&requirement.value), 0, 200);
+    checker.length(&pointer("unit"), requirement.unit.as_deref(), 0, 30);
+    checker.length(&pointer("tolerance"), requirement.tolerance.as_deref(), 0, 100);
+    let number =
+        |text: &str| text.trim().parse::<f64>().ok().filter(|number: &f64| number.is_finite());
+    let value = number(&requirement.value);
+    let filled = !requirement.value.trim().is_empty();
+    if filled && requirement.operator != "text" {
+        checker.ensure(value.is_some(), &pointer("value"), "field.number");
     }
     if requirement.operator == "range" {
-        let good = requirement.value_max.as_deref().is_some_and(number);
-        checker.ensure(good, &pointer("value_max"), "field.number");
+        let upper = requirement.value_max.as_deref().and_then(number);
+        checker.ensure(upper.is_some(), &pointer("value_max"), "field.number");
+        let backwards = value.zip(upper).is_some_and(|(low, high)| low > high);
+        checker.ensure(!backwards, &pointer("value_max"), "field.range_order");
+    } else {
+        checker.ensure(
+            requirement.value_max.is_none(),
+            &pointer("value_max"),
+            "field.only_for_ranges",
+        );
     }
 }
 
@@ -97,7 +159,7 @@ fn check_codes(checker: &mut Checker, fields: &NeedFields, reference: &Reference
     checker.codes(reference, "/cooperation_modes", "cooperation_mode", &fields.cooperation_modes);
     checker.codes(reference, "/partner_types", "org_type", &fields.partner_types);
     checker.industry(reference, "/industry_code", fields.industry_code.as_deref());
-    checker.region(reference, "/town_code", fields.town_code.as_deref());
+    shared::town(checker, reference, fields.town_code.as_deref());
     for (at, code) in fields.preferred_regions.iter().enumerate() {
         checker.region(reference, &format!("/preferred_regions/{at}"), Some(code));
     }
@@ -112,12 +174,11 @@ fn check_submit(checker: &mut Checker, fields: &NeedFields) {
     checker.present("/industry_code", fields.industry_code.as_ref());
     checker.present("/tech_field", fields.tech_field.as_ref());
     checker.text("/problem", fields.problem.as_deref());
-    if fields.problem.as_deref().is_some_and(|text| !text.trim().is_empty()) {
-        checker.length("/problem", fields.problem.as_deref(), 50, 10_000);
-    }
+    let problem = fields.problem.as_deref().filter(|text| !text.trim().is_empty());
+    checker.length("/problem", problem, 50, usize::MAX);
     checker.some("/cooperation_modes", &fields.cooperation_modes);
     checker.present("/confidentiality", fields.confidentiality.as_ref());
-    checker.present("/contact", fields.contact.as_ref());
+    shared::reachable(checker, fields.contact.as_ref());
 }
 
 /// Mandatory to publish (m in the field list).
@@ -127,7 +188,7 @@ fn check_publish(checker: &mut Checker, fields: &NeedFields) {
     if fields.keywords.is_empty() {
         checker.fail("/keywords", "field.required");
     } else {
-        checker.count("/keywords", &fields.keywords, 3, 8);
+        checker.count("/keywords", &fields.keywords, 3, usize::MAX);
     }
     checker.present("/target_trl", fields.target_trl.as_ref());
     let priced = fields.budget_max.is_some() || fields.budget_negotiable == Some(true);
@@ -135,3 +196,6 @@ fn check_publish(checker: &mut Checker, fields: &NeedFields) {
     checker.present("/deadline", fields.deadline.as_ref());
     checker.text("/public_summary", fields.public_summary.as_deref());
 }
+
+#[cfg(test)]
+mod tests;

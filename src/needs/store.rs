@@ -9,6 +9,7 @@ use super::model::{Need, NeedId};
 use crate::accounts::principal::OrgId;
 use crate::db::schema::needs;
 use crate::db::{Db, Timestamp};
+use crate::disclosure::DisclosureLevel;
 use crate::error::{Error, Result, is_unique_violation};
 use crate::on;
 use crate::records::scope::Reach;
@@ -24,6 +25,19 @@ pub struct NeedFilter {
     pub region: Option<String>,
     /// Only of this kind.
     pub need_kind: Option<String>,
+    /// Only those whose owner the caller may know.
+    pub owner_known: Option<OwnerKnown>,
+}
+
+/// Where a caller may know whose need it is, beside own needs and those of reviewed regions.
+#[derive(Debug, Clone, Default)]
+pub struct OwnerKnown {
+    /// Needs of these levels.
+    pub levels: Vec<DisclosureLevel>,
+    /// These needs, up to the level "matched".
+    pub matched: Vec<NeedId>,
+    /// These needs at any level.
+    pub nda: Vec<NeedId>,
 }
 
 /// States that everybody may know of.
@@ -38,6 +52,27 @@ macro_rules! within_reach {
         if !$reach.everything {
             query = query.filter(
                 (needs::status.eq_any(open_statuses()).and(crate::owner_active!(needs::org_id)))
+                    .or(needs::org_id.eq_any(&$reach.orgs))
+                    .or(crate::in_regions!(needs::region_code, $reach)),
+            );
+        }
+        query
+    }};
+}
+
+/// Keeps the needs whose owner the caller may know.
+macro_rules! with_known_owner {
+    ($query:expr, $reach:expr, $known:expr) => {{
+        let (mut query, known): (_, &OwnerKnown) = ($query, $known);
+        if !$reach.everything {
+            let up_to_matched = needs::id
+                .eq_any(&known.matched)
+                .and(needs::confidentiality.ne(DisclosureLevel::Nda));
+            query = query.filter(
+                needs::confidentiality
+                    .eq_any(&known.levels)
+                    .or(needs::id.eq_any(&known.nda))
+                    .or(up_to_matched)
                     .or(needs::org_id.eq_any(&$reach.orgs))
                     .or(crate::in_regions!(needs::region_code, $reach)),
             );
@@ -76,6 +111,22 @@ pub fn update(db: &mut Db, row: &Need) -> Result<()> {
     .set(row)
     .execute(conn))?;
     if changed == 1 { Ok(()) } else { Err(Error::PreconditionFailed) }
+}
+
+/// Removes a need, if it still has the version that was read. What named it as its duplicate names
+/// nothing then.
+///
+/// # Errors
+/// [`Error::PreconditionFailed`] when somebody was faster.
+pub fn delete(db: &mut Db, row: &Need) -> Result<()> {
+    on!(db, conn => diesel::update(needs::table.filter(needs::duplicate_of.eq(row.id)))
+        .set(needs::duplicate_of.eq(None::<NeedId>))
+        .execute(conn))?;
+    let removed = on!(db, conn => diesel::delete(
+        needs::table.filter(needs::id.eq(row.id)).filter(needs::version.eq(row.version)),
+    )
+    .execute(conn))?;
+    if removed == 1 { Ok(()) } else { Err(Error::PreconditionFailed) }
 }
 
 /// A need by id, whoever asks.
@@ -139,6 +190,9 @@ pub fn list(
         let mut query = within_reach!(needs::table.into_boxed(), reach);
         if let Some(org) = filter.org_id {
             query = query.filter(needs::org_id.eq(org));
+        }
+        if let Some(known) = &filter.owner_known {
+            query = with_known_owner!(query, reach, known);
         }
         if !filter.statuses.is_empty() {
             query = query.filter(needs::status.eq_any(filter.statuses.clone()));

@@ -3,7 +3,9 @@
 
 pub mod model;
 pub mod ops;
+pub mod page;
 pub mod parts;
 pub mod patch;
+pub mod rules;
 pub mod scope;
 pub mod store;

@@ -117,6 +117,31 @@ pub fn touch(db: &mut Db, at: Timestamp, rows: &[(RecordKind, String)]) -> Resul
     store::append_changes(db, rows, at)
 }
 
+/// The number of the last change of any record.
+///
+/// # Errors
+/// Database faults.
+pub fn last_change(db: &mut Db) -> Result<i64> {
+    store::last_change(db)
+}
+
+/// Traces the removal of a record whose row is gone: its versions and steps go too, the audit log
+/// keeps what was in it, and the change log makes the index drop it.
+///
+/// # Errors
+/// Database faults.
+pub fn trace_removal(db: &mut Db, caller: &Caller, at: Timestamp, removed: &Change) -> Result<i64> {
+    store::remove_trace(db, removed.kind, &removed.id)?;
+    let entry = audit::ops::Entry {
+        action: removed.action,
+        kind: removed.kind,
+        id: &removed.id,
+        changes: audit_changes(removed),
+    };
+    audit::ops::note(db, caller, at, entry)?;
+    touch(db, at, &[(removed.kind, removed.id.clone())])
+}
+
 /// Before and after of the changed fields, and the step.
 fn audit_changes(change: &Change) -> Value {
     let mut fields = serde_json::Map::new();

@@ -2,7 +2,42 @@
 //! [`clearance`](crate::disclosure::clearance), as far as a query can say it.
 
 use crate::accounts::principal::{Caller, OrgId};
-use crate::disclosure::{Clearance, general_clearance};
+use crate::disclosure::{Clearance, DisclosureLevel, general_clearance};
+use crate::error::{Error, Result};
+
+/// What the caller is to one record.
+#[derive(Debug, Clone, Copy)]
+pub struct Standing {
+    /// Works for the owning organisation.
+    pub owner: bool,
+    /// Liaison of the town or officer above, or platform administrator.
+    pub reviewer: bool,
+}
+
+impl Standing {
+    /// The caller's standing towards a record of an organisation in a region.
+    pub fn of(caller: &Caller, org_id: OrgId, region_code: &str) -> Self {
+        let Some(principal) = &caller.principal else {
+            return Self { owner: false, reviewer: false };
+        };
+        Self {
+            owner: principal.works_for(org_id),
+            reviewer: principal.is_admin() || principal.reviews(region_code),
+        }
+    }
+
+    /// Refuses callers who may see the record but not work on it.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] for everybody but the owner and the reviewers.
+    pub fn require_part(self) -> Result<Self> {
+        if self.owner || self.reviewer {
+            Ok(self)
+        } else {
+            Err(Error::forbidden("error.not_your_record"))
+        }
+    }
+}
 
 diesel::define_sql_function! {
     /// Part of a text, counted from 1; the same on both databases.
@@ -71,6 +106,12 @@ impl Reach {
                 clearance,
             },
         }
+    }
+
+    /// Levels of confidentiality at which this clearance opens the details of an open record.
+    pub fn levels(&self) -> Vec<DisclosureLevel> {
+        let opens = |level: &DisclosureLevel| Clearance::from(*level) <= self.clearance;
+        DisclosureLevel::ALL.iter().copied().filter(opens).collect()
     }
 
     /// The same reach for the search index.

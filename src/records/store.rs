@@ -97,3 +97,18 @@ pub fn version(
         .first(conn))
     .optional()?)
 }
+
+/// Removes the versions and steps of a record.
+pub fn remove_trace(db: &mut Db, kind: RecordKind, id: &str) -> Result<()> {
+    use record_steps::dsl as s;
+    use record_versions::dsl as v;
+    on!(db, conn => diesel::delete(
+        v::record_versions.filter(v::record_kind.eq(kind)).filter(v::record_id.eq(id)),
+    )
+    .execute(conn))?;
+    on!(db, conn => diesel::delete(
+        s::record_steps.filter(s::record_kind.eq(kind)).filter(s::record_id.eq(id)),
+    )
+    .execute(conn))?;
+    Ok(())
+}

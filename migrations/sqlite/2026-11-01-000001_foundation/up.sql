@@ -166,6 +166,7 @@ CREATE TABLE capabilities (
 );
 CREATE INDEX capabilities_page ON capabilities (updated_at, id);
 CREATE INDEX capabilities_org ON capabilities (org_id, updated_at);
+CREATE INDEX capabilities_consent ON capabilities (org_id, consent_scope);
 CREATE INDEX capabilities_region ON capabilities (region_code, status);
 CREATE INDEX capabilities_expiry ON capabilities (status, valid_until);
 

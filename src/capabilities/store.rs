@@ -1,0 +1,287 @@
+//! Queries on capabilities. Reading is scoped to what the caller may know of, except where the
+//! name ends in `_unscoped`.
+
+use chrono::NaiveDate;
+use diesel::prelude::*;
+
+use super::life::CapabilityStatus;
+use super::model::{Capability, CapabilityFields, CapabilityId};
+use super::parts::ConsentScope;
+use crate::accounts::principal::OrgId;
+use crate::db::schema::capabilities;
+use crate::db::{Db, Json, Timestamp};
+use crate::disclosure::{Clearance, DisclosureLevel};
+use crate::error::{Error, Result, is_unique_violation};
+use crate::on;
+use crate::records::scope::Reach;
+
+/// What to list.
+#[derive(Debug, Clone, Default)]
+pub struct CapabilityFilter {
+    /// Only of this organisation.
+    pub org_id: Option<OrgId>,
+    /// Only in these states.
+    pub statuses: Vec<CapabilityStatus>,
+    /// Only of regions with this prefix.
+    pub region: Option<String>,
+    /// Only of this kind.
+    pub asset_kind: Option<String>,
+    /// Only those whose owner the caller may know.
+    pub owner_known: Option<OwnerKnown>,
+}
+
+/// Where a caller may know whose capability it is, beside own ones and those of reviewed regions.
+#[derive(Debug, Clone, Default)]
+pub struct OwnerKnown {
+    /// Capabilities of these levels.
+    pub levels: Vec<DisclosureLevel>,
+    /// These capabilities, up to the level "matched".
+    pub matched: Vec<CapabilityId>,
+    /// These capabilities at any level.
+    pub nda: Vec<CapabilityId>,
+}
+
+/// Consents that let an open record be shown to callers of this clearance.
+fn consents(clearance: Clearance) -> Vec<ConsentScope> {
+    match clearance {
+        Clearance::Public => vec![ConsentScope::Public],
+        _ => vec![ConsentScope::Public, ConsentScope::Members],
+    }
+}
+
+/// Adds the caller's reach to a boxed query.
+macro_rules! within_reach {
+    ($query:expr, $reach:expr) => {{
+        let mut query = $query;
+        if !$reach.everything {
+            let open = capabilities::status
+                .eq(CapabilityStatus::Published)
+                .and(capabilities::consent_scope.eq_any(consents($reach.clearance)))
+                .and(crate::owner_active!(capabilities::org_id));
+            let reviewed = crate::in_regions!(capabilities::region_code, $reach)
+                .and(capabilities::consent_scope.ne(ConsentScope::Nobody));
+            query = query.filter(open.or(capabilities::org_id.eq_any(&$reach.orgs)).or(reviewed));
+        }
+        query
+    }};
+}
+
+/// Keeps the capabilities whose owner the caller may know.
+macro_rules! with_known_owner {
+    ($query:expr, $reach:expr, $known:expr) => {{
+        let (mut query, known): (_, &OwnerKnown) = ($query, $known);
+        if !$reach.everything {
+            let up_to_matched = capabilities::id
+                .eq_any(&known.matched)
+                .and(capabilities::confidentiality.ne(DisclosureLevel::Nda));
+            query = query.filter(
+                capabilities::confidentiality
+                    .eq_any(&known.levels)
+                    .or(capabilities::id.eq_any(&known.nda))
+                    .or(up_to_matched)
+                    .or(capabilities::org_id.eq_any(&$reach.orgs))
+                    .or(crate::in_regions!(capabilities::region_code, $reach)),
+            );
+        }
+        query
+    }};
+}
+
+/// Inserts capabilities.
+///
+/// # Errors
+/// A conflict when the source has delivered one of them before.
+pub fn insert(db: &mut Db, rows: &[Capability]) -> Result<()> {
+    for chunk in rows.chunks(300) {
+        on!(db, conn => diesel::insert_into(capabilities::table).values(chunk).execute(conn))
+            .map_err(|error| {
+                if is_unique_violation(&error) {
+                    Error::conflict("error.duplicate_record")
+                } else {
+                    error.into()
+                }
+            })?;
+    }
+    Ok(())
+}
+
+/// Replaces a capability, if it still has the version that was read; its own version is set
+/// already.
+///
+/// # Errors
+/// [`Error::PreconditionFailed`] when somebody was faster.
+pub fn update(db: &mut Db, row: &Capability) -> Result<()> {
+    let changed = on!(db, conn => diesel::update(
+        capabilities::table
+            .filter(capabilities::id.eq(row.id))
+            .filter(capabilities::version.eq(row.version - 1)),
+    )
+    .set(row)
+    .execute(conn))?;
+    if changed == 1 { Ok(()) } else { Err(Error::PreconditionFailed) }
+}
+
+/// Removes a capability, if it still has the version that was read. What named it as its duplicate
+/// names nothing then.
+///
+/// # Errors
+/// [`Error::PreconditionFailed`] when somebody was faster.
+pub fn delete(db: &mut Db, row: &Capability) -> Result<()> {
+    use capabilities::dsl as c;
+    on!(db, conn => diesel::update(c::capabilities.filter(c::duplicate_of.eq(row.id)))
+        .set(c::duplicate_of.eq(None::<CapabilityId>))
+        .execute(conn))?;
+    let removed = on!(db, conn => diesel::delete(
+        c::capabilities.filter(c::id.eq(row.id)).filter(c::version.eq(row.version)),
+    )
+    .execute(conn))?;
+    if removed == 1 { Ok(()) } else { Err(Error::PreconditionFailed) }
+}
+
+/// A capability by id, whoever asks.
+///
+/// # Errors
+/// Database faults.
+pub fn find_unscoped(db: &mut Db, id: CapabilityId) -> Result<Option<Capability>> {
+    Ok(on!(db, conn => capabilities::table
+        .find(id)
+        .select(Capability::as_select())
+        .first(conn))
+    .optional()?)
+}
+
+/// Capabilities by id, whoever asks, in no order.
+///
+/// # Errors
+/// Database faults.
+pub fn find_many_unscoped(db: &mut Db, ids: &[CapabilityId]) -> Result<Vec<Capability>> {
+    Ok(on!(db, conn => capabilities::table
+        .filter(capabilities::id.eq_any(ids))
+        .select(Capability::as_select())
+        .load(conn))?)
+}
+
+/// Ids after one, in order: for building the index.
+///
+/// # Errors
+/// Database faults.
+pub fn ids_unscoped(
+    db: &mut Db,
+    after: Option<CapabilityId>,
+    limit: i64,
+) -> Result<Vec<CapabilityId>> {
+    Ok(on!(db, conn => {
+        let mut query = capabilities::table.into_boxed();
+        if let Some(after) = after {
+            query = query.filter(capabilities::id.gt(after));
+        }
+        query.order(capabilities::id.asc()).limit(limit).select(capabilities::id).load(conn)
+    })?)
+}
+
+/// Which of these references of a source are there already.
+///
+/// # Errors
+/// Database faults.
+pub fn known_refs_unscoped(db: &mut Db, source: &str, refs: &[String]) -> Result<Vec<String>> {
+    let rows: Vec<Option<String>> = on!(db, conn => capabilities::table
+        .filter(capabilities::source.eq(source))
+        .filter(capabilities::source_ref.eq_any(refs))
+        .select(capabilities::source_ref)
+        .load(conn))?;
+    Ok(rows.into_iter().flatten().collect())
+}
+
+/// Profiles of people of these organisations who are not shown to everybody.
+///
+/// # Errors
+/// Database faults.
+pub fn limited_people_unscoped(
+    db: &mut Db,
+    orgs: &[OrgId],
+) -> Result<Vec<(OrgId, ConsentScope, CapabilityFields)>> {
+    use capabilities::dsl as c;
+    let rows: Vec<(OrgId, ConsentScope, Json<CapabilityFields>)> = on!(db, conn => c::capabilities
+            .filter(c::org_id.eq_any(orgs))
+            .filter(c::consent_scope.eq_any([ConsentScope::Members, ConsentScope::Nobody]))
+            .select((c::org_id, c::consent_scope, c::doc))
+            .load(conn))?;
+    Ok(rows.into_iter().map(|(org, scope, doc)| (org, scope, doc.0)).collect())
+}
+
+/// A batch of an organisation's capabilities after an id, in order of ids.
+///
+/// # Errors
+/// Database faults.
+pub fn of_org_unscoped(
+    db: &mut Db,
+    org: OrgId,
+    after: Option<CapabilityId>,
+    limit: i64,
+) -> Result<Vec<(CapabilityId, CapabilityFields)>> {
+    use capabilities::dsl as c;
+    let rows: Vec<(CapabilityId, Json<CapabilityFields>)> = on!(db, conn => {
+        let mut query = c::capabilities.into_boxed().filter(c::org_id.eq(org));
+        if let Some(after) = after {
+            query = query.filter(c::id.gt(after));
+        }
+        query.order(c::id.asc()).limit(limit).select((c::id, c::doc)).load(conn)
+    })?;
+    Ok(rows.into_iter().map(|(id, doc)| (id, doc.0)).collect())
+}
+
+/// A page of capabilities the caller may know of, last changed first.
+///
+/// # Errors
+/// Database faults.
+pub fn list(
+    db: &mut Db,
+    reach: &Reach,
+    filter: &CapabilityFilter,
+    before: Option<(Timestamp, CapabilityId)>,
+    limit: i64,
+) -> Result<Vec<Capability>> {
+    use capabilities::dsl as c;
+    Ok(on!(db, conn => {
+        let mut query = within_reach!(c::capabilities.into_boxed(), reach);
+        if let Some(org) = filter.org_id {
+            query = query.filter(c::org_id.eq(org));
+        }
+        if let Some(known) = &filter.owner_known {
+            query = with_known_owner!(query, reach, known);
+        }
+        if !filter.statuses.is_empty() {
+            query = query.filter(c::status.eq_any(filter.statuses.clone()));
+        }
+        if let Some(region) = &filter.region {
+            query = query.filter(c::region_code.like(format!("{region}%")));
+        }
+        if let Some(kind) = &filter.asset_kind {
+            query = query.filter(c::asset_kind.eq(kind.clone()));
+        }
+        if let Some((at, id)) = before {
+            query = query
+                .filter(c::updated_at.lt(at).or(c::updated_at.eq(at).and(c::id.lt(id))));
+        }
+        query
+            .order((c::updated_at.desc(), c::id.desc()))
+            .limit(limit)
+            .select(Capability::as_select())
+            .load(conn)
+    })?)
+}
+
+/// Published capabilities whose validity has ended before a day.
+///
+/// # Errors
+/// Database faults.
+pub fn expired_unscoped(db: &mut Db, today: NaiveDate, limit: i64) -> Result<Vec<Capability>> {
+    use capabilities::dsl as c;
+    Ok(on!(db, conn => c::capabilities
+        .filter(c::status.eq(CapabilityStatus::Published))
+        .filter(c::valid_until.lt(today))
+        .order(c::valid_until.asc())
+        .limit(limit)
+        .select(Capability::as_select())
+        .load(conn))?)
+}

@@ -1,0 +1,38 @@
+//! What lists have in common: cursors by the last change, and filters by region.
+
+use std::fmt::Display;
+use std::str::FromStr;
+
+use crate::db::Timestamp;
+use crate::error::{Error, Result};
+use crate::http::pagination::{decode_cursor, encode_cursor};
+
+/// The cursor that stands for a row.
+pub fn cursor(changed_at: Timestamp, id: impl Display) -> String {
+    encode_cursor(&changed_at.0.timestamp_micros().to_string(), &id.to_string())
+}
+
+/// Takes a cursor apart.
+///
+/// # Errors
+/// [`Error::Invalid`] when it was not made by [`cursor`].
+pub fn parse<Id: FromStr>(text: &str) -> Result<(Timestamp, Id)> {
+    let (at, id) = decode_cursor(text)?;
+    let bad = || Error::field("/after", "field.cursor");
+    let micros = at.parse().map_err(|_| bad())?;
+    let time = chrono::DateTime::from_timestamp_micros(micros).ok_or_else(bad)?;
+    Ok((Timestamp::new(time), id.parse().map_err(|_| bad())?))
+}
+
+/// A region to filter by, at any level of the code.
+///
+/// # Errors
+/// [`Error::Invalid`] when it is no code: anything else would be a pattern of the query.
+pub fn region(code: Option<&str>) -> Result<Option<String>> {
+    match code {
+        Some(code) if code.is_empty() || !code.bytes().all(|b| b.is_ascii_digit()) => {
+            Err(Error::field("/region", "field.region_code"))
+        }
+        code => Ok(code.map(str::to_owned)),
+    }
+}
