@@ -63,6 +63,33 @@ fn each_viewer_searches_the_tiers_of_their_clearance() {
 }
 
 #[test]
+fn documents_open_from_a_clearance_are_hidden_below_it() {
+    let from = |id: &str, open_from| Document {
+        open_from,
+        suggestions: vec![format!("短语{id}")],
+        ..marked(id, true)
+    };
+    let index = index([from("public", 0), from("members", 1), from("broker", 2)]);
+    let found = |clearance, text: &str| {
+        let viewer = viewer(clearance, "", "");
+        found_set(&index, &SearchRequest { viewer, ..request(text) })
+    };
+    for text in ["标题", MARKS[0], ""] {
+        assert_eq!(found(0, text), ["public"], "{text}");
+        assert_eq!(found(1, text), ["members", "public"], "{text}");
+        assert_eq!(found(2, text), ["broker", "members", "public"], "{text}");
+    }
+    let matched = |clearance| {
+        let mut question = question(profile(Side::Need, "标题"));
+        question.viewer = viewer(clearance, "", "");
+        index.matches(&question).unwrap().hits.len()
+    };
+    assert_eq!([0, 1, 2].map(matched), [1, 2, 3]);
+    let suggested = index.suggest("短语", &Viewer::everything(), 9).unwrap();
+    assert_eq!(suggested.iter().map(|s| s.text.as_str()).collect::<Vec<_>>(), ["短语public"]);
+}
+
+#[test]
 fn listing_shows_closed_documents_to_their_own_only() {
     let index = index([marked("open", true), marked("closed", false)]);
     let list = |viewer: Viewer| found_set(&index, &SearchRequest { viewer, ..request("") });
