@@ -47,6 +47,8 @@ pub struct Filters {
     pub date: Option<(Option<i64>, Option<i64>)>,
     /// Documents to leave out.
     pub exclude_ids: Vec<String>,
+    /// Not of these organisations.
+    pub exclude_owner_org_ids: Vec<String>,
 }
 
 /// Clauses that every document found has to meet: filters and visibility. They never score.
@@ -80,6 +82,9 @@ pub(crate) fn clauses(filters: &Filters, f: &Fields) -> Vec<Box<dyn Query>> {
     }
     if !filters.exclude_ids.is_empty() {
         all.push(not(any(f.id, filters.exclude_ids.clone())));
+    }
+    if !filters.exclude_owner_org_ids.is_empty() {
+        all.push(not(any(f.owner, filters.exclude_owner_org_ids.clone())));
     }
     all
 }

@@ -4,9 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use search_index::matching::Excluded;
-use search_index::{
-    Filters, Kind, MatchHit, MatchRequest, MatchResponse, SearchRequest, Side, Viewer,
-};
+use search_index::{Kind, MatchHit, MatchRequest, MatchResponse, Side};
 
 use super::answer::{self, ExcludedMatch, Match, MatchAnswer};
 use super::conditions::{Pair, clause, settled, view};
@@ -14,7 +12,7 @@ use super::query::{MAX_OFFSET, MatchQuery, MatchText, Wanted, seeking};
 use super::sentence::{Spellings, sentence};
 use super::source::{self, Source};
 use super::{advice, quotes};
-use crate::accounts::principal::{Caller, OrgId};
+use crate::accounts::principal::Caller;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::needs::model::NeedId;
@@ -50,7 +48,7 @@ fn matches(app: &App, caller: &Caller, source: &Source, wanted: Wanted) -> Resul
         !wanted.filters.regions.is_empty() || !source.profile.preferred_regions.is_empty();
     let mut filters = wanted.filters;
     if let Some(org) = source.known_org {
-        filters.exclude_ids = records_of(app, org, side.opposite())?;
+        filters.exclude_owner_org_ids = vec![org.to_string()];
     }
     let request = MatchRequest {
         profile: source.profile.clone(),
@@ -85,33 +83,6 @@ fn matches(app: &App, caller: &Caller, source: &Source, wanted: Wanted) -> Resul
 fn refused(app: &App, error: search_index::Error) -> Error {
     app.feed.suspect();
     error.into()
-}
-
-/// Most records of one organisation that are left out by id; what is beyond is dropped from the
-/// page.
-const MAX_OWN: usize = 1_000;
-
-/// Ids of an organisation's records of one side, from the index itself.
-fn records_of(app: &App, org: OrgId, side: Side) -> Result<Vec<String>> {
-    let mut request = SearchRequest {
-        filters: Filters {
-            kinds: vec![side.kind().as_str().to_owned()],
-            owner_org_ids: vec![org.to_string()],
-            ..Filters::default()
-        },
-        viewer: Viewer::everything(),
-        limit: search_index::search::MAX_LIMIT,
-        ..SearchRequest::default()
-    };
-    let mut ids = Vec::new();
-    loop {
-        let found = app.index.search(&request).map_err(|error| refused(app, error))?;
-        ids.extend(found.hits.into_iter().map(|hit| hit.id));
-        request.after = found.next;
-        if request.after.is_none() || ids.len() >= MAX_OWN {
-            return Ok(ids);
-        }
-    }
 }
 
 /// The rows behind the answer that the caller may know of and that still look for a partner: the
