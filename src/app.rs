@@ -12,6 +12,7 @@ use crate::db::{Database, migrations};
 use crate::error::{Error, Result};
 use crate::idempotency::model::Running;
 use crate::jobs::indexer::{self, IndexFeed};
+use crate::outbound::mailer::Mailer;
 use crate::reference::{self, Reference};
 
 /// Everything that a use case needs. One for the whole process.
@@ -47,6 +48,8 @@ impl App {
         std::fs::create_dir_all(&config.data_dir).map_err(|error| {
             Error::internal(format!("data directory {}: {error}", config.data_dir.display()))
         })?;
+        // Mail settings that cannot work should stop the start, not the first mail.
+        drop(Mailer::open(&config)?);
         let db = Database::open(&config.database)?;
         db.read(migrations::apply)?;
         let reference = reference::load(&config.data_dir.join("reference"))?;

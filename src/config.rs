@@ -106,6 +106,7 @@ pub struct MailConfig {
     pub encryption: MailEncryption,
     pub user: String,
     pub password: String,
+    pub timeout_seconds: u64,
     pub max_attempts: u32,
 }
 
@@ -224,7 +225,7 @@ impl Config {
     fn check(&self) -> Result<(), ConfigError> {
         let url = &self.database.url;
         let known = ["sqlite://", "postgres://", "postgresql://"];
-        let rules: [(&str, bool, &str); 8] = [
+        let rules: [(&str, bool, &str); 9] = [
             (
                 "database.url",
                 known.iter().any(|scheme| url.starts_with(scheme)),
@@ -260,6 +261,11 @@ impl Config {
                 "mail.host",
                 self.mail.transport == MailTransport::File || !self.mail.host.is_empty(),
                 "is needed for the smtp transport",
+            ),
+            (
+                "mail.timeout_seconds",
+                (1..=600).contains(&self.mail.timeout_seconds),
+                "must be 1 to 600",
             ),
         ];
         match rules.iter().find(|(_, holds, _)| !holds) {

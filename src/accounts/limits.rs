@@ -35,8 +35,6 @@ pub enum Attempt {
     AskForMail,
     /// Registering.
     Register,
-    /// Using a link from a mail.
-    UseLink,
 }
 
 /// Tells governor the time of the service's own clock.

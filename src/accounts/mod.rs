@@ -1,14 +1,19 @@
 //! People: accounts, roles, sessions and the tokens that prove them.
 //!
-//! One folder a noun: [`users`], [`roles`], [`sessions`], [`passwords`].
-//! [`tokens`] makes and checks access tokens, [`limits`] slows guessing down, [`secrets`] makes
+//! One folder a noun: [`users`], [`roles`], [`sessions`], [`passwords`], [`registration`],
+//! [`invitations`], [`members`], and [`links`] for what is sent by mail. [`tokens`] makes and checks access tokens, [`limits`] slows guessing down, [`secrets`] makes
 //! what nobody can guess. Other folders use [`ops`] and [`principal`].
 
 pub mod api;
+pub mod invitations;
+mod letters;
 pub mod limits;
+pub mod links;
+pub mod members;
 pub mod ops;
 pub mod passwords;
 pub mod principal;
+pub mod registration;
 pub mod roles;
 pub mod secrets;
 pub mod sessions;

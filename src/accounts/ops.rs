@@ -1,8 +1,8 @@
 //! What other folders use of accounts.
 
 use super::principal::{Principal, RoleBinding};
-use super::store;
 use super::users::model::UserStatus;
+use super::{links, sessions, store};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::organizations::model::OrgStatus;
@@ -32,5 +32,17 @@ pub fn authenticate(app: &App, token: &str) -> Result<Principal> {
             })
             .collect();
         Ok(Principal { user_id: claims.sub, session_id: claims.sid, name: session.name, roles })
+    })
+}
+
+/// Removes links, sessions and refresh tokens that have ended.
+///
+/// # Errors
+/// Database faults.
+pub fn tidy(app: &App) -> Result<()> {
+    let ended = sessions::ops::oldest_alive(app);
+    app.db.write(|db| {
+        sessions::store::delete_ended(db, ended)?;
+        links::store::delete_ended(db, ended)
     })
 }

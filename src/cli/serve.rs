@@ -11,7 +11,7 @@ use crate::app::App;
 use crate::clock::Clock;
 use crate::error::{Error, Message, Result};
 use crate::http::server;
-use crate::jobs::indexer;
+use crate::jobs::{housekeeping, indexer, outbox};
 
 /// Arguments of `serve`.
 #[derive(Debug, Args)]
@@ -58,7 +58,11 @@ async fn serve(context: &Context, app: &Arc<App>) -> Result<()> {
 
 /// Starts the work beside requests.
 fn start_jobs(app: &Arc<App>) -> Vec<JoinHandle<()>> {
-    vec![actix_web::rt::spawn(indexer::run(Arc::clone(app)))]
+    vec![
+        actix_web::rt::spawn(indexer::run(Arc::clone(app))),
+        actix_web::rt::spawn(outbox::run(Arc::clone(app))),
+        actix_web::rt::spawn(housekeeping::run(Arc::clone(app))),
+    ]
 }
 
 /// Waits until the process is told to stop; the name of the signal.

@@ -1,1 +1,9 @@
-//! What leaves the service by itself: mail.
+//! What leaves the service: mail.
+//!
+//! A mail is written into the outbox in the transaction that it tells of, so that it is sent if
+//! and only if that transaction is kept. [`jobs::outbox`](crate::jobs::outbox) delivers it.
+
+pub mod mailer;
+pub mod model;
+pub mod ops;
+pub(crate) mod store;

@@ -1,4 +1,7 @@
-//! Passwords: rules and hashes.
+//! Passwords: rules, hashes, changing and resetting.
 
+pub mod api;
 pub mod hash;
+pub mod model;
+pub mod ops;
 pub mod rules;

@@ -2,14 +2,15 @@
 
 use std::collections::HashMap;
 
-use super::model::{GrantId, GrantRole, RoleGrant, RoleView};
+use super::model::{GrantId, GrantRole, RoleGrant, RoleView, check};
 use super::store;
-use crate::accounts::principal::{Caller, Language, OrgId, Role, UserId};
+use crate::accounts::principal::{Caller, Language, OrgId, Principal, Role, UserId};
 use crate::accounts::users;
 use crate::app::App;
-use crate::db::{Db, Timestamp};
+use crate::db::{Db, Timestamp, dialect};
 use crate::error::{Error, Result};
 use crate::organizations;
+use crate::validation::Checker;
 
 /// Roles of people as shown, by person.
 pub(in crate::accounts) fn views(
@@ -88,4 +89,107 @@ pub(in crate::accounts) fn insert(
     store::insert(db, &row)?;
     users::ops::note(db, caller, now, "role.grant", user, serde_json::to_value(grant)?)?;
     Ok(row.id)
+}
+
+/// Grants a role: administrators any, officers that of a liaison in their region, managers of an
+/// organisation its roles to those who belong to it already (others are invited).
+///
+/// # Errors
+/// [`Error::Invalid`]; [`Error::NotFound`]; [`Error::Forbidden`]; a conflict when it is held.
+pub fn grant(app: &App, caller: &Caller, user: UserId, command: &GrantRole) -> Result<RoleView> {
+    let principal = caller.signed_in()?;
+    let now = app.clock.now();
+    app.db.write(|db| {
+        // Roles are changed one at a time, so that what is checked still holds when it is kept.
+        dialect::lock_logs(db)?;
+        users::ops::find(db, caller, user)?;
+        let held = store::of_users(db, &[user])?;
+        let mut checker = Checker::default();
+        check(&mut checker, &app.reference, "", command);
+        checker.finish()?;
+        if !may_grant(principal, command, &held) {
+            return Err(Error::forbidden("error.role_not_yours"));
+        }
+        let id = insert(db, caller, now, user, command, "")?;
+        let mut all = views(app, db, caller.language, &[user])?.remove(&user).unwrap_or_default();
+        let at = all.iter().position(|role| role.id == id).ok_or(Error::NotFound)?;
+        Ok(all.swap_remove(at))
+    })
+}
+
+fn may_grant(principal: &Principal, grant: &GrantRole, held: &[RoleGrant]) -> bool {
+    let belongs = |org: OrgId| held.iter().any(|role| role.org_id == Some(org));
+    principal.is_admin()
+        || may_appoint(principal, grant.role, grant.region_code.as_deref())
+        || grant.org_id.is_some_and(|org| principal.manages(org) && belongs(org))
+}
+
+/// Officers appoint the liaisons below them.
+fn may_appoint(principal: &Principal, role: Role, region: Option<&str>) -> bool {
+    let officer_of = |town: &str| {
+        principal.roles.iter().any(|own| {
+            own.role == Role::Officer
+                && own.region_code.as_deref().is_some_and(|code| town.starts_with(code))
+        })
+    };
+    role == Role::Liaison && region.is_some_and(officer_of)
+}
+
+/// Takes a role away: who may grant it may, and the holder.
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Error::Forbidden`]; a conflict for the last one who manages an
+/// organisation or the platform.
+pub fn revoke(app: &App, caller: &Caller, user: UserId, id: GrantId) -> Result<()> {
+    let principal = caller.signed_in()?;
+    let now = app.clock.now();
+    app.db.write(|db| {
+        dialect::lock_logs(db)?;
+        users::ops::find(db, caller, user)?;
+        let role = store::find(db, user, id)?.ok_or(Error::NotFound)?;
+        let allowed = principal.is_admin()
+            || principal.user_id == user
+            || may_appoint(principal, role.role, role.region_code.as_deref())
+            || role.org_id.is_some_and(|org| principal.manages(org));
+        if !allowed {
+            return Err(Error::forbidden("error.role_not_yours"));
+        }
+        remove(db, caller, now, &role)
+    })
+}
+
+/// Takes a role away and logs it, unless nobody would be left to manage. The logs' lock must be
+/// held.
+pub(in crate::accounts) fn remove(
+    db: &mut Db,
+    caller: &Caller,
+    now: Timestamp,
+    role: &RoleGrant,
+) -> Result<()> {
+    require_another(db, role.role, role.org_id, role.user_id)?;
+    store::delete(db, role.id)?;
+    let taken =
+        GrantRole { role: role.role, org_id: role.org_id, region_code: role.region_code.clone() };
+    users::ops::note(db, caller, now, "role.revoke", role.user_id, serde_json::to_value(taken)?)
+}
+
+/// Somebody must be left to manage an organisation, or the platform.
+///
+/// # Errors
+/// A conflict when this person is the last.
+pub(in crate::accounts) fn require_another(
+    db: &mut Db,
+    role: Role,
+    org: Option<OrgId>,
+    but: UserId,
+) -> Result<()> {
+    let reason = match role {
+        Role::PlatformAdmin => "error.last_platform_admin",
+        Role::OrgAdmin => "error.last_org_admin",
+        _ => return Ok(()),
+    };
+    if store::other_holders(db, role, org, but)? == 0 {
+        return Err(Error::conflict(reason));
+    }
+    Ok(())
 }

@@ -2,10 +2,11 @@
 
 use diesel::prelude::*;
 
-use super::model::RoleGrant;
-use crate::accounts::principal::UserId;
+use super::model::{GrantId, RoleGrant};
+use crate::accounts::principal::{OrgId, Role, UserId};
+use crate::accounts::users::model::UserStatus;
 use crate::db::Db;
-use crate::db::schema::role_grants;
+use crate::db::schema::{role_grants, users};
 use crate::error::Result;
 use crate::on;
 
@@ -22,4 +23,71 @@ pub fn of_users(db: &mut Db, users: &[UserId]) -> Result<Vec<RoleGrant>> {
         .order(role_grants::id.asc())
         .select(RoleGrant::as_select())
         .load(conn))?)
+}
+
+/// A person's role by id.
+pub fn find(db: &mut Db, user: UserId, id: GrantId) -> Result<Option<RoleGrant>> {
+    Ok(on!(db, conn => role_grants::table
+        .filter(role_grants::id.eq(id))
+        .filter(role_grants::user_id.eq(user))
+        .select(RoleGrant::as_select())
+        .first(conn))
+    .optional()?)
+}
+
+/// Roles held in an organisation, oldest first, after a person (by id) and for so many people.
+pub fn of_org(
+    db: &mut Db,
+    org: OrgId,
+    after: Option<UserId>,
+    people: i64,
+) -> Result<Vec<RoleGrant>> {
+    use role_grants::dsl as g;
+    let ids: Vec<UserId> = on!(db, conn => {
+        let mut query = g::role_grants.filter(g::org_id.eq(org)).into_boxed();
+        if let Some(after) = after {
+            query = query.filter(g::user_id.gt(after));
+        }
+        query.select(g::user_id).distinct().order(g::user_id.asc()).limit(people).load(conn)
+    })?;
+    Ok(on!(db, conn => g::role_grants
+        .filter(g::org_id.eq(org))
+        .filter(g::user_id.eq_any(ids))
+        .order((g::user_id.asc(), g::id.asc()))
+        .select(RoleGrant::as_select())
+        .load(conn))?)
+}
+
+/// Roles a person holds in an organisation.
+pub fn of_member(db: &mut Db, org: OrgId, user: UserId) -> Result<Vec<RoleGrant>> {
+    use role_grants::dsl as g;
+    Ok(on!(db, conn => g::role_grants
+        .filter(g::org_id.eq(org))
+        .filter(g::user_id.eq(user))
+        .order(g::id.asc())
+        .select(RoleGrant::as_select())
+        .load(conn))?)
+}
+
+/// How many people other than this one hold a role (in an organisation) and may sign in.
+pub fn other_holders(db: &mut Db, role: Role, org: Option<OrgId>, but: UserId) -> Result<i64> {
+    use role_grants::dsl as g;
+    Ok(on!(db, conn => {
+        let mut query = g::role_grants
+            .inner_join(users::table)
+            .filter(g::role.eq(role))
+            .filter(g::user_id.ne(but))
+            .filter(users::status.eq(UserStatus::Active))
+            .into_boxed();
+        if let Some(org) = org {
+            query = query.filter(g::org_id.eq(org));
+        }
+        query.count().get_result(conn)
+    })?)
+}
+
+/// Takes a role away.
+pub fn delete(db: &mut Db, id: GrantId) -> Result<()> {
+    on!(db, conn => diesel::delete(role_grants::table.find(id)).execute(conn))?;
+    Ok(())
 }

@@ -81,3 +81,28 @@ pub struct Tokens {
     /// The session.
     pub session_id: SessionId,
 }
+
+/// A refresh token to exchange.
+#[derive(Clone, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Refresh {
+    /// The token, as given by the sign-in or the last exchange.
+    pub refresh_token: String,
+}
+
+/// A session as shown to its person.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct SessionView {
+    /// Id, for ending it.
+    pub id: SessionId,
+    /// Whether it is the one that asks.
+    pub current: bool,
+    /// Network address it was opened from.
+    pub address: Option<String>,
+    /// What the browser or program calls itself.
+    pub user_agent: Option<String>,
+    /// When its tokens were last made new.
+    pub last_used_at: Timestamp,
+    /// When it was opened.
+    pub created_at: Timestamp,
+}

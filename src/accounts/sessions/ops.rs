@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 
-use super::model::{RefreshToken, RefreshTokenId, Session, SignIn, Tokens};
+use super::model::{Refresh, RefreshToken, RefreshTokenId, Session, SessionView, SignIn, Tokens};
 use super::store;
 use crate::accounts::limits::Attempt;
 use crate::accounts::passwords::hash;
@@ -122,4 +122,103 @@ fn tokens(
         user_id: user,
         session_id: session,
     })
+}
+
+/// What came of a refresh token.
+enum Exchange {
+    Renewed { user: UserId, session: SessionId, secret: String, expires_at: Timestamp },
+    Refused,
+}
+
+/// Exchanges a refresh token for new tokens. It works once: a second use means that two hold it,
+/// one of them a thief, and ends the session.
+///
+/// # Errors
+/// [`Error::Unauthenticated`] when it is unknown, used, too old, or its session has ended.
+pub fn refresh(app: &App, caller: &Caller, command: &Refresh) -> Result<Tokens> {
+    let now = app.clock.now();
+    let hash = secrets::fingerprint(&command.refresh_token);
+    // The refusal is returned after the transaction: ending the session must be kept.
+    match app.db.write(|db| exchange(app, db, caller, &hash, now))? {
+        Exchange::Renewed { user, session, secret, expires_at } => {
+            tokens(app, user, session, secret, expires_at)
+        }
+        Exchange::Refused => Err(Error::Unauthenticated("error.refresh_refused".into())),
+    }
+}
+
+fn exchange(
+    app: &App,
+    db: &mut Db,
+    caller: &Caller,
+    hash: &str,
+    now: Timestamp,
+) -> Result<Exchange> {
+    let Some((token, session, status)) = store::token(db, hash)? else {
+        return Ok(Exchange::Refused);
+    };
+    let ended = session.revoked_at.is_some() || status != UserStatus::Active;
+    if ended || token.expires_at <= now {
+        return Ok(Exchange::Refused);
+    }
+    if !store::mark_token_used(db, token.id, now)? {
+        store::revoke(db, session.user_id, session.id, "refresh_token_reused", now)?;
+        let changes = serde_json::json!({ "session_id": session.id });
+        note(db, caller, now, "session.reuse", session.user_id, changes)?;
+        return Ok(Exchange::Refused);
+    }
+    store::touch(db, session.id, now)?;
+    let (secret, expires_at) = add_refresh_token(app, db, session.id, now)?;
+    Ok(Exchange::Renewed { user: session.user_id, session: session.id, secret, expires_at })
+}
+
+/// Ends the caller's own session.
+///
+/// # Errors
+/// [`Error::Unauthenticated`] for visitors.
+pub fn sign_out(app: &App, caller: &Caller) -> Result<()> {
+    let session = caller.signed_in()?.session_id;
+    end(app, caller, session)
+}
+
+/// Ends one of the caller's sessions.
+///
+/// # Errors
+/// [`Error::NotFound`] when it is not the caller's, or has ended.
+pub fn end(app: &App, caller: &Caller, session: SessionId) -> Result<()> {
+    let user = caller.signed_in()?.user_id;
+    let now = app.clock.now();
+    app.db.write(|db| {
+        if !store::revoke(db, user, session, "signed_out", now)? {
+            return Err(Error::NotFound);
+        }
+        let changes = serde_json::json!({ "session_id": session });
+        note(db, caller, now, "session.end", user, changes)
+    })
+}
+
+/// Where the caller is signed in, last used first.
+///
+/// # Errors
+/// [`Error::Unauthenticated`] for visitors.
+pub fn list(app: &App, caller: &Caller) -> Result<Vec<SessionView>> {
+    let principal = caller.signed_in()?;
+    let rows = app.db.read(|db| store::open_of(db, principal.user_id, oldest_alive(app)))?;
+    Ok(rows
+        .into_iter()
+        .map(|row| SessionView {
+            current: row.id == principal.session_id,
+            id: row.id,
+            address: row.address,
+            user_agent: row.user_agent,
+            last_used_at: row.last_used_at,
+            created_at: row.created_at,
+        })
+        .collect())
+}
+
+/// A session last used before this has no refresh token left that works.
+pub(in crate::accounts) fn oldest_alive(app: &App) -> Timestamp {
+    let lifetime = TimeDelta::days(app.config.accounts.refresh_token_days.into());
+    Timestamp::new(app.clock.time() - lifetime)
 }

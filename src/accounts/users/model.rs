@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::accounts::principal::{Language, UserId};
+use crate::accounts::principal::{Language, OrgId, Role, UserId};
 use crate::accounts::roles::model::{GrantRole, RoleView};
 use crate::code_enum;
 use crate::db::Timestamp;
@@ -125,4 +125,49 @@ pub fn check_language(checker: &mut Checker, pointer: &str, tag: Option<&str>) {
             crate::error::Message::new("field.unknown_code").with("code", tag),
         );
     }
+}
+
+/// What a person may change of the own account.
+#[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PersonFields {
+    /// Display name.
+    pub name: Option<String>,
+    /// Language of mails: `zh-CN` or `en`.
+    pub language: Option<String>,
+}
+
+/// What an administrator may change of an account.
+#[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UserFields {
+    /// Display name.
+    pub name: Option<String>,
+    /// Language of mails: `zh-CN` or `en`.
+    pub language: Option<String>,
+    /// `disabled` bars the person and ends all sessions.
+    pub status: Option<UserStatus>,
+}
+
+/// Which accounts to list.
+#[derive(Debug, Clone, Default, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct ListUsers {
+    /// Part of the name or the mail address: for administrators.
+    pub q: Option<String>,
+    /// Exactly this mail address.
+    pub mail: Option<String>,
+    /// Only in this state.
+    pub status: Option<UserStatus>,
+    /// Only who holds this role.
+    pub role: Option<Role>,
+    /// Only who holds a role in this organisation.
+    pub org_id: Option<OrgId>,
+    /// Only who holds a role in this region or below.
+    pub region: Option<String>,
+    /// Entries on the page, 1 to 100; 20 by default.
+    pub limit: Option<usize>,
+    /// `next` of the page before.
+    pub after: Option<String>,
 }

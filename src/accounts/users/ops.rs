@@ -2,18 +2,22 @@
 
 use std::collections::HashMap;
 
+use serde_json::{Value, json};
+
 use super::model::{
-    CreateUser, User, UserStatus, UserView, check_language, check_mail, check_name, normalized_mail,
+    CreateUser, ListUsers, PersonFields, User, UserFields, UserStatus, UserView, check_language,
+    check_mail, check_name, normalized_mail,
 };
-use super::store;
-use crate::accounts::passwords;
-use crate::accounts::principal::{Caller, Language, UserId};
-use crate::accounts::roles;
+use super::store::{self, UserFilter};
+use crate::accounts::principal::{Caller, Language, Principal, Role, SessionId, UserId};
+use crate::accounts::{passwords, roles, sessions};
 use crate::app::App;
 use crate::audit;
-use crate::db::{Db, Timestamp};
-use crate::error::{Error, Result};
+use crate::db::{Db, Timestamp, dialect};
+use crate::error::{Error, Message, Result};
+use crate::http::pagination::{Page, checked_limit};
 use crate::records::model::RecordKind;
+use crate::records::patch;
 use crate::validation::Checker;
 
 /// Names of people by id.
@@ -117,7 +121,10 @@ pub fn create_user(app: &App, caller: &Caller, command: &CreateUser) -> Result<U
         for (at, role) in command.roles.iter().enumerate() {
             roles::ops::insert(db, caller, now, user.id, role, &format!("/roles/{at}"))?;
         }
-        note(db, caller, now, "user.create", user.id, serde_json::json!({}))?;
+        if user.password_hash.is_none() {
+            passwords::ops::send_welcome(app, db, caller, &user, now)?;
+        }
+        note(db, caller, now, "user.create", user.id, json!({}))?;
         view(app, db, caller.language, user.clone())
     })
 }
@@ -129,7 +136,7 @@ pub(in crate::accounts) fn note(
     at: Timestamp,
     action: &'static str,
     user: UserId,
-    changes: serde_json::Value,
+    changes: Value,
 ) -> Result<()> {
     let id = user.to_string();
     audit::ops::note(
@@ -143,4 +150,193 @@ pub(in crate::accounts) fn note(
 /// Refuses everybody but administrators.
 pub(in crate::accounts) fn require_admin(caller: &Caller) -> Result<()> {
     if caller.signed_in()?.is_admin() { Ok(()) } else { Err(Error::forbidden("error.admin_only")) }
+}
+
+/// An account the caller may know of: the own one, any for administrators and officers, and for
+/// managers of an organisation those who belong to it.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is none, or it is not for the caller.
+pub fn find(db: &mut Db, caller: &Caller, id: UserId) -> Result<User> {
+    let principal = caller.signed_in()?;
+    let user = store::find_unscoped(db, id)?.ok_or(Error::NotFound)?;
+    if principal.user_id == id || principal.is_admin() || principal.has(Role::Officer) {
+        return Ok(user);
+    }
+    let held = roles::store::of_users(db, &[id])?;
+    let shared = held.iter().filter_map(|role| role.org_id).any(|org| principal.manages(org));
+    if shared { Ok(user) } else { Err(Error::NotFound) }
+}
+
+/// Shows an account.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn show(app: &App, caller: &Caller, id: UserId) -> Result<UserView> {
+    app.db.read(|db| {
+        let user = find(db, caller, id)?;
+        view(app, db, caller.language, user)
+    })
+}
+
+/// Shows the caller's own account.
+///
+/// # Errors
+/// [`Error::Unauthenticated`] for visitors.
+pub fn show_own(app: &App, caller: &Caller) -> Result<UserView> {
+    show(app, caller, caller.signed_in()?.user_id)
+}
+
+/// A page of accounts, newest first: all for administrators; for officers one address exactly, or
+/// the liaisons of the own region.
+///
+/// # Errors
+/// [`Error::Forbidden`] for everybody else; [`Error::Invalid`] for a filter that cannot be.
+pub fn list(app: &App, caller: &Caller, query: &ListUsers) -> Result<Page<UserView>> {
+    let limit = checked_limit(query.limit)?;
+    let filter = filter(app, caller.signed_in()?, query)?;
+    let bad = |_| Error::field("/after", "field.cursor");
+    let before = query.after.as_deref().map(str::parse).transpose().map_err(bad)?;
+    let wanted = i64::try_from(limit).unwrap_or(20) + 1;
+    app.db.read(|db| {
+        let rows = store::list(db, &filter, before, wanted)?;
+        let page = Page::cut(rows, limit, |last| last.id.to_string());
+        Ok(Page { items: views(app, db, caller.language, page.items)?, next: page.next })
+    })
+}
+
+fn filter(app: &App, principal: &Principal, query: &ListUsers) -> Result<UserFilter> {
+    if let Some(code) = &query.region
+        && app.reference.region(code).is_none()
+    {
+        let message = Message::new("field.unknown_code").with("code", code);
+        return Err(Error::field("/region", message));
+    }
+    let mut filter = UserFilter {
+        text: query.q.clone().filter(|text| !text.is_empty()),
+        mail: query.mail.as_deref().map(normalized_mail),
+        status: query.status,
+        role: query.role,
+        org_id: query.org_id,
+        regions: query.region.clone().map(|code| vec![code]),
+    };
+    if principal.is_admin() || (principal.has(Role::Officer) && filter.mail.is_some()) {
+        return Ok(filter);
+    }
+    if !principal.has(Role::Officer) {
+        return Err(Error::forbidden("error.admin_only"));
+    }
+    let own = principal.regions();
+    let asked = query.region.as_ref();
+    filter.role = Some(Role::Liaison);
+    filter.regions = Some(match asked {
+        Some(code) if principal.reviews(code) => vec![code.clone()],
+        Some(code) => own.into_iter().filter(|region| region.starts_with(code.as_str())).collect(),
+        None => own,
+    });
+    Ok(filter)
+}
+
+/// Changes name or language of the own account by a JSON merge patch.
+///
+/// # Errors
+/// [`Error::PreconditionFailed`] when the version is not the current one; [`Error::Invalid`].
+pub fn update_own(app: &App, caller: &Caller, version: i32, changes: &Value) -> Result<UserView> {
+    let id = caller.signed_in()?.user_id;
+    let change = |user: &User| {
+        let mut value = json!({ "name": user.name, "language": user.language });
+        patch::merge(&mut value, changes);
+        let fields: PersonFields = serde_json::from_value(value).map_err(patch::unreadable)?;
+        let PersonFields { name, language } = fields;
+        Ok(UserFields { name, language, status: Some(user.status) })
+    };
+    update_with(app, caller, id, version, change)
+}
+
+/// Changes an account by a JSON merge patch: for administrators. Disabling ends all sessions.
+///
+/// # Errors
+/// [`Error::Forbidden`]; [`Error::NotFound`]; [`Error::PreconditionFailed`]; [`Error::Invalid`];
+/// a conflict for the last one who runs the platform.
+pub fn update(
+    app: &App,
+    caller: &Caller,
+    id: UserId,
+    version: i32,
+    changes: &Value,
+) -> Result<UserView> {
+    let change = |user: &User| {
+        require_admin(caller)?;
+        let mut value =
+            json!({ "name": user.name, "language": user.language, "status": user.status });
+        patch::merge(&mut value, changes);
+        serde_json::from_value(value).map_err(patch::unreadable)
+    };
+    update_with(app, caller, id, version, change)
+}
+
+fn update_with(
+    app: &App,
+    caller: &Caller,
+    id: UserId,
+    version: i32,
+    change: impl Fn(&User) -> Result<UserFields>,
+) -> Result<UserView> {
+    let now = app.clock.now();
+    app.db.write(|db| {
+        dialect::lock_logs(db)?;
+        let mut user = find(db, caller, id)?;
+        let fields = change(&user)?;
+        if user.version != version {
+            return Err(Error::PreconditionFailed);
+        }
+        let changes = apply(&mut user, fields)?;
+        user.version += 1;
+        user.updated_at = now;
+        store::update(db, &user)?;
+        if changes.get("status").is_some() && user.status == UserStatus::Disabled {
+            let held = roles::store::of_users(db, &[id])?;
+            if held.iter().any(|role| role.role == Role::PlatformAdmin) {
+                roles::ops::require_another(db, Role::PlatformAdmin, None, id)?;
+            }
+            let none = SessionId(uuid::Uuid::nil());
+            sessions::store::revoke_others(db, id, none, "account_disabled", now)?;
+        }
+        note(db, caller, now, "user.update", id, changes)?;
+        view(app, db, caller.language, user)
+    })
+}
+
+/// Checks and sets fields; returns what has changed, for the log.
+fn apply(user: &mut User, fields: UserFields) -> Result<Value> {
+    let mut checker = Checker::default();
+    checker.text("/name", fields.name.as_deref());
+    check_name(&mut checker, "/name", fields.name.as_deref().unwrap_or("-"));
+    checker.present("/language", fields.language.as_ref());
+    check_language(&mut checker, "/language", fields.language.as_deref());
+    checker.present("/status", fields.status.as_ref());
+    checker.finish()?;
+    let mut changes = serde_json::Map::new();
+    if let Some(name) = fields.name.map(|name| name.trim().to_owned())
+        && name != user.name
+    {
+        // Under the name by which the log knows personal data, which it does not keep.
+        let pair = json!({ "before": user.name, "after": name });
+        changes.insert("name_of_person".to_owned(), pair);
+        user.name = name;
+    }
+    if let Some(language) = fields.language
+        && language != user.language
+    {
+        let pair = json!({ "before": user.language, "after": language });
+        changes.insert("language".to_owned(), pair);
+        user.language = language;
+    }
+    if let Some(status) = fields.status
+        && status != user.status
+    {
+        changes.insert("status".to_owned(), json!({ "before": user.status, "after": status }));
+        user.status = status;
+    }
+    Ok(Value::Object(changes))
 }

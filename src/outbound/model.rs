@@ -1,0 +1,82 @@
+//! A mail in the outbox, and when it is tried again.
+
+use chrono::TimeDelta;
+use diesel::prelude::*;
+
+use crate::code_enum;
+use crate::db::Timestamp;
+use crate::db::schema::outbox_mails;
+use crate::id_type;
+
+id_type!(
+    /// Id of a mail.
+    MailId
+);
+
+code_enum!(
+    /// What has become of a mail.
+    MailState {
+        /// Still to be sent.
+        Waiting = "waiting",
+        /// Handed over.
+        Sent = "sent",
+        /// Given up.
+        Dead = "dead",
+    }
+);
+
+/// A mail as stored. Not printable: its text may hold a link that must stay secret.
+#[derive(Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = outbox_mails)]
+pub struct OutboxMail {
+    /// Id.
+    pub id: MailId,
+    /// Address it goes to.
+    pub recipient: String,
+    /// Subject.
+    pub subject: String,
+    /// Plain text; emptied once it has been sent.
+    pub body: String,
+    /// What has become of it.
+    pub state: MailState,
+    /// Attempts made.
+    pub attempts: i32,
+    /// When to try next.
+    pub next_attempt_at: Timestamp,
+    /// Why the last attempt failed.
+    pub last_error: Option<String>,
+    /// When it was handed over.
+    pub sent_at: Option<Timestamp>,
+    /// When it was written.
+    pub created_at: Timestamp,
+}
+
+/// Wait after the first failure.
+const FIRST_WAIT_SECONDS: i64 = 30;
+/// Longest wait.
+const LONGEST_WAIT_SECONDS: i64 = 6 * 60 * 60;
+
+/// Wait after an attempt that failed: three times the wait before, up to six hours, give or take
+/// a quarter by chance, so that mails that failed together are not tried together for ever.
+/// With eight attempts a mail outlives an outage of nine hours.
+pub fn wait_after(attempts: i32, chance: u8) -> TimeDelta {
+    let power = u32::try_from(attempts - 1).unwrap_or(0).min(12);
+    let seconds = (FIRST_WAIT_SECONDS * 3_i64.pow(power)).min(LONGEST_WAIT_SECONDS);
+    let percent = 75 + i64::from(chance) * 50 / 255;
+    TimeDelta::seconds(seconds * percent / 100)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waits_grow_up_to_a_limit_and_vary_by_chance() {
+        assert_eq!(wait_after(1, 0), TimeDelta::seconds(22));
+        assert_eq!(wait_after(1, 255), TimeDelta::seconds(37));
+        assert_eq!(wait_after(3, 127), TimeDelta::seconds(30 * 9 * 99 / 100));
+        assert_eq!(wait_after(100, 255), TimeDelta::seconds(27_000));
+        let total: i64 = (1..8).map(|n| wait_after(n, 127).num_hours()).sum();
+        assert!(total >= 8, "{total}");
+    }
+}
