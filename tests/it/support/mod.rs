@@ -5,11 +5,16 @@ mod app;
 pub mod callers;
 mod client;
 mod finding;
+mod mail;
 mod needs;
 mod organizations;
 mod people;
+mod smtp;
 
 pub use app::TestApp;
 pub use client::{Answer, Client};
+pub use mail::token_in;
 pub use needs::NeedBuilder;
 pub use organizations::{OrgBuilder, credit_code};
+pub use people::{Account, PASSWORD};
+pub use smtp::{Manner, SmtpServer};

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use townbridge::accounts::ops::{create_user, open_session};
-use townbridge::accounts::principal::{Caller, OrgId, Role};
+use townbridge::accounts::principal::{Caller, OrgId, Role, UserId};
 use townbridge::accounts::roles::model::GrantRole;
 use townbridge::accounts::users::model::CreateUser;
 
@@ -11,7 +11,39 @@ use super::{Client, TestApp};
 
 static COUNT: AtomicU32 = AtomicU32::new(1);
 
+/// The password of whoever has one.
+pub const PASSWORD: &str = "correct horse battery";
+
+/// Somebody who can sign in with [`PASSWORD`].
+#[derive(Debug, Clone)]
+pub struct Account {
+    /// Id.
+    pub id: UserId,
+    /// Mail address to sign in with.
+    pub mail: String,
+}
+
 impl TestApp {
+    /// An account with these roles and a password.
+    pub fn account(&self, roles: &[GrantRole]) -> Account {
+        let number = COUNT.fetch_add(1, Ordering::Relaxed);
+        let command = CreateUser {
+            mail: format!("account{number}@example.com"),
+            name: format!("第{number}人"),
+            password: Some(PASSWORD.to_owned()),
+            language: None,
+            roles: roles.to_vec(),
+        };
+        let user = create_user(self.service(), &Caller::system("test"), &command).unwrap();
+        Account { id: user.id, mail: user.mail }
+    }
+
+    /// The owner of an account, in a new session.
+    pub fn client(&self, account: &Account) -> Client {
+        let tokens = open_session(self.service(), &Caller::anonymous(), account.id, None).unwrap();
+        self.with_token(tokens.access_token)
+    }
+
     /// Somebody new with these roles, signed in.
     pub fn person(&self, name: &str, roles: Vec<GrantRole>) -> Client {
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
