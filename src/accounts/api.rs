@@ -35,6 +35,7 @@ impl FromRequest for Visitor {
             address: facts.address,
             request_id: facts.request_id,
             language: facts.language,
+            idempotency: None,
         })))
     }
 }

@@ -16,6 +16,7 @@ use crate::audit;
 use crate::db::{Db, Timestamp, dialect};
 use crate::error::{Error, Message, Result};
 use crate::http::pagination::{Page, checked_limit};
+use crate::reading;
 use crate::records::model::RecordKind;
 use crate::records::patch;
 use crate::validation::Checker;
@@ -246,8 +247,7 @@ pub fn update_own(app: &App, caller: &Caller, version: i32, changes: &Value) -> 
     let change = |user: &User| {
         let mut value = json!({ "name": user.name, "language": user.language });
         patch::merge(&mut value, changes);
-        let fields: PersonFields = serde_json::from_value(value).map_err(patch::unreadable)?;
-        let PersonFields { name, language } = fields;
+        let PersonFields { name, language } = reading::from_value(value)?;
         Ok(UserFields { name, language, status: Some(user.status) })
     };
     update_with(app, caller, id, version, change)
@@ -270,7 +270,7 @@ pub fn update(
         let mut value =
             json!({ "name": user.name, "language": user.language, "status": user.status });
         patch::merge(&mut value, changes);
-        serde_json::from_value(value).map_err(patch::unreadable)
+        reading::from_value(value)
     };
     update_with(app, caller, id, version, change)
 }
