@@ -11,6 +11,7 @@ pub mod limits;
 pub mod links;
 pub mod members;
 pub mod ops;
+pub mod pages;
 pub mod passwords;
 pub mod principal;
 pub mod registration;

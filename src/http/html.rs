@@ -17,6 +17,8 @@ pub mod session;
 pub mod texts;
 pub mod visit;
 
+use std::time::Duration;
+
 use actix_web::dev::HttpServiceFactory;
 use actix_web::http::StatusCode;
 use actix_web::http::header::LOCATION;
@@ -29,6 +31,7 @@ pub use visit::Visit;
 
 use super::problem;
 use crate::accounts::principal::Language;
+use crate::app::App;
 use crate::error::Error;
 
 /// Wraps [`Error`] for pages; [`failure`] renders it.
@@ -56,7 +59,12 @@ pub fn pages() -> impl HttpServiceFactory {
         .wrap(from_fn(visit::with_visit))
         .service(assets::asset)
         .service(texts::choose_language)
+        .configure(crate::search::pages::configure)
+        .configure(crate::matching::pages::configure)
         .configure(crate::needs::pages::configure)
+        .configure(crate::organizations::pages::configure)
+        .configure(crate::towns::pages::configure)
+        .configure(crate::accounts::pages::configure)
         .default_service(web::to(unknown))
 }
 
@@ -67,6 +75,16 @@ async fn unknown() -> PageResult {
 /// Sends the browser on with a GET, as after every form.
 pub fn redirect(to: &str) -> HttpResponse {
     HttpResponse::SeeOther().insert_header((LOCATION, to)).finish()
+}
+
+/// Waits until searches see a change, so that the page after a form shows what it did. When the
+/// index lags, the page comes all the same.
+pub async fn settle(app: &App, change: i64) {
+    let limit = Duration::from_millis(app.config.server.max_wait_ms);
+    let change = u64::try_from(change).unwrap_or(0);
+    if !app.feed.wait_for(change, limit).await {
+        tracing::warn!(change, "a page was shown before its change reached the index");
+    }
 }
 
 /// The path when it leads to this site, the start page otherwise. A browser reads `//host` and

@@ -9,9 +9,9 @@
 pub mod advice;
 pub mod answer;
 pub mod api;
-pub mod cards;
 pub mod conditions;
 pub mod ops;
+pub mod pages;
 pub mod query;
 pub mod quotes;
 pub mod sentence;

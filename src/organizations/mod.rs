@@ -6,6 +6,7 @@ pub mod life;
 pub mod model;
 pub mod ops;
 mod owners;
+pub mod pages;
 mod registration;
 mod review;
 pub mod rules;

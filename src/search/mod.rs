@@ -14,4 +14,5 @@ pub mod fragments;
 pub mod freshness;
 pub mod names;
 pub mod ops;
+pub mod pages;
 pub mod query;

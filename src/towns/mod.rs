@@ -4,5 +4,6 @@ pub mod api;
 pub mod document;
 pub mod model;
 pub mod ops;
+pub mod pages;
 pub mod rules;
 pub mod store;

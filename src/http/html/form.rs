@@ -10,6 +10,7 @@ use ring::rand::{SecureRandom, SystemRandom};
 
 use super::{PageError, Visit};
 use crate::error::{Error, Result};
+use crate::money::Money;
 
 /// Name of the hidden field with the token.
 pub const CSRF_FIELD: &str = "csrf";
@@ -38,9 +39,14 @@ pub fn is_token(text: &str) -> bool {
 pub struct Posted(Vec<(String, String)>);
 
 impl Posted {
+    /// A form filled in by ourselves.
+    pub fn new(pairs: Vec<(String, String)>) -> Self {
+        Self(pairs)
+    }
+
     /// A field's text without white space around it; empty when it was not sent.
-    pub fn text(&self, name: &str) -> &str {
-        self.raw(name).trim()
+    pub fn text(&self, name: impl AsRef<str>) -> &str {
+        self.raw(name.as_ref()).trim()
     }
 
     /// A field as it was typed, for secrets.
@@ -60,7 +66,8 @@ impl Posted {
     }
 
     /// Whether a value of a repeated field was sent.
-    pub fn has(&self, name: &str, value: &str) -> bool {
+    pub fn has(&self, name: impl AsRef<str>, value: &str) -> bool {
+        let name = name.as_ref();
         self.0.iter().any(|(field, sent)| field == name && sent.trim() == value)
     }
 }
@@ -85,4 +92,16 @@ impl FromRequest for Posted {
             Ok(posted)
         })
     }
+}
+
+/// An amount in ten thousand yuan, when one was typed.
+///
+/// # Errors
+/// [`Error::Invalid`] at the field.
+pub fn money(form: &Posted, name: &str) -> Result<Option<Money>> {
+    form.filled(name)
+        .map(|text| {
+            Money::parse_wan(&text).map_err(|_| Error::field(format!("/{name}"), "field.number"))
+        })
+        .transpose()
 }

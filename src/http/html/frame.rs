@@ -9,10 +9,18 @@ use super::{Visit, assets};
 use crate::accounts::principal::{Caller, Language};
 use crate::app::App;
 use crate::db::Timestamp;
-use crate::error::Message;
+use crate::error::{FieldError, Message};
 use crate::http::text;
+use crate::matching::answer::Match;
 use crate::money::Money;
 use crate::needs::model::Requirement;
+use crate::records::model::RecordKind;
+use crate::search::cards::Card;
+use crate::search::names::Names;
+use crate::towns::model::TownFields;
+
+/// Words of a match that are listed.
+const MAX_WORDS: usize = 12;
 
 /// Frame of a page.
 pub struct Frame {
@@ -40,8 +48,8 @@ impl Frame {
     }
 
     /// A text of the catalogue below `page.`.
-    pub fn t(&self, key: &str) -> String {
-        text::text(&format!("page.{key}"), self.caller.language)
+    pub fn t(&self, key: impl AsRef<str>) -> String {
+        text::text(&format!("page.{}", key.as_ref()), self.caller.language)
     }
 
     /// A text with one value put in.
@@ -50,8 +58,15 @@ impl Frame {
     }
 
     /// A text with two values put in.
-    pub fn fill2(&self, key: &str, one: (&str, &str), two: (&str, &str)) -> String {
-        self.fill(key, one.0, one.1).replace(&format!("%{{{}}}", two.0), two.1)
+    pub fn fill2(
+        &self,
+        key: &str,
+        one: &str,
+        first: impl Display,
+        two: &str,
+        second: impl Display,
+    ) -> String {
+        self.fill(key, one, first).replace(&format!("%{{{two}}}"), &second.to_string())
     }
 
     /// A message of the rules.
@@ -75,6 +90,11 @@ impl Frame {
     /// Name of the person who is signed in.
     pub fn person(&self) -> Option<&str> {
         self.caller.principal.as_ref().map(|principal| principal.name.as_str())
+    }
+
+    /// Whether the service runs with demonstration data.
+    pub fn demo(&self) -> bool {
+        false
     }
 
     /// Address of a static file.
@@ -104,6 +124,54 @@ impl Frame {
         entries.iter().map(|entry| (entry.code.clone(), self.code(table, &entry.code))).collect()
     }
 
+    /// A span of money.
+    pub fn amounts(&self, from: Option<&Money>, to: &Money) -> String {
+        Names::new(&self.app, self.caller.language).amounts(from.map(|money| money.0), to.0)
+    }
+
+    /// Name of the city that a region code lies in.
+    pub fn city(&self, code: &str) -> String {
+        self.region(code.get(..4).unwrap_or(code))
+    }
+
+    /// Name of a field; the field itself when it has none in the catalogue.
+    pub fn field(&self, name: &str) -> String {
+        let key = format!("fields.{name}");
+        let found = self.t(&key);
+        if found.contains(&key) { name.to_owned() } else { found }
+    }
+
+    /// Name of the field that a JSON pointer leads to.
+    pub fn pointed(&self, pointer: &str) -> String {
+        self.field(pointer.trim_start_matches('/').split('/').next().unwrap_or_default())
+    }
+
+    /// Words that a match rests on, heaviest first, each once.
+    pub fn matched_words(&self, hit: &Match) -> Vec<String> {
+        let mut words: Vec<String> = Vec::new();
+        for term in hit.terms.iter().filter(|term| term.field == "words") {
+            if !words.contains(&term.term) {
+                words.push(term.term.clone());
+            }
+        }
+        words.truncate(MAX_WORDS);
+        words
+    }
+
+    /// A share of the score in points of a hundred.
+    pub fn points(&self, share: &f32) -> String {
+        format!("{:.0}", share * 100.0)
+    }
+
+    /// Industries of the second level with their codes, for choices; a finer one that has been
+    /// chosen elsewhere stays possible.
+    pub fn industry_choices(&self, chosen: &str) -> Vec<(String, String)> {
+        let all = self.app.reference.industries().iter();
+        all.filter(|one| one.level == "division" || one.code == chosen)
+            .map(|one| (one.code.clone(), format!("{} {}", one.code, self.industry(&one.code))))
+            .collect()
+    }
+
     /// Name of a region.
     pub fn region(&self, code: &str) -> String {
         self.app.reference.region_name(code, self.caller.language)
@@ -115,22 +183,18 @@ impl Frame {
         names.join(&self.t("list_separator"))
     }
 
-    /// Name of an industry; its code when it is unknown.
+    /// Name of an industry.
     pub fn industry(&self, code: &str) -> String {
-        let english = self.caller.language == Language::English;
-        self.app.reference.industry(code).map_or_else(
-            || code.to_owned(),
-            |found| match english && !found.name_en.is_empty() {
-                true => found.name_en.clone(),
-                false => found.name.clone(),
-            },
-        )
+        Names::new(&self.app, self.caller.language).industry(code)
     }
 
     /// Names of fields that are held back, in one line.
     pub fn withheld(&self, fields: &[String]) -> String {
-        let mut names: Vec<String> =
-            fields.iter().map(|field| self.t(&format!("fields.{field}"))).collect();
+        let name = |field: &String| match field.as_str() {
+            "budget_min" | "budget_max" => self.t("need.budget"),
+            other => self.field(other),
+        };
+        let mut names: Vec<String> = fields.iter().map(name).collect();
         names.dedup();
         names.join(&self.t("list_separator"))
     }
@@ -161,6 +225,63 @@ impl Frame {
         format!("{level} {}", self.code("trl", &level.to_string()))
     }
 
+    /// Address of the page of a record.
+    pub fn record_address(&self, card: &Card) -> String {
+        let folder = match card.kind {
+            RecordKind::Need => "needs",
+            RecordKind::Capability => "capabilities",
+            RecordKind::Town => "towns",
+            RecordKind::Organization | RecordKind::User => "organizations",
+        };
+        format!("/{folder}/{}", card.id)
+    }
+
+    /// The beginning of a text, to so many characters.
+    pub fn short(&self, text: &str, characters: usize) -> String {
+        match text.char_indices().nth(characters) {
+            Some((end, _)) => format!("{}…", text[..end].trim_end()),
+            None => text.to_owned(),
+        }
+    }
+
+    /// What is wrong with a field of a form; empty when nothing is.
+    pub fn wrong(&self, errors: &[FieldError], pointer: &str) -> String {
+        let inside = format!("{pointer}/");
+        let at_field = |e: &&FieldError| e.pointer == pointer || e.pointer.starts_with(&inside);
+        let reasons: Vec<String> =
+            errors.iter().filter(at_field).map(|error| self.message(&error.message)).collect();
+        reasons.join(&self.t("list_separator"))
+    }
+
+    /// A share of one as a whole percentage.
+    pub fn percent(&self, share: &f32) -> u32 {
+        // Shares lie between 0 and 1, so neither sign nor size is lost.
+        (share.clamp(0.0, 1.0) * 100.0).round() as u32
+    }
+
+    /// The trades of a town.
+    pub fn trades(&self, town: &TownFields) -> String {
+        let names: Vec<String> =
+            town.specialty_industries.iter().map(|trade| trade.name.clone()).collect();
+        self.list(&names)
+    }
+
+    /// Name of the state of an organisation.
+    pub fn org_status(&self, status: &str) -> String {
+        Names::new(&self.app, self.caller.language).status(status)
+    }
+
+    /// Readiness levels, for choices.
+    pub fn levels(&self) -> Vec<(String, String)> {
+        let named = |(level, name)| (format!("{level}"), format!("{level} {name}"));
+        self.choices("trl").into_iter().map(named).collect()
+    }
+
+    /// What is wrong with a field of that name.
+    pub fn wrong_at(&self, errors: &[FieldError], name: &str) -> String {
+        self.wrong(errors, &format!("/{name}"))
+    }
+
     /// Texts in one line.
     pub fn list(&self, texts: &[String]) -> String {
         texts.join(&self.t("list_separator"))
@@ -178,35 +299,6 @@ impl Frame {
 
     /// An amount of money as it is written in the language.
     pub fn money(&self, money: &Money) -> String {
-        let amount = match self.caller.language {
-            Language::Chinese => money.to_wan(),
-            Language::English => grouped(money.0 / 100),
-        };
-        self.fill("money", "amount", amount)
-    }
-}
-
-/// Digits in groups of three.
-fn grouped(number: i64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn amounts_are_grouped_by_three_digits() {
-        assert_eq!(grouped(0), "0");
-        assert_eq!(grouped(300_000), "300,000");
-        assert_eq!(grouped(1_234_567), "1,234,567");
+        Names::new(&self.app, self.caller.language).amount(money.0)
     }
 }

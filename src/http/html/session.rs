@@ -3,13 +3,17 @@
 use std::sync::Arc;
 
 use actix_web::HttpRequest;
-use actix_web::cookie::Cookie;
+use actix_web::cookie::{Cookie, SameSite, time::Duration};
 
 use crate::accounts;
-use crate::accounts::principal::Principal;
+use crate::accounts::principal::{Caller, Principal};
+use crate::accounts::sessions::model::Tokens;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::extract::ACCESS_COOKIE;
+
+/// Cookie with the refresh token.
+pub const REFRESH_COOKIE: &str = "townbridge_refresh";
 
 /// The person behind the request's cookies. Cookies that have become worthless are not an error:
 /// the visitor just is not signed in any more.
@@ -19,17 +23,54 @@ use crate::http::extract::ACCESS_COOKIE;
 pub async fn recognise(
     app: &Arc<App>,
     request: &HttpRequest,
+    _nobody: &Caller,
     cookies: &mut Vec<Cookie<'static>>,
 ) -> Result<Option<Principal>> {
-    let Some(token) = request.cookie(ACCESS_COOKIE).map(|cookie| cookie.value().to_owned()) else {
+    let value = |name: &str| request.cookie(name).map(|cookie| cookie.value().to_owned());
+    let refresh = value(REFRESH_COOKIE).filter(|token| !token.is_empty());
+    let access = value(ACCESS_COOKIE).filter(|token| !token.is_empty());
+    if access.is_none() && refresh.is_none() {
         return Ok(None);
-    };
+    }
+    if let Some(principal) = authenticated(app, access).await? {
+        return Ok(Some(principal));
+    }
+    cookies.extend(no_cookies(app));
+    Ok(None)
+}
+
+async fn authenticated(app: &Arc<App>, token: Option<String>) -> Result<Option<Principal>> {
+    let Some(token) = token else { return Ok(None) };
     match app.run(move |app| accounts::ops::authenticate(app, &token)).await {
         Ok(principal) => Ok(Some(principal)),
-        Err(Error::Unauthenticated(_)) => {
-            cookies.push(Cookie::build(ACCESS_COOKIE, "").path("/").finish());
-            Ok(None)
-        }
+        Err(Error::Unauthenticated(_)) => Ok(None),
         Err(other) => Err(other),
     }
+}
+
+/// The cookies of a session.
+pub fn cookies(app: &App, tokens: &Tokens) -> [Cookie<'static>; 2] {
+    [
+        cookie(app, ACCESS_COOKIE, tokens.access_token.clone()),
+        cookie(app, REFRESH_COOKIE, tokens.refresh_token.clone()),
+    ]
+}
+
+/// The same cookies, to be forgotten.
+pub fn no_cookies(app: &App) -> [Cookie<'static>; 2] {
+    [ACCESS_COOKIE, REFRESH_COOKIE].map(|name| {
+        let mut cookie = cookie(app, name, String::new());
+        cookie.make_removal();
+        cookie
+    })
+}
+
+fn cookie(app: &App, name: &'static str, value: String) -> Cookie<'static> {
+    Cookie::build(name, value)
+        .path("/")
+        .http_only(true)
+        .same_site(SameSite::Lax)
+        .secure(app.config.server.secure_cookies)
+        .max_age(Duration::days(app.config.accounts.refresh_token_days.into()))
+        .finish()
 }

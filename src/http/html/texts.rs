@@ -59,21 +59,40 @@ mod tests {
         files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("templates"), "html")
     }
 
-    /// Keys given as literals to `t("…")` and `fill("…"`.
+    /// Keys given as literals: to `t("…")` and `fill("…"`, or as `"part.name"` in a list.
     fn keys(source: &str) -> BTreeSet<String> {
         let calls = [".t(\"", ".fill(\"", ".fill2(\""];
-        calls
-            .iter()
-            .flat_map(|call| source.split(call).skip(1))
-            .filter_map(|rest| rest.split('"').next())
-            .map(str::to_owned)
-            .collect()
+        let called = calls.iter().flat_map(|call| source.split(call).skip(1));
+        let called = called.filter_map(|rest| rest.split('"').next());
+        let listed = source.split('"').filter(|text| {
+            let parts: Vec<&str> = text.split('.').collect();
+            let plain = |part: &&str| {
+                let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+                part.starts_with(|c: char| c.is_ascii_lowercase()) && part.chars().all(allowed)
+            };
+            let key = parts.len() == 2 && parts.iter().all(plain);
+            key && !FILES.contains(&parts[1])
+        });
+        called.chain(listed).map(str::to_owned).collect()
+    }
+
+    /// Endings of file names, which look like keys.
+    const FILES: [&str; 6] = ["html", "css", "js", "svg", "rs", "name"];
+
+    fn pages() -> Vec<PathBuf> {
+        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+        let of_pages = |path: &PathBuf| {
+            path.ends_with("pages.rs")
+                || path.components().any(|part| part.as_os_str() == "pages")
+                || path.starts_with(source.join("http/html"))
+        };
+        files(&source, "rs").into_iter().filter(of_pages).collect()
     }
 
     #[test]
     fn every_text_of_the_templates_exists_in_both_languages() {
         let mut count = 0;
-        for path in templates() {
+        for path in templates().into_iter().chain(pages()) {
             for key in keys(&std::fs::read_to_string(&path).unwrap()) {
                 count += 1;
                 let full = format!("page.{key}");

@@ -81,7 +81,14 @@ async fn enter(request: &HttpRequest) -> Result<(Visit, Vec<Cookie<'static>>)> {
         .into_inner();
     let facts = facts(request);
     let mut cookies = Vec::new();
-    let principal = session::recognise(&app, request, &mut cookies).await?;
+    let mut caller = Caller {
+        principal: None,
+        address: facts.address,
+        request_id: facts.request_id,
+        language: facts.language,
+        idempotency: None,
+    };
+    caller.principal = session::recognise(&app, request, &caller, &mut cookies).await?;
     let known = request.cookie(CSRF_COOKIE).map(|cookie| cookie.value().to_owned());
     let csrf = match known.filter(|token| form::is_token(token)) {
         Some(token) => token,
@@ -98,13 +105,6 @@ async fn enter(request: &HttpRequest) -> Result<(Visit, Vec<Cookie<'static>>)> {
         }
     };
     let here = request.uri().path_and_query().map_or("/", |path| path.as_str()).to_owned();
-    let caller = Caller {
-        principal,
-        address: facts.address,
-        request_id: facts.request_id,
-        language: facts.language,
-        idempotency: None,
-    };
     Ok((Visit { caller, csrf, here }, cookies))
 }
 

@@ -1,0 +1,15 @@
+//! Pages of people: signing in and out, what is one's own, and the pages that mailed links lead to.
+
+mod account;
+mod sign_in;
+
+use actix_web::web;
+
+/// Registers the pages.
+pub fn configure(config: &mut web::ServiceConfig) {
+    config
+        .service(sign_in::sign_in_form)
+        .service(sign_in::sign_in_posted)
+        .service(sign_in::sign_out)
+        .service(account::account);
+}

@@ -1,0 +1,102 @@
+//! Signing in and out.
+
+use actix_web::http::header::USER_AGENT;
+use actix_web::{Either, HttpRequest, HttpResponse, get, post, web};
+use askama::Template;
+use askama_web::WebTemplate;
+use serde::Deserialize;
+
+use crate::accounts::sessions;
+use crate::accounts::sessions::model::{SignIn, Tokens};
+use crate::app::App;
+use crate::error::{Error, Message};
+use crate::http::extract::AppData;
+use crate::http::html::{Frame, PageResult, Posted, Visit, local_path, redirect, session};
+
+#[derive(Template, WebTemplate)]
+#[template(path = "sign_in.html")]
+struct SignInPage {
+    page: Frame,
+    back: String,
+    mail: String,
+    refused: Option<String>,
+}
+
+/// Where to go on after signing in.
+#[derive(Debug, Deserialize)]
+struct Way {
+    #[serde(default)]
+    back: String,
+}
+
+/// The form.
+#[get("/sign-in")]
+async fn sign_in_form(app: AppData, visit: Visit, way: web::Query<Way>) -> SignInResult {
+    let back = local_path(&way.back).to_owned();
+    if visit.caller.principal.is_some() {
+        return Ok(Either::Right(redirect(&back)));
+    }
+    let page = Frame::new(&app.into_inner(), &visit, "");
+    Ok(Either::Left(SignInPage { page, back, mail: String::new(), refused: None }))
+}
+
+type SignInResult = PageResult<Either<SignInPage, HttpResponse>>;
+
+/// Opens a session, or says why not.
+#[post("/sign-in")]
+async fn sign_in_posted(
+    app: AppData,
+    visit: Visit,
+    request: HttpRequest,
+    form: Posted,
+) -> SignInResult {
+    let command =
+        SignIn { mail: form.text("mail").to_owned(), password: form.raw("password").to_owned() };
+    let agent = request.headers().get(USER_AGENT).and_then(|value| value.to_str().ok());
+    let (caller, agent) = (visit.caller.clone(), agent.map(str::to_owned));
+    let app = app.into_inner();
+    let opened =
+        app.run(move |app| sessions::ops::sign_in(app, &caller, &command, agent.as_deref())).await;
+    let page = Frame::new(&app, &visit, "");
+    let refused = match opened {
+        Ok(tokens) => {
+            let response = signed_in(&app, &tokens, local_path(form.text("back")));
+            return Ok(Either::Right(response));
+        }
+        Err(Error::Unauthenticated(message) | Error::Forbidden(message)) => page.message(&message),
+        Err(Error::RateLimited { retry_after }) => {
+            page.message(&Message::new("error.rate_limited_detail").with("seconds", retry_after))
+        }
+        Err(other) => return Err(other.into()),
+    };
+    Ok(Either::Left(SignInPage {
+        back: local_path(form.text("back")).to_owned(),
+        mail: form.text("mail").to_owned(),
+        refused: Some(refused),
+        page,
+    }))
+}
+
+/// On to a page with the session's cookies. The start page of somebody signed in is the account.
+pub fn signed_in(app: &App, tokens: &Tokens, back: &str) -> HttpResponse {
+    let mut response = redirect(if back == "/" { "/account" } else { back });
+    for cookie in session::cookies(app, tokens) {
+        if let Err(error) = response.add_cookie(&cookie) {
+            tracing::warn!(%error, "session cookie");
+        }
+    }
+    response
+}
+
+/// Ends the session.
+#[post("/sign-out")]
+async fn sign_out(app: AppData, _form: Posted) -> PageResult<HttpResponse> {
+    let app = app.into_inner();
+    let mut response = redirect("/");
+    for cookie in session::no_cookies(&app) {
+        if let Err(error) = response.add_cookie(&cookie) {
+            tracing::warn!(%error, "session cookie");
+        }
+    }
+    Ok(response)
+}

@@ -1,0 +1,77 @@
+//! A need with its matches.
+
+use actix_web::{get, web};
+use askama::Template;
+use askama_web::WebTemplate;
+
+use crate::http::extract::AppData;
+use crate::http::html::{Frame, PageResult, Visit};
+use crate::matching;
+use crate::matching::answer::MatchAnswer;
+use crate::matching::query::MatchQuery;
+use crate::needs::life::NeedStatus;
+use crate::needs::model::{NeedFields, NeedId, NeedView};
+use crate::needs::ops;
+
+/// Matches shown on one page.
+const SHOWN: usize = 8;
+
+#[derive(Template, WebTemplate)]
+#[template(path = "need.html")]
+struct NeedPage {
+    page: Frame,
+    title: String,
+    budget: String,
+    trl: String,
+    may_edit: bool,
+    need: NeedView,
+    matches: MatchAnswer,
+}
+
+/// One need.
+#[get("/needs/{id}")]
+async fn show_need(app: AppData, visit: Visit, id: web::Path<NeedId>) -> PageResult<NeedPage> {
+    let caller = visit.caller.clone();
+    let app = app.into_inner();
+    let wanted = MatchQuery { limit: Some(SHOWN), ..MatchQuery::default() };
+    let (need, matches) = app
+        .run(move |app| {
+            let need = ops::show(app, &caller, *id)?;
+            Ok((need, matching::ops::of_need(app, &caller, *id, &wanted)?))
+        })
+        .await?;
+    let page = Frame::new(&app, &visit, "needs");
+    Ok(NeedPage {
+        title: need.fields.title.clone().unwrap_or_default(),
+        budget: budget(&page, &need.fields),
+        trl: trl(&page, &need.fields),
+        // Who may put it forward may also write it.
+        may_edit: need.status.is_editable() && need.steps.contains(&NeedStatus::Withdrawn),
+        need,
+        matches,
+        page,
+    })
+}
+
+/// The budget in words; empty when it is not said or not shown.
+fn budget(page: &Frame, fields: &NeedFields) -> String {
+    let range = match (fields.budget_min, fields.budget_max) {
+        (min, Some(max)) => page.amounts(min.as_ref(), &max),
+        (Some(min), None) => page.fill("need.budget_from", "min", page.money(&min)),
+        (None, None) => String::new(),
+    };
+    match (fields.budget_negotiable == Some(true), range.is_empty()) {
+        (true, true) => page.t("need.negotiable"),
+        (true, false) => page.fill("need.range_negotiable", "range", range),
+        (false, _) => range,
+    }
+}
+
+fn trl(page: &Frame, fields: &NeedFields) -> String {
+    match (fields.current_trl, fields.target_trl) {
+        (Some(now), Some(goal)) => format!("{} → {}", page.trl(now), page.trl(goal)),
+        (None, Some(goal)) => page.fill("need.trl_goal", "level", page.trl(goal)),
+        (Some(now), None) => page.fill("need.trl_now", "level", page.trl(now)),
+        (None, None) => String::new(),
+    }
+}

@@ -1,0 +1,51 @@
+//! Pages of organisations.
+
+use actix_web::{get, web};
+use askama::Template;
+use askama_web::WebTemplate;
+
+use super::model::OrganizationView;
+use super::ops;
+use crate::accounts::principal::OrgId;
+use crate::http::extract::AppData;
+use crate::http::html::{Frame, PageResult, Visit};
+use crate::needs;
+use crate::needs::model::NeedView;
+use crate::needs::ops::ListNeeds;
+
+/// Registers the pages.
+pub fn configure(config: &mut web::ServiceConfig) {
+    config.service(show_organization);
+}
+
+/// Records of one kind shown with an organisation.
+const SHOWN: usize = 20;
+
+#[derive(Template, WebTemplate)]
+#[template(path = "organization.html")]
+struct OrganizationPage {
+    page: Frame,
+    name: String,
+    org: OrganizationView,
+    needs: Vec<NeedView>,
+}
+
+/// One organisation with those of its records that the caller may know to be its own.
+#[get("/organizations/{id}")]
+async fn show_organization(
+    app: AppData,
+    visit: Visit,
+    id: web::Path<OrgId>,
+) -> PageResult<OrganizationPage> {
+    let caller = visit.caller.clone();
+    let app = app.into_inner();
+    let (org, needs) = app
+        .run(move |app| {
+            let org = ops::show(app, &caller, *id)?;
+            let own = ListNeeds { org_id: Some(*id), limit: Some(SHOWN), ..ListNeeds::default() };
+            Ok((org, needs::ops::list(app, &caller, &own)?.items))
+        })
+        .await?;
+    let page = Frame::new(&app, &visit, "");
+    Ok(OrganizationPage { page, name: org.fields.name.clone().unwrap_or_default(), org, needs })
+}

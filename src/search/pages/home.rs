@@ -1,0 +1,77 @@
+//! The start page.
+
+use actix_web::get;
+use askama::Template;
+use askama_web::WebTemplate;
+
+use crate::accounts::principal::Caller;
+use crate::app::App;
+use crate::error::Result;
+use crate::http::extract::AppData;
+use crate::http::html::{Frame, PageResult, Visit};
+use crate::matching;
+use crate::matching::answer::Match;
+use crate::matching::query::MatchQuery;
+use crate::search::cards::Card;
+use crate::search::ops;
+use crate::search::query::{Order, SearchQuery};
+use crate::towns;
+use crate::towns::model::TownView;
+use crate::towns::ops::ListTowns;
+
+/// Needs and towns shown.
+const NEEDS: usize = 3;
+const TOWNS: usize = 16;
+
+/// A need that has just been published, with its best match.
+struct FreshNeed {
+    card: Card,
+    best: Option<Match>,
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "home.html")]
+struct HomePage {
+    page: Frame,
+    fresh: Vec<FreshNeed>,
+    towns: Vec<TownView>,
+}
+
+/// The start page.
+#[get("/")]
+async fn home(app: AppData, visit: Visit) -> PageResult<HomePage> {
+    let caller = visit.caller.clone();
+    let app = app.into_inner();
+    let (fresh, towns) =
+        app.run(move |app| Ok((fresh_needs(app, &caller)?, towns(app, &caller)?))).await?;
+    Ok(HomePage { page: Frame::new(&app, &visit, "home"), fresh, towns })
+}
+
+fn fresh_needs(app: &App, caller: &Caller) -> Result<Vec<FreshNeed>> {
+    let query = SearchQuery {
+        kind: Some("need".to_owned()),
+        status: Some("published,matching".to_owned()),
+        sort: Some(Order::Newest),
+        limit: Some(NEEDS),
+        ..SearchQuery::default()
+    };
+    let found = ops::search(app, caller, &query)?;
+    found.hits.into_iter().map(|hit| fresh_need(app, caller, hit.record)).collect()
+}
+
+fn fresh_need(app: &App, caller: &Caller, card: Card) -> Result<FreshNeed> {
+    let wanted = MatchQuery { limit: Some(1), ..MatchQuery::default() };
+    let best = match card.id.parse() {
+        Ok(id) => {
+            let answer = matching::ops::of_need(app, caller, id, &wanted)?;
+            answer.hits.into_iter().next().filter(|_| !answer.none_good)
+        }
+        Err(_) => None,
+    };
+    Ok(FreshNeed { card, best })
+}
+
+fn towns(app: &App, caller: &Caller) -> Result<Vec<TownView>> {
+    let query = ListTowns { limit: Some(TOWNS), ..ListTowns::default() };
+    Ok(towns::ops::list(app, caller, &query)?.items)
+}
