@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use search_index::{MatchSettings, SearchIndex};
+use search_index::{MatchSettings, Opened, Options, SearchIndex, State};
 
 use crate::accounts::limits::AttemptLimits;
 use crate::accounts::tokens::Keyring;
 use crate::clock::Clock;
-use crate::config::Config;
+use crate::config::{Config, SearchConfig};
 use crate::db::{Database, migrations};
 use crate::error::{Error, Result};
 use crate::idempotency::model::Running;
@@ -45,6 +45,40 @@ impl App {
     /// # Errors
     /// Says what cannot be opened.
     pub fn open(config: Config, clock: Clock) -> Result<Arc<Self>> {
+        Self::assemble(config, clock, indexer::open)
+    }
+
+    /// Opens everything for a command that may run beside the service: when that holds the index,
+    /// an empty one in memory stands in for it, and the service picks the changes up. The answer
+    /// tells whether the index is this process's own.
+    ///
+    /// # Errors
+    /// Says what cannot be opened.
+    pub fn open_beside_service(config: Config, clock: Clock) -> Result<(Arc<Self>, bool)> {
+        let mut own = true;
+        let app = Self::assemble(config, clock, |search| match indexer::open(search) {
+            Err(error) if indexer::is_held_elsewhere(&error) => {
+                own = false;
+                stand_in()
+            }
+            opened => opened,
+        })?;
+        Ok((app, own))
+    }
+
+    /// Opens everything but the index, for commands that do not search.
+    ///
+    /// # Errors
+    /// Says what cannot be opened.
+    pub fn open_without_index(config: Config, clock: Clock) -> Result<Arc<Self>> {
+        Self::assemble(config, clock, |_| stand_in())
+    }
+
+    fn assemble(
+        config: Config,
+        clock: Clock,
+        open_index: impl FnOnce(&SearchConfig) -> Result<Opened>,
+    ) -> Result<Arc<Self>> {
         std::fs::create_dir_all(&config.data_dir).map_err(|error| {
             Error::internal(format!("data directory {}: {error}", config.data_dir.display()))
         })?;
@@ -53,7 +87,7 @@ impl App {
         let db = Database::open(&config.database)?;
         db.read(migrations::apply)?;
         let reference = reference::load(&config.data_dir.join("reference"))?;
-        let opened = indexer::open(&config.search)?;
+        let opened = open_index(&config.search)?;
         let match_settings = crate::matching::settings::load(&config.matching)?;
         let app = Arc::new(Self {
             db,
@@ -67,7 +101,9 @@ impl App {
             match_settings: Arc::new(match_settings),
             config,
         });
-        indexer::bring_up(&app, &opened.state)?;
+        if !app.index.is_in_memory() {
+            indexer::bring_up(&app, &opened.state)?;
+        }
         Ok(app)
     }
 
@@ -84,4 +120,9 @@ impl App {
             .await
             .map_err(|error| Error::internal(format!("worker: {error}")))?
     }
+}
+
+/// An empty index in memory.
+fn stand_in() -> Result<Opened> {
+    Ok(Opened { index: SearchIndex::create_in_ram(Options::default())?, state: State::Fresh })
 }

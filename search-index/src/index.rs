@@ -125,6 +125,11 @@ impl SearchIndex {
         Ok(SearchIndex::new(Live::in_ram()?, None, options))
     }
 
+    /// Whether it lives in memory only.
+    pub fn is_in_memory(&self) -> bool {
+        self.inner.storage.is_none()
+    }
+
     fn new(live: Live, storage: Option<Storage>, options: Options) -> SearchIndex {
         let inner = Inner {
             options,

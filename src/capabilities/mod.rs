@@ -12,6 +12,7 @@ pub mod listing;
 pub mod model;
 pub mod ops;
 pub mod parts;
+pub mod past;
 pub mod removal;
 pub mod rules;
 pub mod steps;

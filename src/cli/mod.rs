@@ -5,12 +5,15 @@
 mod audit;
 mod check;
 mod eval;
+mod export;
+mod import;
 mod logging;
 mod migrate;
 mod openapi;
 mod output;
 mod reindex;
 mod serve;
+mod template;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -64,6 +67,12 @@ enum Command {
     Serve(serve::ServeArgs),
     /// Bring the tables of the database up to date
     Migrate,
+    /// Import needs, capabilities, organisations or accounts from a file
+    Import(import::ImportArgs),
+    /// Write needs, capabilities or organisations to a file
+    Export(export::ExportArgs),
+    /// Write a spreadsheet to be filled in and imported
+    Template(template::TemplateArgs),
     /// Build the search index anew from the database
     Reindex,
     /// Check settings, database, index and mail, and say what to do about what is wrong
@@ -158,6 +167,9 @@ fn run(context: &Context, command: Command) -> Outcome {
     match command {
         Command::Serve(args) => serve::run(context, &args),
         Command::Migrate => migrate::run(context),
+        Command::Import(args) => import::run(context, &args),
+        Command::Export(args) => export::run(context, &args),
+        Command::Template(args) => template::run(context, &args),
         Command::Reindex => reindex::run(context),
         Command::Check(args) => check::run(context, &args),
         Command::Audit(command) => audit::run(context, &command),

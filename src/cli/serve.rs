@@ -7,11 +7,13 @@ use clap::Args;
 use tokio::task::JoinHandle;
 
 use super::{Context, Outcome, output};
+use crate::accounts;
 use crate::app::App;
 use crate::clock::Clock;
+use crate::demo::{self, DemoState};
 use crate::error::{Error, Message, Result};
 use crate::http::server;
-use crate::jobs::{housekeeping, indexer, outbox};
+use crate::jobs::{expiry, housekeeping, indexer, outbox};
 
 /// Arguments of `serve`.
 #[derive(Debug, Args)]
@@ -24,21 +26,31 @@ pub(crate) struct ServeArgs {
     /// Address and port to listen on; port 0 takes a free one
     #[arg(long, value_name = "ADDRESS:PORT")]
     listen: Option<SocketAddr>,
+    /// Load invented records into an empty database and print accounts to try
+    #[arg(long)]
+    demo: bool,
 }
 
 /// Runs the service until SIGINT or SIGTERM.
 pub(crate) fn run(context: &Context, args: &ServeArgs) -> Outcome {
     let config = context.service_config(args.listen)?;
     let app = App::open(config, Clock::default())?;
-    actix_web::rt::System::new().block_on(serve(context, &app))?;
+    if args.demo {
+        let key = match demo::load(&app)? {
+            DemoState::Loaded => "cli.demo_loaded",
+            DemoState::Kept => "cli.demo_kept",
+        };
+        output::say(context.language, key);
+    }
+    actix_web::rt::System::new().block_on(serve(context, args, &app))?;
     Ok(())
 }
 
-async fn serve(context: &Context, app: &Arc<App>) -> Result<()> {
+async fn serve(context: &Context, args: &ServeArgs, app: &Arc<App>) -> Result<()> {
     let (address, server) = server::serve(app)?;
     let handle = server.handle();
     let jobs = start_jobs(app);
-    output::say(context.language, Message::new("cli.listening").with("address", address));
+    greet(context, args, app, address).await?;
     tracing::info!(%address, "listening");
     let stop = actix_web::rt::spawn(async move {
         let signal = stop_signal().await;
@@ -56,12 +68,39 @@ async fn serve(context: &Context, app: &Arc<App>) -> Result<()> {
     served.map_err(Error::from)
 }
 
+/// Says where the service is, and how to get in.
+async fn greet(
+    context: &Context,
+    args: &ServeArgs,
+    app: &Arc<App>,
+    address: SocketAddr,
+) -> Result<()> {
+    let language = context.language;
+    if args.demo {
+        output::say(language, Message::new("cli.demo_accounts").with("address", address));
+        for account in demo::accounts()? {
+            let role = app.reference.code_name("role", account.role.as_str(), language);
+            let place = match app.reference.region(&account.place) {
+                Some(region) => app.reference.region_name(&region.code, language),
+                None => account.place,
+            };
+            let line = format!("  {}  {}  {role} {place}", account.mail, account.password);
+            output::print(line.trim_end());
+        }
+    } else if app.run(|app| app.db.read(accounts::users::ops::none_yet)).await? {
+        output::say(language, "cli.no_accounts");
+    }
+    output::say(language, Message::new("cli.listening").with("address", address));
+    Ok(())
+}
+
 /// Starts the work beside requests.
 fn start_jobs(app: &Arc<App>) -> Vec<JoinHandle<()>> {
     vec![
         actix_web::rt::spawn(indexer::run(Arc::clone(app))),
         actix_web::rt::spawn(outbox::run(Arc::clone(app))),
         actix_web::rt::spawn(housekeeping::run(Arc::clone(app))),
+        actix_web::rt::spawn(expiry::run(Arc::clone(app))),
     ]
 }
 

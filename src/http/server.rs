@@ -20,6 +20,7 @@ use crate::error::{Error, Result};
 
 /// Every operation of the API, below `/api/v1`.
 fn configure_api(config: &mut ServiceConfig<'_>) {
+    crate::import::api::configure(config);
     crate::accounts::api::configure(config);
     crate::needs::api::configure(config);
     crate::organizations::api::configure(config);

@@ -41,6 +41,15 @@ pub fn open(config: &SearchConfig) -> Result<Opened> {
     Ok(SearchIndex::open(Path::new(&config.index_dir), options)?)
 }
 
+/// Whether opening failed because another process writes to the index.
+pub fn is_held_elsewhere(error: &Error) -> bool {
+    use std::error::Error as _;
+    matches!(
+        error.source().and_then(|source| source.downcast_ref()),
+        Some(search_index::Error::Locked(_))
+    )
+}
+
 /// After opening: builds the index anew when it must be, otherwise applies what it has missed.
 ///
 /// # Errors

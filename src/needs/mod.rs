@@ -10,6 +10,7 @@ pub mod listing;
 pub mod model;
 pub mod ops;
 pub mod pages;
+pub mod past;
 pub mod rules;
 pub mod steps;
 pub mod store;

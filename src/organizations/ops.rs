@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::life::{Standing, steps_for};
 use super::model::{OrgStatus, Organization, OrganizationFields, OrganizationView};
-pub use super::owners::{by_uscc, owners, place, require_verified, writable};
+pub use super::owners::{by_name, by_uscc, owners, place, require_verified, writable};
 use super::registration::change;
 pub use super::registration::{Arrival, check, create, enter, register};
 pub use super::review::{TakeOrganizationStep, compare, steps, take_step, version, versions};

@@ -67,6 +67,14 @@ pub fn by_uscc(db: &mut Db, codes: &[String]) -> Result<HashMap<String, OrgId>> 
     Ok(store::ids_by_uscc_unscoped(db, codes)?.into_iter().collect())
 }
 
+/// Id of an organisation by its full name, for imported records.
+///
+/// # Errors
+/// Database faults.
+pub fn by_name(db: &mut Db, name: &str) -> Result<Option<OrgId>> {
+    store::id_by_name_unscoped(db, name)
+}
+
 /// Only verified organisations may put records forward.
 ///
 /// # Errors

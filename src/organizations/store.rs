@@ -199,6 +199,16 @@ pub fn ids_by_uscc_unscoped(db: &mut Db, codes: &[String]) -> Result<Vec<(String
     Ok(found)
 }
 
+/// Id by full name, whoever asks.
+///
+/// # Errors
+/// Database faults.
+pub fn id_by_name_unscoped(db: &mut Db, name: &str) -> Result<Option<OrgId>> {
+    use organizations::dsl as o;
+    Ok(on!(db, conn => o::organizations.filter(o::name.eq(name)).select(o::id).first(conn))
+        .optional()?)
+}
+
 /// Whether another organisation has this name, or this credit code.
 ///
 /// # Errors

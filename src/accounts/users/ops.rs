@@ -1,6 +1,6 @@
 //! Use cases of accounts.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde_json::{Value, json};
 
@@ -101,17 +101,7 @@ pub(in crate::accounts) fn view(
 /// [`Error::Forbidden`] for anybody else.
 pub fn create_user(app: &App, caller: &Caller, command: &CreateUser) -> Result<UserView> {
     require_admin(caller)?;
-    let mut checker = Checker::default();
-    check_mail(&mut checker, "/mail", &command.mail);
-    check_name(&mut checker, "/name", &command.name);
-    check_language(&mut checker, "/language", command.language.as_deref());
-    if let Some(password) = &command.password {
-        passwords::rules::check(&mut checker, "/password", password, &command.mail);
-    }
-    for (at, role) in command.roles.iter().enumerate() {
-        roles::model::check(&mut checker, &app.reference, &format!("/roles/{at}"), role);
-    }
-    checker.finish()?;
+    check(app, command)?;
     let now = app.clock.now();
     let language = command.language.as_deref().unwrap_or(Language::Chinese.tag());
     let mut user = new_user(&command.mail, &command.name, language, now);
@@ -128,6 +118,46 @@ pub fn create_user(app: &App, caller: &Caller, command: &CreateUser) -> Result<U
         note(db, caller, now, "user.create", user.id, json!({}))?;
         view(app, db, caller.language, user.clone())
     })
+}
+
+/// Checks what an account is to be created with.
+///
+/// # Errors
+/// [`Error::Invalid`] with every field.
+pub fn check(app: &App, command: &CreateUser) -> Result<()> {
+    let mut checker = Checker::default();
+    check_mail(&mut checker, "/mail", &command.mail);
+    check_name(&mut checker, "/name", &command.name);
+    check_language(&mut checker, "/language", command.language.as_deref());
+    if let Some(password) = &command.password {
+        passwords::rules::check(&mut checker, "/password", password, &command.mail);
+    }
+    for (at, role) in command.roles.iter().enumerate() {
+        roles::model::check(&mut checker, &app.reference, &format!("/roles/{at}"), role);
+    }
+    checker.finish()
+}
+
+/// Which of these mail addresses have an account.
+///
+/// # Errors
+/// Database faults.
+pub fn known_mails(db: &mut Db, mails: &[String]) -> Result<HashSet<String>> {
+    let mut known = HashSet::new();
+    for mail in mails {
+        if store::by_mail_unscoped(db, mail)?.is_some() {
+            known.insert(normalized_mail(mail));
+        }
+    }
+    Ok(known)
+}
+
+/// Whether there is no account at all.
+///
+/// # Errors
+/// Database faults.
+pub fn none_yet(db: &mut Db) -> Result<bool> {
+    Ok(!store::any(db)?)
 }
 
 /// Logs something about an account.

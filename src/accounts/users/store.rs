@@ -193,3 +193,10 @@ pub fn find_many_unscoped(db: &mut Db, ids: &[UserId]) -> Result<Vec<User>> {
         .select(User::as_select())
         .load(conn))?)
 }
+
+/// Whether there is any account.
+pub fn any(db: &mut Db) -> Result<bool> {
+    let found: Option<UserId> =
+        on!(db, conn => users::table.select(users::id).first(conn)).optional()?;
+    Ok(found.is_some())
+}

@@ -1,0 +1,68 @@
+//! `townbridge export …`
+
+use std::fs::File;
+use std::io::BufWriter;
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::template::TemplateKind;
+use super::{Context, Outcome, output};
+use crate::accounts::principal::Caller;
+use crate::app::App;
+use crate::clock::Clock;
+use crate::error::{Error, Message, Result};
+use crate::import::export::Exported;
+use crate::import::files::{self, Selection};
+use crate::import::source::Format;
+
+/// Arguments of `export`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+The file holds everything, contacts and restricted details included: keep it like the database. Its
+columns are those that `import` reads.
+
+Examples:
+  townbridge export needs needs.xlsx
+  townbridge export capabilities published.csv --status published
+  townbridge export organizations all.jsonl")]
+pub(crate) struct ExportArgs {
+    /// What to export
+    kind: TemplateKind,
+    /// File to write: .csv, .xlsx or .jsonl; one that is there is not overwritten
+    file: PathBuf,
+    /// Only records in these states, separated by commas
+    #[arg(long, value_name = "STATES")]
+    status: Option<String>,
+    /// Only records of this region, at any level of the code
+    #[arg(long, value_name = "CODE")]
+    region: Option<String>,
+}
+
+/// Writes all records of a kind.
+pub(crate) fn run(context: &Context, args: &ExportArgs) -> Outcome {
+    let format = Format::of(&args.file)?;
+    let app = App::open_without_index(context.config()?, Clock::default())?;
+    let exported = write(&app, context, args, format)?;
+    let message = Message::new("cli.exported")
+        .with("count", exported.count)
+        .with("file", args.file.display());
+    output::say(context.language, message);
+    Ok(())
+}
+
+fn write(app: &App, context: &Context, args: &ExportArgs, format: Format) -> Result<Exported> {
+    let mut caller = Caller::system("export");
+    caller.language = context.language;
+    let out = File::create_new(&args.file).map(BufWriter::new).map_err(|error| {
+        let message = Message::new("import.unwritable_file").with("file", args.file.display());
+        Error::BadRequest(message.with("reason", error))
+    })?;
+    let selection = Selection {
+        status: args.status.clone(),
+        region: args.region.clone(),
+        ..Selection::default()
+    };
+    files::write(app, &caller, args.kind.into(), &selection, format, out, None)
+        .map(|(_, exported)| exported)
+}

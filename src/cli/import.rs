@@ -1,0 +1,159 @@
+//! `townbridge import …`
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::mpsc;
+use std::time::Instant;
+
+use clap::{Args, ValueEnum};
+
+use super::{Context, Failure, Outcome, output};
+use crate::accounts::principal::Caller;
+use crate::app::App;
+use crate::clock::Clock;
+use crate::error::{Message, Result};
+use crate::import::columns::FileKind;
+use crate::import::run::{self, ImportOptions, ImportReport};
+use crate::jobs::indexer;
+
+/// Rejected rows that are printed; all of them stand in the file of rejects.
+const SHOWN: usize = 20;
+
+/// What a file holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ImportKind {
+    /// Technical needs
+    Needs,
+    /// Achievements, patents, experts, instruments, services
+    Capabilities,
+    /// Organisations
+    #[value(alias = "organisations")]
+    Organizations,
+    /// Accounts, without passwords
+    Users,
+}
+
+impl From<ImportKind> for FileKind {
+    fn from(kind: ImportKind) -> Self {
+        match kind {
+            ImportKind::Needs => Self::Needs,
+            ImportKind::Capabilities => Self::Capabilities,
+            ImportKind::Organizations => Self::Organizations,
+            ImportKind::Users => Self::Users,
+        }
+    }
+}
+
+/// Arguments of `import`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+A bad row never stops the others: it is reported with row, column and reason. A row that has been
+imported before is passed over. It may run while the service is running.
+
+Examples:
+  townbridge import needs needs.xlsx --dry-run
+  townbridge import needs needs.xlsx --org 91442000TB10914945 --rejects bad.xlsx
+  townbridge import capabilities patents.jsonl --publish")]
+pub(crate) struct ImportArgs {
+    /// What the file holds
+    kind: ImportKind,
+    /// .xlsx, .csv (UTF-8 or GB18030) or .jsonl
+    file: PathBuf,
+    /// Check every row and write nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// Organisation of rows that name none: credit code, id or full name
+    #[arg(long, value_name = "ORG")]
+    org: Option<String>,
+    /// Write rejected rows with their reasons to this file, in the same format
+    #[arg(long, value_name = "FILE")]
+    rejects: Option<PathBuf>,
+    /// Publish the records at once; organisations count as verified
+    #[arg(long)]
+    publish: bool,
+}
+
+/// Imports a file; fails when rows were rejected.
+pub(crate) fn run(context: &Context, args: &ImportArgs) -> Outcome {
+    let (app, own_index) = App::open_beside_service(context.config()?, Clock::default())?;
+    let options = ImportOptions {
+        kind: args.kind.into(),
+        org: args.org.clone(),
+        publish: args.publish,
+        dry_run: args.dry_run,
+        rejects: args.rejects.clone(),
+    };
+    let mut caller = Caller::system("import");
+    caller.language = context.language;
+    let started = Instant::now();
+    let report = import(&app, own_index, &caller, args, &options)?;
+    let seconds = started.elapsed().as_secs_f64();
+    tell(context, args, &report, seconds);
+    if !own_index && report.added > 0 && !args.dry_run {
+        output::say(context.language, "cli.import.service_indexes");
+    }
+    if report.rejected > 0 { Err(Failure::Reported) } else { Ok(()) }
+}
+
+/// Imports, with the index fed beside it on a thread of its own.
+fn import(
+    app: &Arc<App>,
+    own_index: bool,
+    caller: &Caller,
+    args: &ImportArgs,
+    options: &ImportOptions,
+) -> Result<ImportReport> {
+    let bar = output::progress(Some(0));
+    let (written, heard) = mpsc::channel();
+    std::thread::scope(|scope| {
+        let indexing = scope.spawn(move || -> Result<()> {
+            while heard.recv().is_ok() {
+                while heard.try_recv().is_ok() {}
+                if own_index {
+                    indexer::catch_up(app)?;
+                }
+            }
+            Ok(())
+        });
+        let report = run::run(app, caller, &args.file, options, &mut |done, expected| {
+            bar.set_length(expected);
+            bar.set_position(done);
+            // Fails only when the indexer has failed, which is reported below.
+            let _ = written.send(());
+        });
+        drop(written);
+        bar.finish_and_clear();
+        let indexed = indexing.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        let report = report?;
+        indexed?;
+        Ok(report)
+    })
+}
+
+fn tell(context: &Context, args: &ImportArgs, report: &ImportReport, seconds: f64) {
+    let language = context.language;
+    for row in report.first_rejected.iter().take(SHOWN) {
+        let message = Message::new("cli.import.rejected_row")
+            .with("row", row.number)
+            .with("reasons", row.reasons.join("; "));
+        output::say(language, message);
+    }
+    if report.rejected > SHOWN {
+        let rest = report.rejected - SHOWN;
+        output::say(language, Message::new("cli.import.more_rejected").with("count", rest));
+    }
+    let key = if args.dry_run { "cli.import.dry_summary" } else { "cli.import.summary" };
+    let rate = report.rows as f64 / seconds.max(0.001);
+    let message = Message::new(key)
+        .with("rows", report.rows)
+        .with("added", report.added)
+        .with("repeated", report.repeated)
+        .with("rejected", report.rejected)
+        .with("seconds", format!("{seconds:.1}"))
+        .with("rate", format!("{rate:.0}"));
+    output::say(language, message);
+    if let (Some(path), true) = (&args.rejects, report.rejected > 0) {
+        let message = Message::new("cli.import.rejects_file").with("file", path.display());
+        output::say(language, message);
+    }
+}

@@ -1,0 +1,58 @@
+//! `townbridge template …`
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use super::{Context, Outcome, output};
+use crate::error::{Error, Message};
+use crate::import::columns::FileKind;
+use crate::import::template;
+use crate::reference;
+
+/// Kinds of records that have templates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TemplateKind {
+    /// Technical needs
+    Needs,
+    /// Achievements, patents, experts, instruments, services
+    Capabilities,
+    /// Organisations
+    #[value(alias = "organisations")]
+    Organizations,
+}
+
+impl From<TemplateKind> for FileKind {
+    fn from(kind: TemplateKind) -> Self {
+        match kind {
+            TemplateKind::Needs => Self::Needs,
+            TemplateKind::Capabilities => Self::Capabilities,
+            TemplateKind::Organizations => Self::Organizations,
+        }
+    }
+}
+
+/// Arguments of `template`.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  townbridge template needs needs.xlsx")]
+pub(crate) struct TemplateArgs {
+    /// What is to be filled in
+    kind: TemplateKind,
+    /// File to write, .xlsx; one that is there is not overwritten
+    file: PathBuf,
+}
+
+/// Writes a template.
+pub(crate) fn run(context: &Context, args: &TemplateArgs) -> Outcome {
+    let config = context.config()?;
+    let reference = reference::load(&config.data_dir.join("reference"))?;
+    let bytes = template::workbook(args.kind.into(), &reference)?;
+    let written = std::fs::File::create_new(&args.file)
+        .and_then(|mut file| std::io::Write::write_all(&mut file, &bytes));
+    written.map_err(|error| {
+        let message = Message::new("import.unwritable_file").with("file", args.file.display());
+        Error::BadRequest(message.with("reason", error))
+    })?;
+    output::say(context.language, Message::new("cli.written").with("file", args.file.display()));
+    Ok(())
+}

@@ -1,0 +1,111 @@
+//! The file of rejected rows: in the format of the file they came from, with a column of reasons,
+//! to be corrected and imported again.
+
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::Path;
+
+use serde_json::{Map, Value};
+
+use super::columns::{REASONS, REASONS_COLUMN};
+use super::source::{Content, Format, Row, Source};
+use super::tables::TableWriter;
+use crate::error::{Error, Message, Result};
+
+/// Writes rejected rows.
+pub enum Rejects {
+    /// Nobody wants them.
+    Dropped,
+    /// A table.
+    Table(TableWriter<BufWriter<File>>),
+    /// Lines of JSON.
+    Lines(BufWriter<File>),
+}
+
+impl Rejects {
+    /// Begins the file, if one is wanted.
+    ///
+    /// # Errors
+    /// When it cannot be made, or its name ends in another format than the source's.
+    pub fn begin(path: Option<&Path>, source: &Source) -> Result<Self> {
+        let Some(path) = path else { return Ok(Self::Dropped) };
+        if Format::of(path)? != source.format {
+            let message =
+                Message::new("import.rejects_format").with("ending", source.format.ending());
+            return Err(Error::BadRequest(message));
+        }
+        let file = File::create(path).map_err(|error| {
+            let message = Message::new("import.unwritable_file");
+            Error::BadRequest(message.with("file", path.display()).with("reason", error))
+        })?;
+        let out = BufWriter::new(file);
+        let Some(header) = &source.header else { return Ok(Self::Lines(out)) };
+        let kept = header.names.iter().zip(&header.columns);
+        let names: Vec<&str> = kept
+            .filter(|(_, column)| !is_reasons(**column))
+            .map(|(name, _)| name.as_str())
+            .chain([REASONS_COLUMN.header])
+            .collect();
+        Ok(Self::Table(TableWriter::new(source.format, out, &names)?))
+    }
+
+    /// Writes one row with its reasons.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn write(&mut self, source: &Source, row: &Row, reasons: &[String]) -> Result<()> {
+        match self {
+            Self::Dropped => Ok(()),
+            Self::Lines(out) => {
+                writeln!(out, "{}", line(row, reasons))?;
+                Ok(())
+            }
+            Self::Table(table) => {
+                let columns = source.header.as_ref().map(|header| header.columns.as_slice());
+                let columns = columns.unwrap_or_default();
+                let cells: &[String] = match &row.content {
+                    Content::Cells(cells) => cells,
+                    _ => &[],
+                };
+                let mut texts: Vec<String> = columns
+                    .iter()
+                    .enumerate()
+                    .filter(|(_, column)| !is_reasons(**column))
+                    .map(|(at, _)| cells.get(at).cloned().unwrap_or_default())
+                    .collect();
+                texts.push(reasons.join("；"));
+                table.write(&texts)
+            }
+        }
+    }
+
+    /// Ends the file.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn finish(self) -> Result<()> {
+        match self {
+            Self::Dropped => Ok(()),
+            Self::Table(table) => Ok(table.finish()?.flush()?),
+            Self::Lines(mut out) => Ok(out.flush()?),
+        }
+    }
+}
+
+fn is_reasons(column: Option<&super::columns::Column>) -> bool {
+    column.is_some_and(|column| column.field == REASONS)
+}
+
+/// The object with its reasons; what is no object is kept as text beside them.
+fn line(row: &Row, reasons: &[String]) -> Value {
+    let text = match &row.content {
+        Content::Line(text) => text.as_str(),
+        _ => "",
+    };
+    let mut map = match serde_json::from_str(text) {
+        Ok(Value::Object(map)) => map,
+        _ => Map::from_iter([("unreadable".to_owned(), text.into())]),
+    };
+    map.insert(REASONS.to_owned(), reasons.into());
+    Value::Object(map)
+}

@@ -1,0 +1,202 @@
+//! Running an import: rows in, records out, in batches. A bad row is reported and does not stop
+//! the others; a row imported before is counted and passed over.
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+
+use super::columns::FileKind;
+use super::destination::capabilities::Capabilities;
+use super::destination::needs::Needs;
+use super::destination::organizations::Organizations;
+use super::destination::users::Users;
+use super::destination::{Destination, Plan, blame};
+use super::owners::Owners;
+use super::rejects::Rejects;
+use super::rows;
+use super::source::{self, Row, Source};
+use crate::accounts::principal::Caller;
+use crate::app::App;
+use crate::error::{FieldError, Result};
+use crate::http::text;
+
+/// Rows of one transaction: large enough that the disk is not waited for row by row, small enough
+/// that the service beside it can write in between.
+const BATCH: usize = 500;
+
+/// Rejected rows that are kept for the report; the file of rejects has all of them.
+const KEPT: usize = 1_000;
+
+/// What to import, and how.
+#[derive(Debug, Clone)]
+pub struct ImportOptions {
+    /// What the file holds.
+    pub kind: FileKind,
+    /// Organisation of rows that name none: credit code, id or full name.
+    pub org: Option<String>,
+    /// Publish at once (organisations: count as verified).
+    pub publish: bool,
+    /// Check everything and write nothing.
+    pub dry_run: bool,
+    /// File for rejected rows.
+    pub rejects: Option<PathBuf>,
+}
+
+/// A row that was not imported.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RejectedRow {
+    /// Number of the row in the file.
+    pub number: u64,
+    /// Where and why, in the language of the caller.
+    pub reasons: Vec<String>,
+}
+
+/// What an import has done.
+#[derive(Debug, Clone, Default)]
+pub struct ImportReport {
+    /// Rows that hold something.
+    pub rows: usize,
+    /// Records added (with a dry run: that would be).
+    pub added: usize,
+    /// Rows that have been imported before, or stand twice in the file.
+    pub repeated: usize,
+    /// Rows that were not imported.
+    pub rejected: usize,
+    /// The first of them.
+    pub first_rejected: Vec<RejectedRow>,
+}
+
+/// Imports a file; `progress` is told rows done and rows expected.
+///
+/// # Errors
+/// When the file cannot be read at all, or the database fails; batches before that are kept, and
+/// a second run goes on behind them.
+pub fn run(
+    app: &App,
+    caller: &Caller,
+    path: &Path,
+    options: &ImportOptions,
+    progress: &mut dyn FnMut(u64, u64),
+) -> Result<ImportReport> {
+    let source = source::open(path, options.kind)?;
+    let plan = Plan { app, caller, publish: options.publish, now: app.clock.now() };
+    let run = Run::new(plan, options, source)?;
+    match options.kind {
+        FileKind::Needs => run.all(&Needs, progress),
+        FileKind::Capabilities => run.all(&Capabilities, progress),
+        FileKind::Organizations => run.all(&Organizations, progress),
+        FileKind::Users => run.all(&Users, progress),
+    }
+}
+
+struct Run<'a> {
+    plan: Plan<'a>,
+    options: &'a ImportOptions,
+    source: Source,
+    owners: Owners,
+    rejects: Rejects,
+    /// Keys of the file so far.
+    seen: HashSet<String>,
+    report: ImportReport,
+}
+
+impl<'a> Run<'a> {
+    fn new(plan: Plan<'a>, options: &'a ImportOptions, source: Source) -> Result<Self> {
+        let rejects = Rejects::begin(options.rejects.as_deref(), &source)?;
+        let owners = Owners::new(options.org.clone(), options.dry_run);
+        let (seen, report) = (HashSet::new(), ImportReport::default());
+        Ok(Self { plan, options, source, owners, rejects, seen, report })
+    }
+
+    fn all<D: Destination>(
+        mut self,
+        destination: &D,
+        progress: &mut dyn FnMut(u64, u64),
+    ) -> Result<ImportReport> {
+        let expected = self.source.rows_expected;
+        loop {
+            let batch: Vec<Row> = self.source.rows.by_ref().take(BATCH).collect();
+            if batch.is_empty() {
+                break;
+            }
+            self.report.rows += batch.len();
+            self.batch(destination, batch)?;
+            progress(self.report.rows as u64, expected.max(self.report.rows as u64));
+        }
+        self.rejects.finish()?;
+        if self.report.added > 0 {
+            self.plan.app.feed.wake();
+        }
+        Ok(self.report)
+    }
+
+    fn batch<D: Destination>(&mut self, destination: &D, batch: Vec<Row>) -> Result<()> {
+        self.plan.now = self.plan.app.clock.now();
+        let mut prepared = Vec::with_capacity(batch.len());
+        for row in batch {
+            let header = self.source.header.as_ref();
+            let parsed = rows::parse(&row, header, self.options.kind, &self.plan.app.reference);
+            let checked = match parsed {
+                Ok(parsed) => destination.prepare(&self.plan, &mut self.owners, parsed)?,
+                Err(errors) => Err(errors),
+            };
+            match checked {
+                Ok(record) if !self.seen.insert(D::key(&record)) => self.report.repeated += 1,
+                Ok(record) => prepared.push((row, record)),
+                Err(errors) => self.reject(&row, &errors)?,
+            }
+        }
+        let keys: Vec<String> = prepared.iter().map(|(_, record)| D::key(record)).collect();
+        let known = destination.known(&self.plan, &keys)?;
+        let before = prepared.len();
+        prepared.retain(|(_, record)| !known.contains(&D::key(record)));
+        self.report.repeated += before - prepared.len();
+        if self.options.dry_run {
+            self.report.added += prepared.len();
+            return Ok(());
+        }
+        self.write(destination, prepared)
+    }
+
+    /// Writes a batch; when the database refuses it, row by row, to find the one that is to blame.
+    fn write<D: Destination>(
+        &mut self,
+        destination: &D,
+        prepared: Vec<(Row, D::Record)>,
+    ) -> Result<()> {
+        let (rows, records): (Vec<Row>, Vec<D::Record>) = prepared.into_iter().unzip();
+        if records.is_empty() {
+            return Ok(());
+        }
+        if blame(destination.write(&self.plan, &records))?.is_ok() {
+            self.report.added += records.len();
+            return Ok(());
+        }
+        for (row, record) in rows.iter().zip(&records) {
+            match blame(destination.write(&self.plan, std::slice::from_ref(record)))? {
+                Ok(()) => self.report.added += 1,
+                Err(errors) => self.reject(row, &errors)?,
+            }
+        }
+        Ok(())
+    }
+
+    fn reject(&mut self, row: &Row, errors: &[FieldError]) -> Result<()> {
+        let header = self.source.header.as_ref();
+        let reasons: Vec<String> = errors
+            .iter()
+            .map(|error| {
+                let reason = text::render(&error.message, self.plan.caller.language);
+                match rows::place(&error.pointer, header).as_str() {
+                    "" => reason,
+                    place => format!("{place}: {reason}"),
+                }
+            })
+            .collect();
+        self.rejects.write(&self.source, row, &reasons)?;
+        self.report.rejected += 1;
+        if self.report.first_rejected.len() < KEPT {
+            self.report.first_rejected.push(RejectedRow { number: row.number, reasons });
+        }
+        Ok(())
+    }
+}

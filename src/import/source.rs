@@ -1,0 +1,120 @@
+//! Reading files row by row: `.xlsx`, `.csv` and `.jsonl`.
+
+mod lines;
+mod table;
+mod text;
+
+use std::path::Path;
+
+use super::columns::FileKind;
+use crate::error::{Error, Message, Result};
+
+pub use table::Header;
+pub use text::decode;
+
+/// Formats of files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// A spreadsheet.
+    Xlsx,
+    /// Values separated by commas, semicolons or tabs.
+    Csv,
+    /// One JSON object a line.
+    Jsonl,
+}
+
+impl Format {
+    /// The format that a file name ends in.
+    ///
+    /// # Errors
+    /// For any other ending.
+    pub fn of(path: &Path) -> Result<Self> {
+        let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
+        ending.parse().map_err(|()| {
+            let name = path.display();
+            Error::BadRequest(Message::new("import.unknown_format").with("file", name))
+        })
+    }
+
+    /// Media type of such a file.
+    pub fn media_type(self) -> &'static str {
+        match self {
+            Self::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            Self::Csv => "text/csv; charset=utf-8",
+            Self::Jsonl => "application/jsonl; charset=utf-8",
+        }
+    }
+
+    /// Ending of the file name.
+    pub fn ending(self) -> &'static str {
+        match self {
+            Self::Xlsx => "xlsx",
+            Self::Csv => "csv",
+            Self::Jsonl => "jsonl",
+        }
+    }
+}
+
+impl std::str::FromStr for Format {
+    type Err = ();
+
+    fn from_str(text: &str) -> std::result::Result<Self, ()> {
+        match text.to_ascii_lowercase().as_str() {
+            "xlsx" | "xlsm" => Ok(Self::Xlsx),
+            "csv" | "tsv" | "txt" => Ok(Self::Csv),
+            "jsonl" | "ndjson" => Ok(Self::Jsonl),
+            _ => Err(()),
+        }
+    }
+}
+
+/// What a row holds.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Content {
+    /// Cells of a table, as text.
+    Cells(Vec<String>),
+    /// A line of JSON.
+    Line(String),
+    /// A row that cannot be read, with the reason.
+    Unreadable(String),
+}
+
+/// One row of a file.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Row {
+    /// Number of the row as the person sees it, from 1.
+    pub number: u64,
+    /// What it holds.
+    pub content: Content,
+}
+
+/// A file that has been opened.
+pub struct Source {
+    /// Its format.
+    pub format: Format,
+    /// The header of a table; none for lines of JSON.
+    pub header: Option<Header>,
+    /// About how many rows there are.
+    pub rows_expected: u64,
+    /// The rows that hold something, without header and examples.
+    pub rows: Box<dyn Iterator<Item = Row>>,
+}
+
+/// Opens a file.
+///
+/// # Errors
+/// When it cannot be read at all, has no known header, or a column that is not known.
+pub fn open(path: &Path, kind: FileKind) -> Result<Source> {
+    match Format::of(path)? {
+        Format::Jsonl => lines::open(path),
+        Format::Csv => table::open_csv(path, kind),
+        Format::Xlsx => table::open_xlsx(path, kind),
+    }
+}
+
+/// A file that cannot be read, as an error that names it.
+fn unreadable(path: &Path, reason: impl std::fmt::Display) -> Error {
+    Error::BadRequest(
+        Message::new("import.unreadable_file").with("file", path.display()).with("reason", reason),
+    )
+}
