@@ -5,6 +5,9 @@ use search_index::MatchSettings;
 use crate::config::MatchingConfig;
 use crate::error::{Error, Result};
 
+/// Most candidates that may be scored in full for one answer.
+const MAX_CANDIDATES: usize = 2_000;
+
 /// The built-in settings, or those of the file.
 ///
 /// # Errors
@@ -17,5 +20,91 @@ pub fn load(config: &MatchingConfig) -> Result<MatchSettings> {
         Error::internal(format!("matching.settings_file {}: {error}", config.settings_file))
     };
     let text = std::fs::read_to_string(&config.settings_file).map_err(|error| named(&error))?;
-    toml::from_str(&text).map_err(|error| named(&error))
+    let settings: MatchSettings = toml::from_str(&text).map_err(|error| named(&error))?;
+    check(&settings).map_err(|error| named(&error))?;
+    Ok(settings)
+}
+
+fn check(settings: &MatchSettings) -> std::result::Result<(), String> {
+    let w = &settings.weights;
+    let weights = [
+        ("weights.text", w.text),
+        ("weights.industry", w.industry),
+        ("weights.region", w.region),
+        ("weights.trl", w.trl),
+        ("weights.budget", w.budget),
+        ("weights.cooperation", w.cooperation),
+        ("weights.timeliness", w.timeliness),
+        ("body_weight", settings.body_weight),
+        ("k3", settings.k3),
+    ];
+    if let Some((name, _)) = weights.iter().find(|(_, value)| !value.is_finite() || *value < 0.0) {
+        return Err(format!("{name} must be a number of at least 0"));
+    }
+    if weights[..7].iter().all(|(_, value)| *value == 0.0) {
+        return Err("weights must not all be 0".to_owned());
+    }
+    let share = |value: f32| value > 0.0 && value <= 1.0;
+    let rules = [
+        ("half_text", share(settings.half_text), "above 0 and at most 1"),
+        ("good_threshold", share(settings.good_threshold), "above 0 and at most 1"),
+        (
+            "strong_threshold",
+            share(settings.strong_threshold)
+                && settings.strong_threshold >= settings.good_threshold,
+            "from good_threshold to 1",
+        ),
+        (
+            "candidates",
+            (1..=MAX_CANDIDATES).contains(&settings.candidates),
+            "1 to 2000",
+        ),
+        ("trl_gap", settings.trl_gap <= 8, "0 to 8"),
+    ];
+    match rules.iter().find(|(_, holds, _)| !holds) {
+        Some((name, _, range)) => Err(format!("{name} must be {range}")),
+        None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn load_text(text: &str) -> Result<MatchSettings> {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("matching.toml");
+        std::fs::write(&file, text).unwrap();
+        load(&MatchingConfig { settings_file: file.display().to_string() })
+    }
+
+    #[test]
+    fn what_a_file_leaves_out_keeps_its_default() {
+        let settings = load_text("candidates = 50\n[hard]\nbudget = false\n").unwrap();
+        assert_eq!(settings.candidates, 50);
+        assert!(!settings.hard.budget && settings.hard.excluded_region);
+        assert_eq!(settings.weights, MatchSettings::default().weights);
+    }
+
+    #[test]
+    fn the_built_in_settings_are_valid() {
+        check(&MatchSettings::default()).unwrap();
+    }
+
+    #[test]
+    fn a_wrong_setting_is_named() {
+        let cases = [
+            ("colour = 1", "colour"),
+            ("[weights]\ntext = -1", "weights.text"),
+            ("half_text = 0", "half_text"),
+            ("good_threshold = 0.7", "strong_threshold"),
+            ("candidates = 0", "candidates"),
+            ("trl_gap = 9", "trl_gap"),
+            ("[weights]\ntext=0\nindustry=0\nregion=0\ntrl=0\nbudget=0\ncooperation=0\ntimeliness=0", "weights"),
+        ];
+        for (text, name) in cases {
+            let error = load_text(text).unwrap_err().to_string();
+            assert!(error.contains(name) && error.contains("matching.settings_file"), "{error}");
+        }
+    }
 }
