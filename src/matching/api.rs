@@ -6,6 +6,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::answer::MatchAnswer;
 use super::ops;
 use super::query::{MatchQuery, MatchText};
+use crate::capabilities::model::CapabilityId;
 use crate::http::extract::{AppData, CallerData, JsonBody};
 use crate::http::problem::{ApiResult, Problem};
 use crate::needs::model::NeedId;
@@ -13,7 +14,7 @@ use crate::search::freshness;
 
 /// Adds the operations.
 pub fn configure(config: &mut ServiceConfig<'_>) {
-    config.service(list_need_matches).service(match_text);
+    config.service(list_need_matches).service(list_capability_matches).service(match_text);
 }
 
 fn respond(answer: MatchAnswer) -> HttpResponse {
@@ -36,6 +37,24 @@ async fn list_need_matches(
     let query = query.into_inner();
     freshness::wait(&app, query.min_change).await?;
     Ok(respond(app.run(move |app| ops::of_need(app, &caller.0, *id, &query)).await?))
+}
+
+/// List needs that a capability fits, best first, each with its reasons.
+#[utoipa::path(tag = "matching", params(("id" = CapabilityId, Path), MatchQuery),
+    responses((status = 200, body = MatchAnswer, headers(
+            ("townbridge-index-position" = u64, description = "last change the answer has seen"))),
+        (status = 404, body = Problem), (status = 422, body = Problem),
+        (status = 503, body = Problem, description = "the index has not seen `min_change` yet")))]
+#[get("/capabilities/{id}/matches")]
+async fn list_capability_matches(
+    app: AppData,
+    caller: CallerData,
+    id: web::Path<CapabilityId>,
+    query: web::Query<MatchQuery>,
+) -> ApiResult {
+    let query = query.into_inner();
+    freshness::wait(&app, query.min_change).await?;
+    Ok(respond(app.run(move |app| ops::of_capability(app, &caller.0, *id, &query)).await?))
 }
 
 /// Find counterparts of free text. Nothing is stored.

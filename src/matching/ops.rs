@@ -14,6 +14,7 @@ use super::source::{self, Source};
 use super::{advice, quotes};
 use crate::accounts::principal::Caller;
 use crate::app::App;
+use crate::capabilities::model::CapabilityId;
 use crate::error::{Error, Result};
 use crate::needs::model::NeedId;
 use crate::records::scope::Reach;
@@ -28,6 +29,21 @@ use crate::search::names::Names;
 pub fn of_need(app: &App, caller: &Caller, id: NeedId, query: &MatchQuery) -> Result<MatchAnswer> {
     let source = app.db.read(|db| source::need(app, db, caller, id))?;
     let wanted = query.wanted(Side::Need, &app.reference)?;
+    matches(app, caller, &source, wanted)
+}
+
+/// Needs for a capability.
+///
+/// # Errors
+/// Like those of [`of_need`].
+pub fn of_capability(
+    app: &App,
+    caller: &Caller,
+    id: CapabilityId,
+    query: &MatchQuery,
+) -> Result<MatchAnswer> {
+    let source = app.db.read(|db| source::capability(app, db, caller, id))?;
+    let wanted = query.wanted(Side::Capability, &app.reference)?;
     matches(app, caller, &source, wanted)
 }
 

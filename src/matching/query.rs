@@ -3,6 +3,7 @@
 use search_index::{Filters, Side};
 use serde::{Deserialize, Serialize};
 
+use crate::capabilities::life::CapabilityStatus;
 use crate::error::Result;
 use crate::money::Money;
 use crate::needs::life::NeedStatus;
@@ -219,7 +220,7 @@ pub fn seeking(side: Side) -> Vec<&'static str> {
             let all = NeedStatus::ALL.iter().filter(|status| status.seeks_match());
             all.map(|status| status.as_str()).collect()
         }
-        Side::Capability => vec!["published"],
+        Side::Capability => vec![CapabilityStatus::Published.as_str()],
     }
 }
 

@@ -7,12 +7,13 @@ use search_index::{MatchSettings, Profile, TextPart};
 use super::query::MatchText;
 use crate::accounts::principal::{Caller, OrgId};
 use crate::app::App;
+use crate::capabilities::model::CapabilityId;
 use crate::db::Db;
 use crate::disclosure;
 use crate::error::Result;
 use crate::needs::model::NeedId;
 use crate::records::model::RecordKind;
-use crate::{code_enum, needs};
+use crate::{capabilities, code_enum, needs};
 
 code_enum!(
     /// What the source is.
@@ -56,6 +57,26 @@ pub fn need(app: &App, db: &mut Db, caller: &Caller, id: NeedId) -> Result<Sourc
     }
     let known_org = knows_org.then_some(seen.need.org_id);
     Ok(Source { origin: Origin::Need, profile, known_org, withheld })
+}
+
+/// A capability as source.
+///
+/// # Errors
+/// [`Error::NotFound`](crate::error::Error::NotFound) when there is none, or it is not for the
+/// caller.
+pub fn capability(app: &App, db: &mut Db, caller: &Caller, id: CapabilityId) -> Result<Source> {
+    let seen = capabilities::ops::find(db, caller, id)?;
+    let (fields, withheld) = capabilities::ops::redacted(&seen)?;
+    let (row, settings) = (&seen.capability, &app.match_settings);
+    let mut profile =
+        capabilities::document::profile(row, &fields, &seen.owner, &app.reference, settings);
+    let level = row.confidentiality;
+    let knows_org = disclosure::required(RecordKind::Capability, "org", level) <= seen.clearance;
+    if !knows_org {
+        profile.org_type = String::new();
+    }
+    let known_org = knows_org.then_some(row.org_id);
+    Ok(Source { origin: Origin::Capability, profile, known_org, withheld })
 }
 
 /// Free text as source. It has been checked.

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use super::names;
 use crate::accounts::principal::Caller;
 use crate::app::App;
+use crate::capabilities::life::CapabilityStatus;
 use crate::error::{Error, Message, Result};
 use crate::http::pagination::checked_limit;
 use crate::money::Money;
@@ -291,6 +292,7 @@ fn intersection(one: &[String], other: &[String]) -> Vec<String> {
 
 fn is_status(code: &str) -> bool {
     code.parse::<NeedStatus>().is_ok()
+        || code.parse::<CapabilityStatus>().is_ok()
         || code.parse::<OrgStatus>().is_ok()
         || code.parse::<TownStatus>().is_ok()
 }
@@ -299,9 +301,11 @@ fn is_status(code: &str) -> bool {
 fn open_statuses() -> Vec<String> {
     let needs = NeedStatus::ALL.iter().filter(|status| status.is_open());
     let mut open: Vec<String> = needs.map(ToString::to_string).collect();
-    open.push(OrgStatus::Verified.to_string());
+    open.extend([CapabilityStatus::Published.to_string(), OrgStatus::Verified.to_string()]);
     let towns = TownStatus::ALL.iter().filter(|status| **status != TownStatus::Removed);
     open.extend(towns.map(ToString::to_string));
+    open.sort_unstable();
+    open.dedup();
     open
 }
 

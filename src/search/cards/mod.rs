@@ -1,6 +1,7 @@
 //! What a caller sees of a record in short, the same shape for every kind, and the texts that may
 //! be marked and quoted to that caller. Everything is made from redacted fields.
 
+mod capability;
 mod need;
 mod organization;
 mod town;
@@ -19,8 +20,6 @@ use crate::error::Result;
 use crate::money::Money;
 use crate::records::model::RecordKind;
 use crate::records::parts::OwnerView;
-
-pub use need::card as need_card;
 
 /// A record in short, as far as the caller may see it.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
@@ -145,6 +144,7 @@ pub fn load(
     };
     let names = Names::new(app, caller.language);
     let mut all = need::load(db, caller, names, &ids(Kind::Need))?;
+    all.extend(capability::load(db, caller, names, &ids(Kind::Capability))?);
     all.extend(organization::load(app, db, caller, &ids(Kind::Organization))?);
     all.extend(town::load(db, names, &ids(Kind::Town))?);
     Ok(all.into_iter().map(|seen| (seen.card.id.clone(), seen)).collect())

@@ -34,7 +34,7 @@ pub(super) fn load(
 }
 
 /// A need in short, from fields that have been redacted for the caller.
-pub fn card(
+fn card(
     names: Names<'_>,
     seen: &SeenNeed,
     fields: NeedFields,
