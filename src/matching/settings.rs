@@ -54,11 +54,7 @@ fn check(settings: &MatchSettings) -> std::result::Result<(), String> {
                 && settings.strong_threshold >= settings.good_threshold,
             "from good_threshold to 1",
         ),
-        (
-            "candidates",
-            (1..=MAX_CANDIDATES).contains(&settings.candidates),
-            "1 to 2000",
-        ),
+        ("candidates", (1..=MAX_CANDIDATES).contains(&settings.candidates), "1 to 2000"),
         ("trl_gap", settings.trl_gap <= 8, "0 to 8"),
     ];
     match rules.iter().find(|(_, holds, _)| !holds) {
@@ -100,7 +96,10 @@ mod tests {
             ("good_threshold = 0.7", "strong_threshold"),
             ("candidates = 0", "candidates"),
             ("trl_gap = 9", "trl_gap"),
-            ("[weights]\ntext=0\nindustry=0\nregion=0\ntrl=0\nbudget=0\ncooperation=0\ntimeliness=0", "weights"),
+            (
+                "[weights]\ntext=0\nindustry=0\nregion=0\ntrl=0\nbudget=0\ncooperation=0\ntimeliness=0",
+                "weights",
+            ),
         ];
         for (text, name) in cases {
             let error = load_text(text).unwrap_err().to_string();

@@ -1,9 +1,64 @@
 //! Matches, their reasons and their limits.
 
 use serde_json::{Value, json};
+use townbridge::accounts::principal::Caller;
+use townbridge::capabilities::model::CapabilityId;
+use townbridge::capabilities::ops as capabilities;
 use townbridge::disclosure::DisclosureLevel;
+use townbridge::needs::life::NeedStatus;
+use townbridge::needs::ops::{self as needs, TakeNeedStep};
 
-use super::support::{NeedBuilder, OrgBuilder, TestApp};
+use super::support::{CapabilityBuilder, Client, NeedBuilder, OrgBuilder, TestApp};
+
+async fn matches(client: &Client, path: &str) -> Value {
+    client.get(path).await.expect(200).json()
+}
+
+/// Ids of the records in a list of the answer.
+fn ids(answer: &Value, list: &str) -> Vec<String> {
+    let items = answer[list].as_array().unwrap();
+    items.iter().map(|item| item["record"]["id"].as_str().unwrap().to_owned()).collect()
+}
+
+fn condition<'a>(hit: &'a Value, name: &str) -> &'a Value {
+    let conditions = hit["conditions"].as_array().unwrap();
+    conditions.iter().find(|one| one["name"] == name).unwrap()
+}
+
+/// Changes fields of a capability as the service does.
+fn change(app: &TestApp, id: CapabilityId, patch: &Value) {
+    let caller = Caller::system("test");
+    let version = capabilities::show(app, &caller, id).unwrap().version;
+    capabilities::update(app, &caller, id, version, patch).unwrap();
+}
+
+/// The sum of one number over a list.
+fn sum(list: &Value, name: &str) -> f64 {
+    list.as_array().unwrap().iter().map(|item| item[name].as_f64().unwrap()).sum()
+}
+
+/// What every match must hold: parts that add up, terms that add up, quotations word for word.
+fn check_reasons(hit: &Value, record: &Value) {
+    let score = hit["score"].as_f64().unwrap();
+    assert!((sum(&hit["parts"], "contribution") - score).abs() < 1e-4, "{hit}");
+    assert!((sum(&hit["parts"], "weight") - 1.0).abs() < 1e-4, "{hit}");
+    let terms = sum(&hit["terms"], "weight") + hit["other_terms_weight"].as_f64().unwrap();
+    let text_score = hit["text_score"].as_f64().unwrap();
+    assert!((terms - text_score).abs() < 1e-3 * text_score.max(1.0), "{hit}");
+    assert!(!hit["sentence"].as_str().unwrap().is_empty());
+    let quotes = hit["quotes"].as_array().unwrap();
+    assert!(!quotes.is_empty());
+    for quote in quotes {
+        let pieces = quote["pieces"].as_array().unwrap();
+        let text: String = pieces.iter().map(|piece| piece["text"].as_str().unwrap()).collect();
+        let field = quote["field"].as_str().unwrap();
+        // Lists are written out in one line each; texts are quoted as they stand.
+        if let Some(source) = record[field].as_str() {
+            assert!(source.contains(&text), "{field}: {text}");
+        }
+        assert!(pieces.iter().any(|piece| piece["mark"] == true), "{quote}");
+    }
+}
 
 fn offer() -> Value {
     json!({
@@ -41,29 +96,7 @@ async fn free_text_finds_needs_and_says_why() {
     ] {
         assert!(sentence.contains(part), "{part} in {sentence}");
     }
-    let parts = hit["parts"].as_array().unwrap();
-    let sum: f64 = parts.iter().map(|part| part["contribution"].as_f64().unwrap()).sum();
-    assert!((sum - hit["score"].as_f64().unwrap()).abs() < 1e-4, "{hit}");
-    let weights: f64 =
-        hit["terms"].as_array().unwrap().iter().map(|term| term["weight"].as_f64().unwrap()).sum();
-    let total = weights + hit["other_terms_weight"].as_f64().unwrap();
-    assert!((total - hit["text_score"].as_f64().unwrap()).abs() < 1e-2, "{hit}");
-    let quotes = hit["quotes"].as_array().unwrap();
-    assert!(!quotes.is_empty());
-    let record = serde_json::to_value(&need.fields).unwrap();
-    for quote in quotes {
-        let text: String = quote["pieces"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(|piece| piece["text"].as_str().unwrap())
-            .collect();
-        let field = quote["field"].as_str().unwrap();
-        if let Some(source) = record[field].as_str() {
-            assert!(source.contains(&text), "{field}: {text}");
-        }
-        assert!(quote["pieces"].as_array().unwrap().iter().any(|piece| piece["mark"] == true));
-    }
+    check_reasons(hit, &serde_json::to_value(&need.fields).unwrap());
 }
 
 #[actix_web::test]
@@ -72,10 +105,6 @@ async fn a_least_budget_above_the_needs_maximum_excludes_and_says_so() {
     let org = OrgBuilder::enterprise().insert(&app);
     let need = NeedBuilder::published(&org).confidentiality(DisclosureLevel::Public).insert(&app);
     app.settle().await;
-    let ids = |answer: &Value, list: &str| -> Vec<String> {
-        let items = answer[list].as_array().unwrap();
-        items.iter().map(|item| item["record"]["id"].as_str().unwrap().to_owned()).collect()
-    };
     let mut text = offer();
     text["min_budget"] = json!(50);
     let fits = app.anonymous().post_json("match", &text).await.expect(200).json();
@@ -106,8 +135,7 @@ async fn a_budget_that_is_not_shown_is_neither_compared_nor_told() {
         text["min_budget"] = json!(least);
         let answer = app.anonymous().post_json("match", text).await.expect(200).json();
         let hit = &answer["hits"][0];
-        let conditions = hit["conditions"].as_array().unwrap();
-        let budget = conditions.iter().find(|one| one["name"] == "budget").unwrap();
+        let budget = condition(hit, "budget");
         assert_eq!(budget["outcome"], "unknown");
         assert_eq!(budget["offered"], "未公开");
         assert!(hit["record"]["budget_max"].is_null());
@@ -137,7 +165,203 @@ async fn free_text_that_cannot_be_is_refused_field_by_field() {
     let problem = app.anonymous().post_json("match", json!({ "text": " " })).await;
     assert_eq!(problem.problem(422, "invalid")["errors"][0]["pointer"], "/text");
     let unknown = app.anonymous().post_json("match", json!({ "text": "釉", "colour": 1 })).await;
-    unknown.problem(400, "bad_request");
+    unknown.problem(422, "invalid");
     let long = json!({ "text": "釉".repeat(20_001) });
     app.anonymous().post_json("match", long).await.problem(422, "invalid");
+}
+
+#[actix_web::test]
+async fn a_need_finds_capabilities_and_a_capability_finds_needs() {
+    let app = TestApp::start().await;
+    let firm = OrgBuilder::enterprise().insert(&app);
+    let university = OrgBuilder::university().insert(&app);
+    let need = NeedBuilder::published(&firm).insert(&app);
+    let fits = CapabilityBuilder::published(&university).insert(&app);
+    CapabilityBuilder::draft(&university).insert(&app);
+    CapabilityBuilder::published(&firm).title("本公司的散热结构").insert(&app);
+    let other = CapabilityBuilder::published(&university)
+        .title("灯具散热检测服务")
+        .fields(|fields| fields.asset_kind = Some("service".to_owned()))
+        .insert(&app);
+    app.settle().await;
+    let owner = app.org_member(firm.id);
+    let path = format!("needs/{}/matches", need.id);
+    let answer = matches(&owner, &path).await;
+    let found = ids(&answer, "hits");
+    assert_eq!(found[0], fits.id.to_string(), "{answer}");
+    assert!(found.contains(&other.id.to_string()));
+    assert_eq!(found.len(), 2, "drafts and own records are no news: {answer}");
+    check_reasons(&answer["hits"][0], &serde_json::to_value(&fits.fields).unwrap());
+    assert_eq!(condition(&answer["hits"][0], "budget")["offered"], "20–50 万元");
+    let services = matches(&owner, &format!("{path}?kinds=service")).await;
+    assert_eq!(ids(&services, "hits"), [other.id.to_string()]);
+    let north = matches(&owner, &format!("{path}?region=4418")).await;
+    assert!(ids(&north, "hits").is_empty());
+    assert_eq!(north["advice"][0]["code"], "widen_region");
+    let reverse =
+        matches(&app.org_member(university.id), &format!("capabilities/{}/matches", fits.id)).await;
+    assert_eq!(reverse["side"], "capability");
+    assert_eq!(ids(&reverse, "hits"), [need.id.to_string()]);
+    check_reasons(&reverse["hits"][0], &serde_json::to_value(&need.fields).unwrap());
+}
+
+#[actix_web::test]
+async fn raising_the_least_budget_moves_a_capability_from_the_hits_to_the_excluded() {
+    let app = TestApp::start().await;
+    let firm = OrgBuilder::enterprise().insert(&app);
+    let university = OrgBuilder::university().insert(&app);
+    let need = NeedBuilder::published(&firm).insert(&app);
+    let capability = CapabilityBuilder::published(&university).insert(&app);
+    app.settle().await;
+    let (owner, path) = (app.org_member(firm.id), format!("needs/{}/matches", need.id));
+    let before = matches(&owner, &path).await;
+    assert_eq!(ids(&before, "hits"), [capability.id.to_string()]);
+    change(&app, capability.id, &json!({ "min_budget": 80 }));
+    app.settle().await;
+    let after = matches(&owner, &path).await;
+    assert!(ids(&after, "hits").is_empty());
+    assert_eq!(ids(&after, "excluded"), [capability.id.to_string()]);
+    let reason = "提供方最低合作金额 80 万元，高于需求方预算 20–50 万元";
+    assert_eq!(after["excluded"][0]["reason"], reason);
+    // Open to negotiation: no longer ruled out.
+    let caller = Caller::system("test");
+    let patch = json!({ "budget_negotiable": true });
+    let version = needs::show(&app, &caller, need.id).unwrap().version;
+    needs::update(&app, &caller, need.id, version, &patch).unwrap();
+    app.settle().await;
+    let open = matches(&owner, &path).await;
+    assert_eq!(ids(&open, "hits"), [capability.id.to_string()]);
+    assert_eq!(condition(&open["hits"][0], "budget")["outcome"], "unknown");
+}
+
+#[actix_web::test]
+async fn who_may_see_a_budget_gets_the_condition_decided_on_it() {
+    let app = TestApp::start().await;
+    let firm = OrgBuilder::enterprise().insert(&app);
+    let university = OrgBuilder::university().insert(&app);
+    let need = NeedBuilder::published(&firm).insert(&app);
+    let capability = CapabilityBuilder::published(&university).insert(&app);
+    app.settle().await;
+    let path = format!("capabilities/{}/matches", capability.id);
+    let (member, visitor) = (app.org_member(university.id), app.anonymous());
+    let (seen, unseen) = (matches(&member, &path).await, matches(&visitor, &path).await);
+    assert_eq!(condition(&seen["hits"][0], "budget")["outcome"], "met");
+    assert_eq!(condition(&seen["hits"][0], "budget")["offered"], "20–50 万元");
+    assert_eq!(condition(&unseen["hits"][0], "budget")["outcome"], "unknown");
+    assert_eq!(condition(&unseen["hits"][0], "budget")["offered"], "未公开");
+    change(&app, capability.id, &json!({ "min_budget": 51 }));
+    app.settle().await;
+    let (seen, unseen) = (matches(&member, &path).await, matches(&visitor, &path).await);
+    assert_eq!(ids(&seen, "excluded"), [need.id.to_string()]);
+    assert!(ids(&seen, "hits").is_empty());
+    assert_eq!(ids(&unseen, "hits"), [need.id.to_string()], "a visitor must not learn the budget");
+}
+
+#[actix_web::test]
+async fn the_source_is_taken_as_far_as_the_caller_may_see_it() {
+    let app = TestApp::start().await;
+    let firm = OrgBuilder::enterprise().insert(&app);
+    let university = OrgBuilder::university().insert(&app);
+    let need = NeedBuilder::published(&firm)
+        .title("灯体改进")
+        .fields(|fields| {
+            fields.public_summary = Some("灯体改进。".to_owned());
+            fields.keywords = vec!["灯体".into(), "结构".into(), "工艺".into()];
+        })
+        .problem(&"灯体内的石墨烯导热膜容易脱落，需要新的粘接办法。".repeat(3))
+        .insert(&app);
+    let secret = CapabilityBuilder::published(&university)
+        .title("石墨烯导热膜粘接")
+        .fields(|fields| {
+            let told = "石墨烯导热膜与金属基板的粘接办法，已在多种样件上反复验证。".repeat(5);
+            fields.summary = Some(told);
+        })
+        .insert(&app);
+    app.settle().await;
+    let path = format!("needs/{}/matches", need.id);
+    let named = |answer: &Value| {
+        let hits = answer["hits"].as_array().unwrap();
+        let hit = hits.iter().find(|hit| hit["record"]["id"] == secret.id.to_string());
+        hit.is_some_and(|hit| hit["terms"].to_string().contains("石墨烯"))
+    };
+    assert!(named(&matches(&app.org_member(firm.id), &path).await));
+    assert!(named(&matches(&app.org_member(university.id), &path).await), "a member reads it");
+    let visitor = matches(&app.anonymous(), &path).await;
+    assert!(!named(&visitor), "{visitor}");
+    assert!(!visitor["hits"].to_string().contains("20–50"));
+    let draft = NeedBuilder::draft(&firm).insert(&app);
+    let path = format!("needs/{}/matches", draft.id);
+    app.anonymous().get(&path).await.problem(404, "not_found");
+    app.org_member(university.id).get(&path).await.problem(404, "not_found");
+    app.org_member(firm.id).get(&path).await.expect(200);
+}
+
+#[actix_web::test]
+async fn hidden_text_of_a_counterpart_neither_ranks_nor_explains() {
+    let app = TestApp::start().await;
+    let firm = OrgBuilder::enterprise().insert(&app);
+    let university = OrgBuilder::university().insert(&app);
+    CapabilityBuilder::published(&university)
+        .title("散热结构")
+        .confidentiality(DisclosureLevel::Members)
+        .fields(|fields| fields.problem_solved = Some("石墨烯导热膜的粘接。".to_owned()))
+        .insert(&app);
+    app.settle().await;
+    let text = json!({ "title": "散热结构", "text": "石墨烯导热膜粘接" });
+    let ask = async |client: Client| {
+        let answer = client.post_json("match", &text).await.expect(200).json();
+        answer["hits"][0].clone()
+    };
+    let (visitor, member) = (ask(app.anonymous()).await, ask(app.org_member(firm.id)).await);
+    assert!(!visitor.to_string().contains("石墨烯"), "{visitor}");
+    assert!(member["quotes"].to_string().contains("石墨烯"), "{member}");
+    assert!(member["text_score"].as_f64() > visitor["text_score"].as_f64());
+}
+
+#[actix_web::test]
+async fn needs_that_no_longer_look_for_a_partner_are_no_matches() {
+    let app = TestApp::start().await;
+    let firm = OrgBuilder::enterprise().insert(&app);
+    let university = OrgBuilder::university().insert(&app);
+    let need = NeedBuilder::published(&firm).insert(&app);
+    let capability = CapabilityBuilder::published(&university).insert(&app);
+    app.settle().await;
+    let path = format!("capabilities/{}/matches", capability.id);
+    let member = app.org_member(university.id);
+    assert_eq!(matches(&member, &path).await["considered"], 1);
+    for to in [NeedStatus::Matching, NeedStatus::Negotiating] {
+        let step = TakeNeedStep { to, comment: None, valid_until: None };
+        needs::take_step(&app, &Caller::system("test"), need.id, &step).unwrap();
+        app.settle().await;
+        let found = matches(&member, &path).await;
+        assert_eq!(ids(&found, "hits").len(), usize::from(to == NeedStatus::Matching), "{to}");
+    }
+}
+
+#[actix_web::test]
+async fn a_region_that_is_ruled_out_excludes_and_the_page_can_be_turned() {
+    let app = TestApp::start().await;
+    let firm = OrgBuilder::enterprise().insert(&app);
+    let university = OrgBuilder::university().insert(&app);
+    let need = NeedBuilder::published(&firm).insert(&app);
+    for number in 0..3 {
+        let title = format!("灯具散热结构{number}");
+        CapabilityBuilder::published(&university).title(&title).insert(&app);
+    }
+    let barred = CapabilityBuilder::published(&university)
+        .fields(|fields| fields.excluded_regions = vec!["4420".to_owned()])
+        .insert(&app);
+    app.settle().await;
+    let (owner, path) = (app.org_member(firm.id), format!("needs/{}/matches", need.id));
+    let first = matches(&owner, &format!("{path}?limit=2")).await;
+    assert_eq!(ids(&first, "excluded"), [barred.id.to_string()]);
+    let reason = first["excluded"][0]["reason"].as_str().unwrap();
+    assert!(reason.contains("中山市"), "{reason}");
+    assert_eq!(first["next_offset"], 2);
+    let rest = matches(&owner, &format!("{path}?limit=2&offset=2")).await;
+    assert!(rest["next_offset"].is_null());
+    let mut all = [ids(&first, "hits"), ids(&rest, "hits")].concat();
+    all.sort_unstable();
+    all.dedup();
+    assert_eq!(all.len(), 3);
 }

@@ -34,12 +34,7 @@ pub(super) fn load(
 }
 
 /// A need in short, from fields that have been redacted for the caller.
-fn card(
-    names: Names<'_>,
-    seen: &SeenNeed,
-    fields: NeedFields,
-    mut withheld: Vec<String>,
-) -> Card {
+fn card(names: Names<'_>, seen: &SeenNeed, fields: NeedFields, mut withheld: Vec<String>) -> Card {
     let need = &seen.need;
     let knows_org =
         disclosure::required(RecordKind::Need, "org", need.confidentiality) <= seen.clearance;

@@ -2,7 +2,7 @@
 #![allow(dead_code, unused_imports, reason = "an area uses the parts that it needs")]
 
 mod app;
-pub mod callers;
+mod capabilities;
 mod client;
 mod finding;
 mod mail;
@@ -12,6 +12,7 @@ mod people;
 mod smtp;
 
 pub use app::TestApp;
+pub use capabilities::CapabilityBuilder;
 pub use client::{Answer, Client};
 pub use mail::token_in;
 pub use needs::NeedBuilder;
