@@ -10,6 +10,7 @@ use crate::clock::Clock;
 use crate::config::{Config, SearchConfig};
 use crate::db::{Database, migrations};
 use crate::error::{Error, Result};
+use crate::http::metrics::Metrics;
 use crate::idempotency::model::Running;
 use crate::jobs::indexer::{self, IndexFeed};
 use crate::outbound::mailer::Mailer;
@@ -31,6 +32,8 @@ pub struct App {
     pub feed: IndexFeed,
     /// Keys that sign access tokens.
     pub keyring: Keyring,
+    /// Figures for monitoring.
+    pub metrics: Metrics,
     /// Idempotency keys of requests being worked on.
     pub running: Running,
     /// Limits on sign-in and reset.
@@ -97,6 +100,7 @@ impl App {
             clock,
             feed: IndexFeed::default(),
             keyring: Keyring::default(),
+            metrics: Metrics::new()?,
             running: Running::default(),
             match_settings: Arc::new(match_settings),
             config,
@@ -116,7 +120,8 @@ impl App {
         work: impl FnOnce(&Self) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let app = Arc::clone(self);
-        tokio::task::spawn_blocking(move || work(&app))
+        let span = tracing::Span::current();
+        tokio::task::spawn_blocking(move || span.in_scope(|| work(&app)))
             .await
             .map_err(|error| Error::internal(format!("worker: {error}")))?
     }

@@ -40,6 +40,7 @@ pub struct ServerConfig {
     pub secure_cookies: bool,
     pub max_wait_ms: u64,
     pub metrics_token: String,
+    pub slow_request_ms: u64,
 }
 
 /// `[database]`

@@ -85,7 +85,10 @@ pub enum Error {
     Forbidden(Message),
     /// The method does not exist on this path.
     #[error("method not allowed")]
-    MethodNotAllowed,
+    MethodNotAllowed {
+        /// The methods that do, as in `Allow`.
+        allow: String,
+    },
     /// The body is larger than the limit.
     #[error("payload too large")]
     TooLarge,
@@ -152,7 +155,7 @@ impl Error {
             Self::PreconditionRequired => "precondition_required",
             Self::Unauthenticated(_) => "unauthenticated",
             Self::Forbidden(_) => "forbidden",
-            Self::MethodNotAllowed => "method_not_allowed",
+            Self::MethodNotAllowed { .. } => "method_not_allowed",
             Self::TooLarge => "too_large",
             Self::UnsupportedMediaType => "unsupported_media_type",
             Self::RateLimited { .. } => "rate_limited",
@@ -172,7 +175,7 @@ impl Error {
             Self::PreconditionRequired => 428,
             Self::Unauthenticated(_) => 401,
             Self::Forbidden(_) => 403,
-            Self::MethodNotAllowed => 405,
+            Self::MethodNotAllowed { .. } => 405,
             Self::TooLarge => 413,
             Self::UnsupportedMediaType => 415,
             Self::RateLimited { .. } => 429,

@@ -130,6 +130,15 @@ impl ManageConnection for Manager {
     }
 }
 
+/// Connections of the pool.
+#[derive(Debug, Clone, Copy)]
+pub struct Connections {
+    /// Open ones.
+    pub open: u32,
+    /// Of these, unused ones.
+    pub idle: u32,
+}
+
 /// The pool of connections, shared by the whole process.
 #[derive(Clone)]
 pub struct Database {
@@ -156,6 +165,12 @@ impl Database {
             .map_err(|e| Error::internal(format!("database pool: {e}")))?;
         let writer = (!is_postgres(&config.url)).then(Arc::default);
         Ok(Self { pool, writer })
+    }
+
+    /// How many connections there are.
+    pub fn connections(&self) -> Connections {
+        let state = self.pool.state();
+        Connections { open: state.connections, idle: state.idle_connections }
     }
 
     fn get(&self) -> Result<PooledConnection<Manager>, Error> {

@@ -83,6 +83,9 @@ pub async fn principal(request: &HttpRequest) -> Result<Option<Principal>> {
             Some(app.run(move |app| crate::accounts::ops::authenticate(app, &token)).await?)
         }
     };
+    if let Some(principal) = &principal {
+        super::trace::record_user(principal.user_id);
+    }
     request.extensions_mut().insert(SignedIn(principal.clone()));
     Ok(principal)
 }

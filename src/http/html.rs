@@ -23,7 +23,7 @@ use actix_web::dev::HttpServiceFactory;
 use actix_web::http::StatusCode;
 use actix_web::http::header::LOCATION;
 use actix_web::middleware::from_fn;
-use actix_web::{HttpResponse, ResponseError, web};
+use actix_web::{HttpRequest, HttpResponse, ResponseError, web};
 
 pub use form::Posted;
 pub use frame::Frame;
@@ -68,8 +68,8 @@ pub fn pages() -> impl HttpServiceFactory {
         .default_service(web::to(unknown))
 }
 
-async fn unknown() -> PageResult {
-    Err(Error::NotFound.into())
+async fn unknown(request: HttpRequest) -> PageResult {
+    Err(super::middleware::refusal(&request).into())
 }
 
 /// Sends the browser on with a GET, as after every form.

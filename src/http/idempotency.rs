@@ -19,7 +19,7 @@ use crate::accounts::principal::Caller;
 use crate::app::App;
 use crate::audit::model::hex;
 use crate::error::{Error, Result};
-use crate::idempotency::model::{AttemptId, Claim, Headers, Recalled};
+use crate::idempotency::model::{AttemptId, Claim, Headers, Recalled, RunningGuard};
 use crate::idempotency::ops;
 use crate::records::model::RecordKind;
 
@@ -41,17 +41,16 @@ pub async fn once(
     mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> std::result::Result<ServiceResponse<BoxBody>, actix_web::Error> {
-    let Some(claim) = claim(&mut request).await.map_err(ApiError)? else {
-        return Ok(next.call(request).await?.map_into_boxed_body());
+    let claim = match claim(&mut request).await {
+        Ok(Some(claim)) => claim,
+        Ok(None) => return Ok(next.call(request).await?.map_into_boxed_body()),
+        Err(error) => return Ok(request.error_response(ApiError(error))),
     };
-    let app = app(request.request()).map_err(ApiError)?;
-    let caller = extract::caller(request.request()).await.map_err(ApiError)?;
-    let busy = || ApiError(Error::conflict("error.key_in_use"));
-    let _running = app.running.begin(&claim).ok_or_else(busy)?;
-    if let Some(recalled) = recall(&app, &claim).await.map_err(ApiError)? {
-        let answer = replay(&app, &caller, recalled).await.map_err(ApiError)?;
-        return Ok(request.into_response(answer));
-    }
+    let (app, caller, _running) = match prepare(&request, &claim).await {
+        Ok(Ready::Go(app, caller, running)) => (app, caller, running),
+        Ok(Ready::Replay(answer)) => return Ok(request.into_response(answer)),
+        Err(error) => return Ok(request.error_response(ApiError(error))),
+    };
     request.extensions_mut().insert(claim.clone());
     let response = next.call(request).await?.map_into_boxed_body();
     if response.status().is_success() {
@@ -60,6 +59,24 @@ pub async fn once(
     match after_failure(&app, &caller, &claim).await {
         Some(answer) => Ok(response.into_response(answer)),
         None => Ok(response),
+    }
+}
+
+/// What to do with a request that has a claim.
+enum Ready {
+    /// Nobody has made this write yet.
+    Go(Arc<App>, Caller, RunningGuard),
+    /// It has been made: this was or is its answer.
+    Replay(HttpResponse),
+}
+
+async fn prepare(request: &ServiceRequest, claim: &Claim) -> Result<Ready> {
+    let app = app(request.request())?;
+    let caller = extract::caller(request.request()).await?;
+    let running = app.running.begin(claim).ok_or_else(|| Error::conflict("error.key_in_use"))?;
+    match recall(&app, claim).await? {
+        Some(recalled) => Ok(Ready::Replay(replay(&app, &caller, recalled).await?)),
+        None => Ok(Ready::Go(app, caller, running)),
     }
 }
 

@@ -1,8 +1,12 @@
 //! What both fronts share: errors as problem+json or page, extractors, middleware, paging.
 
+pub mod cors;
+pub mod docs;
 pub mod extract;
+pub mod health;
 pub mod html;
 pub mod idempotency;
+pub mod metrics;
 pub mod middleware;
 pub mod openapi;
 pub mod operations;
@@ -10,3 +14,4 @@ pub mod pagination;
 pub mod problem;
 pub mod server;
 pub mod text;
+pub mod trace;

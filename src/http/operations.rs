@@ -3,11 +3,11 @@
 
 use std::sync::LazyLock;
 
-use actix_web::HttpMessage;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::{Method, header};
 use actix_web::middleware::Next;
+use actix_web::{HttpMessage, HttpRequest};
 use serde_json::Value;
 
 use super::problem::ApiError;
@@ -72,7 +72,7 @@ impl Operations {
                 });
             }
         }
-        for path in ["/healthz", "/readyz", "/metrics", "/openapi.json", "/docs/errors"] {
+        for path in ["/openapi.json", "/docs/errors"] {
             operations.push(Operation {
                 method: Method::GET,
                 pattern: path.to_owned(),
@@ -113,6 +113,16 @@ impl Operations {
     }
 }
 
+/// The route of a request: a pattern, so that there are few of them and they tell nothing.
+pub fn route(request: &HttpRequest) -> String {
+    // The measuring layers see the path before its trailing slash has been cut off.
+    let path = request.path().trim_end_matches('/');
+    match operations().find(request.method(), path) {
+        Some(operation) => operation.pattern.clone(),
+        None => request.match_pattern().unwrap_or_else(|| "unmatched".to_owned()),
+    }
+}
+
 /// An empty requirement among several makes signing in optional.
 fn needs_sign_in(security: &Value) -> bool {
     let requirements = security.as_array().map(Vec::as_slice).unwrap_or_default();
@@ -132,7 +142,8 @@ pub async fn sign_in_first(
     let operation = operations().find(request.method(), request.path());
     let needed = operation.is_some_and(|operation| operation.needs_sign_in);
     if needed && !request.headers().contains_key(header::AUTHORIZATION) {
-        return Err(ApiError(Error::Unauthenticated("error.sign_in_first".into())).into());
+        let error = ApiError(Error::Unauthenticated("error.sign_in_first".into()));
+        return Ok(request.error_response(error));
     }
     if let Some(operation) = operation {
         request.extensions_mut().insert(operation);

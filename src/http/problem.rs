@@ -2,7 +2,7 @@
 //! actix's own extractors and routing included.
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CONTENT_LANGUAGE, HeaderValue, RETRY_AFTER};
+use actix_web::http::header::{ALLOW, CONTENT_LANGUAGE, HeaderValue, RETRY_AFTER};
 use actix_web::{HttpRequest, HttpResponse, ResponseError, error, web};
 use serde::Serialize;
 
@@ -134,6 +134,9 @@ pub fn respond(
     let mut builder = HttpResponse::build(status);
     if let Error::RateLimited { retry_after } = error {
         builder.insert_header((RETRY_AFTER, retry_after.to_string()));
+    }
+    if let Error::MethodNotAllowed { allow } = error {
+        builder.insert_header((ALLOW, allow.as_str()));
     }
     if let Error::Unauthenticated(_) = error {
         builder.insert_header(("www-authenticate", "Bearer"));

@@ -5,16 +5,17 @@ use std::sync::Arc;
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{Server, ServiceFactory, ServiceRequest, ServiceResponse};
-use actix_web::middleware::{Compress, NormalizePath, TrailingSlash, from_fn};
+use actix_web::middleware::{Compress, Condition, NormalizePath, TrailingSlash, from_fn};
 use actix_web::{HttpServer, web};
+use tracing_actix_web::TracingLogger;
 use utoipa::OpenApi;
 use utoipa_actix_web::service_config::ServiceConfig;
-use utoipa_actix_web::{AppExt, scope};
+use utoipa_actix_web::{AppExt, UtoipaApp, scope};
 
-use super::middleware::with_facts;
 use super::openapi::Document;
 use super::problem::configure_extractors;
-use super::{idempotency, operations};
+use super::trace::RequestSpan;
+use super::{cors, docs, idempotency, metrics, middleware, operations};
 use crate::app::App;
 use crate::error::{Error, Result};
 
@@ -32,13 +33,21 @@ fn configure_api(config: &mut ServiceConfig<'_>) {
     crate::matching::api::configure(config);
 }
 
+/// Adds every operation that the OpenAPI document describes.
+fn with_operations<T>(app: UtoipaApp<T>) -> UtoipaApp<T>
+where
+    T: ServiceFactory<ServiceRequest, Config = (), Error = actix_web::Error, InitError = ()>,
+{
+    app.openapi(Document::openapi())
+        .configure(super::health::configure)
+        .configure(super::metrics::configure)
+        .service(scope::scope("/api/v1").configure(configure_api))
+}
+
 /// The OpenAPI document of all operations.
 pub fn openapi() -> utoipa::openapi::OpenApi {
-    let (_, api) = actix_web::App::new()
-        .into_utoipa_app()
-        .openapi(Document::openapi())
-        .service(scope::scope("/api/v1").configure(configure_api))
-        .split_for_parts();
+    let (_, mut api) = with_operations(actix_web::App::new().into_utoipa_app()).split_for_parts();
+    super::openapi::complete(&mut api);
     api
 }
 
@@ -56,23 +65,26 @@ pub fn service(
     > + use<>,
 > {
     let data = web::Data::from(Arc::clone(app));
-    let max_body = app.config.server.max_body_bytes;
-    let (service, api) = actix_web::App::new()
-        .into_utoipa_app()
-        .openapi(Document::openapi())
-        .service(scope::scope("/api/v1").configure(configure_api))
-        .split_for_parts();
+    let config = &app.config.server;
+    let max_body = config.max_body_bytes;
+    let foreign = Condition::new(!config.cors_origins.is_empty(), cors::rule(&config.cors_origins));
+    let (service, _) = with_operations(actix_web::App::new().into_utoipa_app()).split_for_parts();
     service
         .app_data(data)
         .configure(|config| configure_extractors(config, max_body))
-        .service(utoipa_swagger_ui::SwaggerUi::new("/docs/api/{_:.*}").url("/openapi.json", api))
+        .configure(docs::configure)
         .service(super::html::pages())
+        .default_service(web::to(middleware::unknown))
+        // The last is the outermost.
+        .wrap(from_fn(middleware::with_methods))
         .wrap(from_fn(idempotency::once))
         .wrap(from_fn(operations::sign_in_first))
+        .wrap(foreign)
         .wrap(NormalizePath::new(TrailingSlash::Trim))
-        .wrap(from_fn(with_facts))
+        .wrap(TracingLogger::<RequestSpan>::new())
+        .wrap(from_fn(middleware::with_facts))
+        .wrap(from_fn(metrics::measured))
         .wrap(Compress::default())
-        .wrap(tracing_actix_web::TracingLogger::default())
 }
 
 /// Binds and starts serving; returns the address (which port 0 leaves open) and the server.

@@ -5,11 +5,14 @@
 
 mod audit;
 mod indexer;
+mod layers;
 mod matching;
+mod openapi;
 mod organizations;
 mod problems;
 mod reference;
 mod search;
+mod service;
 mod stores;
 mod support;
 mod towns;

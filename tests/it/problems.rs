@@ -1,36 +1,229 @@
 //! Every kind of failure through real HTTP.
 
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::time::Duration;
+
+use reqwest::Method;
 use serde_json::json;
 
-use super::support::{NeedBuilder, OrgBuilder, TestApp};
+use super::support::TestApp;
+
+/// Sends bytes as they are and reads until the service closes the connection.
+fn raw(app: &TestApp, request: &[u8]) -> String {
+    let mut stream = TcpStream::connect(app.address()).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+    // The service may answer and close before it has read everything.
+    let _ = stream.write_all(request);
+    let mut answer = Vec::new();
+    let _ = stream.read_to_end(&mut answer);
+    String::from_utf8_lossy(&answer).into_owned()
+}
 
 #[actix_web::test]
-async fn creating_without_signing_in_is_refused() {
+async fn signing_in_comes_before_everything_else() {
     let app = TestApp::start().await;
     let answer = app.anonymous().post_json("needs", json!({ "title": "x" })).await;
     assert_eq!(answer.header("www-authenticate"), "Bearer");
     answer.problem(401, "unauthenticated");
+    let request = app.anonymous().request(Method::POST, "needs").body("{");
+    app.anonymous().send(request).await.problem(401, "unauthenticated");
 }
 
 #[actix_web::test]
-async fn unknown_path_is_a_problem() {
+async fn a_wrong_token_is_refused_and_not_ignored() {
     let app = TestApp::start().await;
-    let problem = app.anonymous().get("/nowhere").await.problem(404, "not_found");
-    assert_eq!(problem["instance"], "/nowhere");
+    for token in ["x", "a.b.c", ""] {
+        app.with_token(token).get("needs").await.problem(401, "unauthenticated");
+    }
+    let request =
+        app.anonymous().request(Method::GET, "needs").header("authorization", "Basic eA==");
+    app.anonymous().send(request).await.problem(401, "unauthenticated");
 }
 
 #[actix_web::test]
-async fn visitors_list_published_needs_only() {
+async fn unknown_paths_are_problems_everywhere() {
     let app = TestApp::start().await;
-    let org = OrgBuilder::enterprise().insert(&app);
-    NeedBuilder::draft(&org).title("未发布").insert(&app);
-    NeedBuilder::published(&org).title("已发布").insert(&app);
-    let list = app.anonymous().get("needs").await.expect(200).json();
-    let titles: Vec<&str> = list["items"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|need| need["title"].as_str().unwrap())
-        .collect();
-    assert_eq!(titles, ["已发布"]);
+    for path in
+        ["/nowhere", "/api", "/api/v1", "/api/v1/nowhere", "/api/v2/needs", "/api/v1/needs/a/b/c"]
+    {
+        let problem = app.anonymous().get(path).await.problem(404, "not_found");
+        assert_eq!(problem["instance"], path);
+        assert_eq!(problem["type"], "/docs/errors#not_found");
+    }
+}
+
+#[actix_web::test]
+async fn unreadable_ids_are_not_found() {
+    let app = TestApp::start().await;
+    app.anonymous().get("needs/7").await.problem(404, "not_found");
+}
+
+#[actix_web::test]
+async fn wrong_methods_are_told_the_right_ones() {
+    let app = TestApp::start().await;
+    let client = app.anonymous();
+    for (method, path, allow) in [
+        (Method::DELETE, "needs", "GET, HEAD, OPTIONS, POST"),
+        (Method::PUT, "needs/x", "GET, HEAD, OPTIONS, PATCH"),
+        (Method::POST, "/healthz", "GET, HEAD, OPTIONS"),
+        (Method::POST, "/openapi.json", "GET, HEAD, OPTIONS"),
+        (Method::TRACE, "needs", "GET, HEAD, OPTIONS, POST"),
+    ] {
+        let answer = client.send(client.request(method, path)).await;
+        assert_eq!(answer.header("allow"), allow, "{path}");
+        answer.problem(405, "method_not_allowed");
+    }
+    client.send(client.request(Method::DELETE, "nowhere")).await.problem(404, "not_found");
+    let options = client.send(client.request(Method::OPTIONS, "needs")).await.expect(204);
+    assert_eq!(options.header("allow"), "GET, HEAD, OPTIONS, POST");
+}
+
+#[actix_web::test]
+async fn head_is_get_without_the_body() {
+    let app = TestApp::start().await;
+    let client = app.anonymous();
+    for path in ["needs", "/healthz", "reference/regions", "/openapi.json"] {
+        let get = client.get(path).await;
+        let head = client.send(client.request(Method::HEAD, path)).await;
+        assert_eq!(head.status, get.status, "{path}");
+        assert_eq!(head.header("content-type"), get.header("content-type"), "{path}");
+        assert!(head.body.is_empty(), "{path}");
+    }
+    let missing = client.send(client.request(Method::HEAD, "nowhere")).await;
+    assert_eq!((missing.status, missing.body.len()), (404, 0));
+}
+
+#[actix_web::test]
+async fn addresses_that_are_no_text_are_refused() {
+    let app = TestApp::start().await;
+    for path in ["/api/v1/needs/%", "/api/v1/needs?region=%ff", "/%zz", "/api/v1/needs?after=%00"] {
+        let answer = raw(
+            &app,
+            format!("GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").as_bytes(),
+        );
+        assert!(answer.starts_with("HTTP/1.1 400"), "{path}: {answer}");
+        assert!(answer.contains("application/problem+json"), "{path}: {answer}");
+        assert!(answer.contains("x-request-id"), "{path}: {answer}");
+    }
+}
+
+#[actix_web::test]
+async fn what_is_not_http_is_refused_without_harm() {
+    let app = TestApp::start().await;
+    let long = format!("GET / HTTP/1.1\r\nhost: x\r\nx-long: {}\r\n\r\n", "a".repeat(200_000));
+    assert!(raw(&app, long.as_bytes()).starts_with("HTTP/1.1 431"));
+    assert!(raw(&app, b"\x16\x03\x01\x02\x00\r\n\r\n").starts_with("HTTP/1.1 400"));
+    app.anonymous().get("/healthz").await.expect(200);
+}
+
+#[actix_web::test]
+async fn unknown_and_unfit_query_parameters_are_named() {
+    let app = TestApp::start().await;
+    let client = app.anonymous().in_english();
+    let problem = client.get("needs?colour=red").await.problem(422, "invalid");
+    assert_eq!(problem["errors"][0]["pointer"], "/colour");
+    assert_eq!(problem["errors"][0]["code"], "unknown_field");
+    client.get("needs?limit=many").await.problem(422, "invalid");
+    client.get("needs?limit=1&limit=2").await.problem(422, "invalid");
+    let problem = client.get("needs?limit=1000").await.problem(422, "invalid");
+    assert_eq!(problem["errors"][0]["pointer"], "/limit");
+}
+
+#[actix_web::test]
+async fn problems_speak_the_language_asked_for() {
+    let app = TestApp::start().await;
+    let client = app.anonymous();
+    for (asked, tag, title) in [
+        ("en-GB,zh;q=0.5", "en", "Not found"),
+        ("zh-TW", "zh-CN", "未找到"),
+        ("fr", "zh-CN", "未找到"),
+        ("fr, en;q=0.1", "en", "Not found"),
+        ("en;q=0", "zh-CN", "未找到"),
+    ] {
+        let request = client.request(Method::GET, "nowhere").header("accept-language", asked);
+        let answer = client.send(request).await;
+        assert_eq!(answer.header("content-language"), tag, "{asked}");
+        assert!(answer.header("vary").to_lowercase().contains("accept-language"), "{asked}");
+        assert_eq!(answer.problem(404, "not_found")["title"], title, "{asked}");
+    }
+}
+
+#[actix_web::test]
+async fn requests_have_ids_that_clients_may_choose() {
+    let app = TestApp::start().await;
+    let client = app.anonymous();
+    let asking = |id: &str| client.request(Method::GET, "nowhere").header("x-request-id", id);
+    let answer = client.send(asking("check-7")).await;
+    assert_eq!(answer.header("x-request-id"), "check-7");
+    assert_eq!(answer.problem(404, "not_found")["request_id"], "check-7");
+    for bad in ["a b", "", &"x".repeat(65), "<script>"] {
+        let answer = client.send(asking(bad)).await;
+        assert_eq!(answer.header("x-request-id").len(), 36, "{bad}");
+    }
+}
+
+#[actix_web::test]
+async fn answers_carry_the_headers_of_a_careful_service() {
+    let app = TestApp::start().await;
+    for path in ["needs", "nowhere", "/healthz", "/docs/errors", "/nowhere"] {
+        let answer = app.anonymous().get(path).await;
+        assert_eq!(answer.header("x-content-type-options"), "nosniff", "{path}");
+        assert!(!answer.header("referrer-policy").is_empty(), "{path}");
+        assert!(
+            answer.header("content-security-policy").contains("frame-ancestors 'none'"),
+            "{path}"
+        );
+        assert!(!answer.header("x-request-id").is_empty(), "{path}");
+    }
+    assert_eq!(app.anonymous().get("needs").await.header("cache-control"), "no-cache");
+    let answer = app.with_token("x").get("needs").await;
+    assert_eq!(answer.header("cache-control"), "no-store");
+}
+
+#[actix_web::test]
+async fn answers_are_compressed_when_asked() {
+    let app = TestApp::start().await;
+    let client = app.anonymous();
+    for coding in ["gzip", "br"] {
+        let request =
+            client.request(Method::GET, "reference/regions").header("accept-encoding", coding);
+        let answer = client.send(request).await.expect(200);
+        assert_eq!(answer.header("content-encoding"), coding);
+    }
+}
+
+#[actix_web::test]
+async fn other_origins_are_let_in_by_name_only() {
+    let closed = TestApp::start().await;
+    let request = closed.anonymous().request(Method::GET, "needs");
+    let answer =
+        closed.anonymous().send(request.header("origin", "https://portal.example.cn")).await;
+    assert_eq!(answer.expect(200).header("access-control-allow-origin"), "");
+
+    let origin = "https://portal.example.cn";
+    let app = TestApp::start_with(|c| c.server.cors_origins = vec![origin.to_owned()]).await;
+    let client = app.anonymous();
+    let from = |method: Method, path: &str, origin: &str| {
+        client.request(method, path).header("origin", origin.to_owned())
+    };
+    for path in ["needs", "nowhere"] {
+        let answer = client.send(from(Method::GET, path, origin)).await;
+        assert_eq!(answer.header("access-control-allow-origin"), origin, "{path}");
+        assert_eq!(answer.header("access-control-allow-credentials"), "", "{path}");
+    }
+    let refused = client.send(from(Method::POST, "needs", origin)).await;
+    assert_eq!(refused.header("access-control-allow-origin"), origin);
+    refused.problem(401, "unauthenticated");
+    let preflight = from(Method::OPTIONS, "needs", origin)
+        .header("access-control-request-method", "POST")
+        .header("access-control-request-headers", "authorization,idempotency-key");
+    let answer = client.send(preflight).await.expect(200);
+    assert!(answer.header("access-control-allow-methods").contains("POST"));
+    let stranger = client.send(from(Method::GET, "needs", "https://evil.example")).await;
+    assert_eq!(stranger.header("access-control-allow-origin"), "");
+    let preflight = from(Method::OPTIONS, "needs", "https://evil.example")
+        .header("access-control-request-method", "POST");
+    let answer = client.send(preflight).await;
+    assert_eq!(answer.header("access-control-allow-origin"), "");
 }

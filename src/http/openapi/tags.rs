@@ -1,0 +1,25 @@
+//! The groups of operations.
+
+use utoipa::openapi::tag::{Tag, TagBuilder};
+
+/// Name and description of every group, in the order in which they are shown.
+const TAGS: [(&str, &str); 11] = [
+    ("accounts", "Signing in and out, one's own account, sessions, resets. 登录与账户"),
+    ("people", "Members of organisations, invitations, roles. 人员与角色"),
+    ("organizations", "Firms, universities, institutes, service organisations. 机构"),
+    ("towns", "Specialised towns. 专业镇"),
+    ("needs", "Technical needs and their life from draft to solved. 技术需求"),
+    ("capabilities", "Achievements and capabilities on offer. 科技成果与技术能力"),
+    ("search", "Full-text search over everything the caller may see. 检索"),
+    ("matching", "Explained matches between needs and capabilities. 匹配"),
+    ("reference", "Regions, industries and code tables. 基础代码"),
+    ("audit", "The tamper-evident log of all changes. 审计"),
+    ("service", "Health and figures of the running service. 运行状态"),
+];
+
+/// The groups.
+pub(super) fn all() -> Vec<Tag> {
+    TAGS.iter()
+        .map(|(name, text)| TagBuilder::new().name(*name).description(Some(*text)).build())
+        .collect()
+}
