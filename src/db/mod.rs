@@ -7,6 +7,7 @@
 
 mod connection;
 pub mod dialect;
+pub mod functions;
 pub mod migrations;
 pub mod schema;
 pub mod types;

@@ -39,11 +39,6 @@ impl Standing {
     }
 }
 
-diesel::define_sql_function! {
-    /// Part of a text, counted from 1; the same on both databases.
-    fn substr(text: diesel::sql_types::Text, from: diesel::sql_types::Integer, length: diesel::sql_types::Integer) -> diesel::sql_types::Text;
-}
-
 /// Reviewed regions by the length of their code.
 #[derive(Debug, Clone, Default)]
 pub struct RegionReach {
@@ -136,9 +131,9 @@ macro_rules! in_regions {
     ($column:expr, $reach:expr) => {
         $column
             .eq_any(&$reach.regions.towns)
-            .or($crate::records::scope::substr($column, 1, 6).eq_any(&$reach.regions.counties))
-            .or($crate::records::scope::substr($column, 1, 4).eq_any(&$reach.regions.cities))
-            .or($crate::records::scope::substr($column, 1, 2).eq_any(&$reach.regions.provinces))
+            .or($crate::db::functions::substr($column, 1, 6).eq_any(&$reach.regions.counties))
+            .or($crate::db::functions::substr($column, 1, 4).eq_any(&$reach.regions.cities))
+            .or($crate::db::functions::substr($column, 1, 2).eq_any(&$reach.regions.provinces))
     };
 }
 

@@ -65,7 +65,7 @@ async fn wrong_methods_are_told_the_right_ones() {
     let client = app.anonymous();
     for (method, path, allow) in [
         (Method::DELETE, "needs", "GET, HEAD, OPTIONS, POST"),
-        (Method::PUT, "needs/x", "GET, HEAD, OPTIONS, PATCH"),
+        (Method::PUT, "needs/x", "DELETE, GET, HEAD, OPTIONS, PATCH"),
         (Method::POST, "/healthz", "GET, HEAD, OPTIONS"),
         (Method::POST, "/openapi.json", "GET, HEAD, OPTIONS"),
         (Method::TRACE, "needs", "GET, HEAD, OPTIONS, POST"),
