@@ -4,7 +4,7 @@
 //! # Map
 //! - [`app`] turns settings into a running service; [`cli`] holds the commands.
 //! - One folder a domain: [`accounts`], [`organizations`], [`towns`], [`needs`],
-//!   [`capabilities`], [`matching`], [`search`], [`audit`], [`reference`]. Inside, `model` has
+//!   [`capabilities`], [`matching`], [`search`], [`audit`], [`mod@reference`]. Inside, `model` has
 //!   types and rules without I/O, `store` the queries, `ops` the use cases, `api` and `pages` the
 //!   two thin fronts.
 //! - [`disclosure`] decides who sees which field; [`records`] traces every change.

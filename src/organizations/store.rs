@@ -4,11 +4,13 @@ use diesel::prelude::*;
 
 use super::model::{OrgStatus, Organization};
 use crate::accounts::principal::OrgId;
+use crate::capabilities::model::CapabilityId;
 use crate::db::schema::{capabilities, needs, organizations};
 use crate::db::{Db, Timestamp};
 use crate::error::{Error, Result, is_unique_violation};
+use crate::needs::model::NeedId;
 use crate::on;
-use crate::records::model::{EntryId, RecordKind};
+use crate::records::model::RecordKind;
 use crate::records::scope::Reach;
 
 diesel::define_sql_function! {
@@ -131,11 +133,11 @@ pub fn list(
 /// # Errors
 /// Database faults.
 pub fn records_unscoped(db: &mut Db, org: OrgId) -> Result<Vec<(RecordKind, String)>> {
-    let needs: Vec<EntryId> = on!(db, conn => needs::table
+    let needs: Vec<NeedId> = on!(db, conn => needs::table
         .filter(needs::org_id.eq(org))
         .select(needs::id)
         .load(conn))?;
-    let capabilities: Vec<EntryId> = on!(db, conn => capabilities::table
+    let capabilities: Vec<CapabilityId> = on!(db, conn => capabilities::table
         .filter(capabilities::org_id.eq(org))
         .select(capabilities::id)
         .load(conn))?;

@@ -4,6 +4,9 @@ use diesel::prelude::*;
 
 use super::model::{Town, TownStatus};
 use crate::accounts::principal::Role;
+use crate::accounts::users::model::UserStatus;
+use crate::capabilities::life::CapabilityStatus;
+use crate::capabilities::parts::ConsentScope;
 use crate::db::Db;
 use crate::db::schema::{capabilities, needs, role_grants, towns, users};
 use crate::error::{Error, Result, is_unique_violation};
@@ -109,7 +112,7 @@ pub fn liaisons(db: &mut Db, codes: &[String]) -> Result<Vec<(Option<String>, St
         .inner_join(users::table)
         .filter(role_grants::role.eq(Role::Liaison))
         .filter(role_grants::region_code.eq_any(codes))
-        .filter(users::status.eq("active"))
+        .filter(users::status.eq(UserStatus::Active))
         .order(role_grants::created_at.asc())
         .select((role_grants::region_code, users::name, users::login_mail))
         .load(conn))?)
@@ -138,8 +141,8 @@ pub fn open_needs(db: &mut Db, codes: &[String]) -> Result<Vec<(String, i64)>> {
 pub fn open_capabilities(db: &mut Db, codes: &[String]) -> Result<Vec<(String, i64)>> {
     Ok(on!(db, conn => capabilities::table
         .filter(capabilities::region_code.eq_any(codes))
-        .filter(capabilities::status.eq("published"))
-        .filter(capabilities::consent_scope.eq("public"))
+        .filter(capabilities::status.eq(CapabilityStatus::Published))
+        .filter(capabilities::consent_scope.eq(ConsentScope::Public))
         .filter(crate::owner_active!(capabilities::org_id))
         .group_by(capabilities::region_code)
         .select((capabilities::region_code, diesel::dsl::count_star()))

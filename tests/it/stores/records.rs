@@ -51,7 +51,7 @@ fn a_write_leaves_version_step_audit_entry_and_change(db: &TestDatabase) {
     let mut first = change("n1", 1);
     first.step_from = Some(None);
     first.comment = Some("说明".to_owned());
-    let number = db.db.write(|db| trace(db, &caller, now, &[first.clone()])).unwrap();
+    let number = db.db.write(|db| trace(db, &caller, now, std::slice::from_ref(&first))).unwrap();
     assert_eq!((number, counts(db)), (1, (1, 1, 1, 1)));
     let number = db.db.write(|db| trace(db, &caller, now, &[change("n1", 2)])).unwrap();
     assert_eq!((number, counts(db)), (2, (2, 1, 2, 2)));
@@ -61,7 +61,7 @@ fn a_write_leaves_version_step_audit_entry_and_change(db: &TestDatabase) {
     let version = db.db.read(|db| store::version(db, RecordKind::Need, "n1", 2)).unwrap().unwrap();
     assert_eq!(version.doc.0, change("n1", 2).after);
     let unchanged = Change { after: change("n1", 3).before, ..change("n1", 3) };
-    db.db.write(|db| trace(db, &caller, now, &[unchanged.clone()])).unwrap();
+    db.db.write(|db| trace(db, &caller, now, std::slice::from_ref(&unchanged))).unwrap();
     assert_eq!(counts(db), (2, 1, 3, 3), "a version is kept for what has changed only");
 }
 
