@@ -187,4 +187,15 @@ mod tests {
         };
         assert_eq!(wrong(&university), Vec::<String>::new());
     }
+
+    #[test]
+    fn the_demo_organizations_pass() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/demo/organizations.jsonl");
+        for line in std::fs::read_to_string(path).unwrap().lines() {
+            let mut row: serde_json::Value = serde_json::from_str(line).unwrap();
+            let key = row.as_object_mut().unwrap().remove("key");
+            let fields = serde_json::from_value(row).unwrap();
+            assert_eq!(wrong(&fields), Vec::<String>::new(), "{key:?}");
+        }
+    }
 }

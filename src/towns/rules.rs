@@ -146,4 +146,13 @@ mod tests {
             wrong(TownFields { code: Some("4420".into()), ..good() }).contains(&"/code".into())
         );
     }
+
+    #[test]
+    fn the_demo_towns_pass() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/demo/towns.jsonl");
+        for line in std::fs::read_to_string(path).unwrap().lines() {
+            let fields: TownFields = serde_json::from_str(line).unwrap();
+            assert_eq!(wrong(fields), Vec::<String>::new(), "{line}");
+        }
+    }
 }
