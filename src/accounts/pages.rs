@@ -1,6 +1,7 @@
 //! Pages of people: signing in and out, what is one's own, and the pages that mailed links lead to.
 
 mod account;
+mod links;
 mod sign_in;
 
 use actix_web::web;
@@ -11,5 +12,6 @@ pub fn configure(config: &mut web::ServiceConfig) {
         .service(sign_in::sign_in_form)
         .service(sign_in::sign_in_posted)
         .service(sign_in::sign_out)
-        .service(account::account);
+        .service(account::show_account)
+        .configure(links::configure);
 }

@@ -11,6 +11,7 @@ pub mod life;
 pub mod listing;
 pub mod model;
 pub mod ops;
+pub mod pages;
 pub mod parts;
 pub mod past;
 pub mod removal;

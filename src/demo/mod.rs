@@ -65,6 +65,14 @@ pub fn load(app: &App) -> Result<DemoState> {
     Ok(DemoState::Loaded)
 }
 
+/// Whether this instance shows the demonstration.
+///
+/// # Errors
+/// Database faults.
+pub fn is_shown(app: &App) -> Result<bool> {
+    Ok(app.db.read(|db| store::fact(db, FACT))?.as_deref() == Some(LOADED))
+}
+
 /// The accounts to try: one of each kind.
 ///
 /// # Errors

@@ -17,7 +17,7 @@ pub fn configure(config: &mut web::ServiceConfig) {
 }
 
 /// Matches shown on one page.
-const SHOWN: usize = 8;
+const SHOWN: usize = 6;
 
 #[derive(Template, WebTemplate)]
 #[template(path = "match.html")]

@@ -7,6 +7,8 @@ use askama_web::WebTemplate;
 use super::model::OrganizationView;
 use super::ops;
 use crate::accounts::principal::OrgId;
+use crate::capabilities::listing::{self, ListCapabilities};
+use crate::capabilities::model::CapabilityView;
 use crate::http::extract::AppData;
 use crate::http::html::{Frame, PageResult, Visit};
 use crate::needs;
@@ -28,6 +30,7 @@ struct OrganizationPage {
     name: String,
     org: OrganizationView,
     needs: Vec<NeedView>,
+    capabilities: Vec<CapabilityView>,
 }
 
 /// One organisation with those of its records that the caller may know to be its own.
@@ -39,13 +42,17 @@ async fn show_organization(
 ) -> PageResult<OrganizationPage> {
     let caller = visit.caller.clone();
     let app = app.into_inner();
-    let (org, needs) = app
+    let (org, needs, capabilities) = app
         .run(move |app| {
             let org = ops::show(app, &caller, *id)?;
             let own = ListNeeds { org_id: Some(*id), limit: Some(SHOWN), ..ListNeeds::default() };
-            Ok((org, needs::ops::list(app, &caller, &own)?.items))
+            let needs = needs::ops::list(app, &caller, &own)?.items;
+            let (org_id, limit) = (Some(*id), Some(SHOWN));
+            let own = ListCapabilities { org_id, limit, ..ListCapabilities::default() };
+            Ok((org, needs, listing::list(app, &caller, &own)?.items))
         })
         .await?;
     let page = Frame::new(&app, &visit, "");
-    Ok(OrganizationPage { page, name: org.fields.name.clone().unwrap_or_default(), org, needs })
+    let name = org.fields.name.clone().unwrap_or_default();
+    Ok(OrganizationPage { page, name, org, needs, capabilities })
 }

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use crate::accounts::sessions;
 use crate::accounts::sessions::model::{SignIn, Tokens};
 use crate::app::App;
+use crate::demo;
 use crate::error::{Error, Message};
 use crate::http::extract::AppData;
 use crate::http::html::{Frame, PageResult, Posted, Visit, local_path, redirect, session};
@@ -17,16 +18,29 @@ use crate::http::html::{Frame, PageResult, Posted, Visit, local_path, redirect, 
 #[template(path = "sign_in.html")]
 struct SignInPage {
     page: Frame,
+    demo: bool,
     back: String,
     mail: String,
+    /// What has just been done on another page.
+    done: Option<&'static str>,
     refused: Option<String>,
 }
+
+/// What other pages may report here, with the text that says so.
+const DONE: [(&str, &str); 4] = [
+    ("verified", "sign_in.verified"),
+    ("reset", "sign_in.reset"),
+    ("joined", "sign_in.joined"),
+    ("asked", "sign_in.asked"),
+];
 
 /// Where to go on after signing in.
 #[derive(Debug, Deserialize)]
 struct Way {
     #[serde(default)]
     back: String,
+    #[serde(default)]
+    done: String,
 }
 
 /// The form.
@@ -36,8 +50,11 @@ async fn sign_in_form(app: AppData, visit: Visit, way: web::Query<Way>) -> SignI
     if visit.caller.principal.is_some() {
         return Ok(Either::Right(redirect(&back)));
     }
-    let page = Frame::new(&app.into_inner(), &visit, "");
-    Ok(Either::Left(SignInPage { page, back, mail: String::new(), refused: None }))
+    let app = app.into_inner();
+    let demo = app.run(demo::is_shown).await?;
+    let page = Frame::new(&app, &visit, "");
+    let done = DONE.iter().find(|(code, _)| *code == way.done).map(|(_, key)| *key);
+    Ok(Either::Left(SignInPage { page, demo, back, mail: String::new(), done, refused: None }))
 }
 
 type SignInResult = PageResult<Either<SignInPage, HttpResponse>>;
@@ -70,8 +87,10 @@ async fn sign_in_posted(
         Err(other) => return Err(other.into()),
     };
     Ok(Either::Left(SignInPage {
+        demo: app.run(demo::is_shown).await?,
         back: local_path(form.text("back")).to_owned(),
         mail: form.text("mail").to_owned(),
+        done: None,
         refused: Some(refused),
         page,
     }))
@@ -90,8 +109,12 @@ pub fn signed_in(app: &App, tokens: &Tokens, back: &str) -> HttpResponse {
 
 /// Ends the session.
 #[post("/sign-out")]
-async fn sign_out(app: AppData, _form: Posted) -> PageResult<HttpResponse> {
+async fn sign_out(app: AppData, visit: Visit, _form: Posted) -> PageResult<HttpResponse> {
     let app = app.into_inner();
+    let caller = visit.caller.clone();
+    if caller.principal.is_some() {
+        app.run(move |app| sessions::ops::sign_out(app, &caller)).await?;
+    }
     let mut response = redirect("/");
     for cookie in session::no_cookies(&app) {
         if let Err(error) = response.add_cookie(&cookie) {

@@ -92,11 +92,6 @@ impl Frame {
         self.caller.principal.as_ref().map(|principal| principal.name.as_str())
     }
 
-    /// Whether the service runs with demonstration data.
-    pub fn demo(&self) -> bool {
-        false
-    }
-
     /// Address of a static file.
     pub fn asset(&self, name: &str) -> &'static str {
         assets::address(name)

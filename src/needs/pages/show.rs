@@ -14,7 +14,7 @@ use crate::needs::model::{NeedFields, NeedId, NeedView};
 use crate::needs::ops;
 
 /// Matches shown on one page.
-const SHOWN: usize = 8;
+const SHOWN: usize = 6;
 
 #[derive(Template, WebTemplate)]
 #[template(path = "need.html")]

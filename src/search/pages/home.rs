@@ -6,6 +6,7 @@ use askama_web::WebTemplate;
 
 use crate::accounts::principal::Caller;
 use crate::app::App;
+use crate::demo;
 use crate::error::Result;
 use crate::http::extract::AppData;
 use crate::http::html::{Frame, PageResult, Visit};
@@ -33,6 +34,7 @@ struct FreshNeed {
 #[template(path = "home.html")]
 struct HomePage {
     page: Frame,
+    demo: bool,
     fresh: Vec<FreshNeed>,
     towns: Vec<TownView>,
 }
@@ -42,9 +44,12 @@ struct HomePage {
 async fn home(app: AppData, visit: Visit) -> PageResult<HomePage> {
     let caller = visit.caller.clone();
     let app = app.into_inner();
-    let (fresh, towns) =
-        app.run(move |app| Ok((fresh_needs(app, &caller)?, towns(app, &caller)?))).await?;
-    Ok(HomePage { page: Frame::new(&app, &visit, "home"), fresh, towns })
+    let (fresh, towns, demo) = app
+        .run(move |app| {
+            Ok((fresh_needs(app, &caller)?, towns(app, &caller)?, demo::is_shown(app)?))
+        })
+        .await?;
+    Ok(HomePage { page: Frame::new(&app, &visit, "home"), demo, fresh, towns })
 }
 
 fn fresh_needs(app: &App, caller: &Caller) -> Result<Vec<FreshNeed>> {

@@ -1,0 +1,102 @@
+//! Pages of capabilities.
+
+use actix_web::{HttpResponse, get, post, web};
+use askama::Template;
+use askama_web::WebTemplate;
+
+use super::life::CapabilityStatus;
+use super::model::{CapabilityFields, CapabilityId, CapabilityView};
+use super::ops;
+use super::steps::{self, TakeCapabilityStep};
+use crate::error::Error;
+use crate::http::extract::AppData;
+use crate::http::html::{Frame, PageResult, Posted, Visit, local_path, redirect, settle};
+use crate::matching;
+use crate::matching::answer::MatchAnswer;
+use crate::matching::query::MatchQuery;
+
+/// Registers the pages.
+pub fn configure(config: &mut web::ServiceConfig) {
+    config.service(take_capability_step).service(show_capability);
+}
+
+/// Matches shown on one page.
+const SHOWN: usize = 6;
+
+#[derive(Template, WebTemplate)]
+#[template(path = "capability.html")]
+struct CapabilityPage {
+    page: Frame,
+    title: String,
+    price: String,
+    trl: String,
+    industries: String,
+    item: CapabilityView,
+    matches: MatchAnswer,
+}
+
+/// One capability with the needs it fits.
+#[get("/capabilities/{id}")]
+async fn show_capability(
+    app: AppData,
+    visit: Visit,
+    id: web::Path<CapabilityId>,
+) -> PageResult<CapabilityPage> {
+    let caller = visit.caller.clone();
+    let app = app.into_inner();
+    let wanted = MatchQuery { limit: Some(SHOWN), ..MatchQuery::default() };
+    let (item, matches) = app
+        .run(move |app| {
+            let item = ops::show(app, &caller, *id)?;
+            Ok((item, matching::ops::of_capability(app, &caller, *id, &wanted)?))
+        })
+        .await?;
+    let page = Frame::new(&app, &visit, "capabilities");
+    let codes = item.fields.industry_codes.iter();
+    let industries: Vec<String> = codes.map(|code| page.industry(code)).collect();
+    Ok(CapabilityPage {
+        title: item.fields.title.clone().unwrap_or_default(),
+        price: price(&page, &item.fields),
+        trl: item.fields.trl.map(|level| page.trl(level)).unwrap_or_default(),
+        industries: page.list(&industries),
+        item,
+        matches,
+        page,
+    })
+}
+
+/// The price in words; empty when it is not said or not shown.
+fn price(page: &Frame, fields: &CapabilityFields) -> String {
+    let mode = page.code_of("price_mode", &fields.price_mode);
+    let amount = match (fields.price, fields.price_max) {
+        (from, Some(to)) => page.amounts(from.as_ref(), &to),
+        (Some(price), None) => page.money(&price),
+        (None, None) => return mode,
+    };
+    if mode.is_empty() {
+        return amount;
+    }
+    page.fill2("capability.price_up_to", "mode", mode, "amount", amount)
+}
+
+/// Takes the step of a form and goes back to where the form was.
+#[post("/capabilities/{id}/step")]
+async fn take_capability_step(
+    app: AppData,
+    visit: Visit,
+    id: web::Path<CapabilityId>,
+    form: Posted,
+) -> PageResult<HttpResponse> {
+    let to: CapabilityStatus =
+        form.text("to").parse().map_err(|_| Error::field("/to", "field.unknown_status"))?;
+    let step = TakeCapabilityStep { to, comment: form.filled("comment"), valid_until: None };
+    let caller = visit.caller.clone();
+    let app = app.into_inner();
+    let written = app.run(move |app| steps::take_step(app, &caller, *id, &step)).await?;
+    settle(&app, written.change).await;
+    let back = format!("/capabilities/{}", written.value.id);
+    Ok(redirect(match form.text("back") {
+        "" => &back,
+        given => local_path(given),
+    }))
+}
