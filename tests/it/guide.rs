@@ -32,10 +32,9 @@ fn start() -> (Demo, String) {
         .by_ref()
         .map_while(Result::ok)
         .find_map(|line| {
-            let at = line.find("http://127.0.0.1:")?;
-            let rest = &line[at..];
-            let end = rest.find(|c: char| c.is_whitespace()).unwrap_or(rest.len());
-            Some(rest[..end].trim_end_matches('/').to_owned())
+            let port = line.split_once("http://127.0.0.1:")?.1;
+            let digits: String = port.chars().take_while(char::is_ascii_digit).collect();
+            Some(format!("http://127.0.0.1:{digits}"))
         })
         .expect("the demo prints where to look");
     // Keep reading, or the service would block on a full pipe.
@@ -66,9 +65,11 @@ fn the_examples_of_the_api_guide_work() {
         .lines()
         .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap())
         .find(|user| {
-            user["roles"].as_array().unwrap().iter().any(|role| {
-                role["role"] == "org_admin" && role["org"] == "f-guzhen1"
-            })
+            user["roles"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .any(|role| role["role"] == "org_admin" && role["org"] == "f-guzhen1")
         })
         .expect("the demo has an administrator of a firm in Guzhen");
     let (_demo, address) = start();

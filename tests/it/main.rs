@@ -4,6 +4,7 @@
 //! own; tests speak HTTP to it.
 
 mod audit;
+mod guide;
 mod indexer;
 mod layers;
 mod matching;
