@@ -98,6 +98,7 @@ async fn greet(
 fn start_jobs(app: &Arc<App>) -> Vec<JoinHandle<()>> {
     vec![
         actix_web::rt::spawn(indexer::run(Arc::clone(app))),
+        actix_web::rt::spawn(expiry::run(Arc::clone(app))),
         actix_web::rt::spawn(outbox::run(Arc::clone(app))),
         actix_web::rt::spawn(housekeeping::run(Arc::clone(app))),
         actix_web::rt::spawn(expiry::run(Arc::clone(app))),

@@ -1,4 +1,5 @@
-//! Removes what has had its day: links, tokens and sessions that have ended, mails sent long ago.
+//! Removes what has had its day: links, tokens and sessions that have ended, mails sent long ago,
+//! keys of requests that nobody will repeat.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,5 +26,6 @@ pub async fn run(app: Arc<App>) {
 /// Database faults.
 pub fn tidy(app: &App) -> Result<()> {
     crate::accounts::ops::tidy(app)?;
-    crate::outbound::ops::tidy(app)
+    crate::outbound::ops::tidy(app)?;
+    crate::idempotency::ops::forget_old(app).map(drop)
 }
