@@ -27,7 +27,7 @@ pub fn enqueue(db: &mut Db, recipient: &str, letter: Letter, now: Timestamp) -> 
     let row = OutboxMail {
         id: MailId::new(),
         recipient: recipient.to_owned(),
-        subject: letter.subject,
+        subject: letter.subject.replace(char::is_control, " "),
         body: letter.body,
         state: MailState::Waiting,
         attempts: 0,

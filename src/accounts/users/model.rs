@@ -104,7 +104,7 @@ pub fn normalized_mail(mail: &str) -> String {
 
 /// Adds what is wrong with a mail address that an account is to have.
 pub fn check_mail(checker: &mut Checker, pointer: &str, mail: &str) {
-    checker.length(pointer, Some(mail), 3, 254);
+    checker.length(pointer, Some(mail), 0, 254);
     checker.mail(pointer, Some(mail.trim()));
 }
 

@@ -52,7 +52,7 @@ async fn a_removed_member_is_out_at_once() {
         GrantRole::in_org(Role::Expert, org.id),
     ]);
     let client = app.client(&member);
-    let need = json!({ "title": "离职前的需求" });
+    let need = json!({ "title": "离职前的需求", "need_kind": "tech_problem" });
     client.post_json("needs", &need).await.expect(201);
     let path = format!("organizations/{}/members/{}", org.id, member.id);
     app.org_member(org.id).delete(&path).await.problem(403, "forbidden");

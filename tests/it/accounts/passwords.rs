@@ -118,21 +118,21 @@ async fn only_the_newest_reset_link_works_and_not_for_long() {
     visitor.post_json("auth/verify-mail", verify).await.problem(422, "invalid");
 }
 
-/// An unknown address must cost the same work as a wrong password. The bounds are wide: without
-/// the work the one would be a hundred times as fast as the other.
+/// An unknown address must cost the same work as a wrong password. The bound is wide, because a
+/// busy machine makes either slower: without the work it would be a thousand times as fast.
 #[test]
 fn unknown_address_takes_as_long_as_a_wrong_password() {
     use std::time::{Duration, Instant};
     use townbridge::accounts::passwords::hash;
     let stored = hash::hash(PASSWORD).unwrap();
-    let fastest = |hash_or_none: Option<&str>| -> Duration {
-        let once = || {
-            let started = Instant::now();
-            assert!(!hash::verify("something else", hash_or_none).unwrap());
-            started.elapsed()
-        };
-        (0..5).map(|_| once()).min().unwrap()
+    let time = |hash_or_none: Option<&str>| -> Duration {
+        let started = Instant::now();
+        assert!(!hash::verify("something else", hash_or_none).unwrap());
+        started.elapsed()
     };
-    let (wrong, unknown) = (fastest(Some(&stored)), fastest(None));
-    assert!(unknown > wrong / 3 && wrong > unknown / 3, "{wrong:?} and {unknown:?}");
+    let times: Vec<(Duration, Duration)> =
+        (0..5).map(|_| (time(Some(&stored)), time(None))).collect();
+    let wrong = times.iter().map(|pair| pair.0).min().unwrap();
+    let unknown = times.iter().map(|pair| pair.1).min().unwrap();
+    assert!(unknown * 20 > wrong, "{times:?}");
 }

@@ -48,7 +48,7 @@ async fn each_role_needs_its_own_binding() {
         (json!({ "role": "liaison", "region_code": "4420" }), "/region_code"),
         (json!({ "role": "liaison", "region_code": "442000999" }), "/region_code"),
         (json!({ "role": "officer", "region_code": "442000105" }), "/region_code"),
-        (json!({ "role": "officer", "region_code": "99" }), "/region_code"),
+        (json!({ "role": "officer", "region_code": "98" }), "/region_code"),
         (json!({ "role": "officer", "region_code": "44", "org_id": org.id }), "/org_id"),
         (json!({ "role": "platform_admin", "region_code": "44" }), "/region_code"),
         (json!({ "role": "org_member", "org_id": org.id, "region_code": "44" }), "/region_code"),
