@@ -1,7 +1,7 @@
 //! Consent of people to be shown. It works at once, in any state and without review, and reaches
 //! every record of the organisation that names the person.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -152,17 +152,39 @@ pub(super) fn touch_mentions(
     if !shown_differently(before, after) {
         return records::ops::last_change(db);
     }
-    let names: Vec<&str> =
-        [before, after].into_iter().flatten().filter_map(CapabilityFields::person_name).collect();
+    let fields = [before, after].into_iter().flatten();
+    let names: Vec<String> =
+        fields.filter_map(CapabilityFields::person_name).map(str::to_owned).collect();
+    touch_named(db, now, person.org_id, &names)
+}
+
+/// The same for new profiles of people.
+pub(super) fn touch_mentions_of_new(
+    db: &mut Db,
+    now: Timestamp,
+    rows: &[Capability],
+) -> Result<i64> {
+    let mut names: BTreeMap<OrgId, Vec<String>> = BTreeMap::new();
+    for row in rows.iter().filter(|row| shown_differently(None, Some(&row.doc.0))) {
+        let name = row.doc.0.person_name().map(str::to_owned);
+        names.entry(row.org_id).or_default().extend(name);
+    }
+    for (org, names) in names {
+        touch_named(db, now, org, &names)?;
+    }
+    records::ops::last_change(db)
+}
+
+fn touch_named(db: &mut Db, now: Timestamp, org: OrgId, names: &[String]) -> Result<i64> {
     let mut touched = Vec::new();
     let mut last = None;
     loop {
-        let rows = store::of_org_unscoped(db, person.org_id, last, 500)?;
+        let rows = store::of_org_unscoped(db, org, last, 500)?;
         let Some((id, _)) = rows.last() else { break };
         last = Some(*id);
         for (id, fields) in rows {
             let doc = serde_json::to_value(&fields)?;
-            if id != person.id && names.iter().any(|name| mentions(&doc, name)) {
+            if names.iter().any(|name| mentions(&doc, name)) {
                 touched.push((RecordKind::Capability, id.to_string()));
             }
         }

@@ -104,10 +104,13 @@ pub fn document(
     persons: &Persons,
     reference: &Reference,
 ) -> Result<Document> {
-    let visitors = as_seen_by(&row.doc.0, persons, Sight::Visitor)?;
-    let title = visitors.title.clone().unwrap_or_default();
+    let opens = consent::open_from(row, owner);
+    // What is shown to members only is read by nobody who sees less of people than they do.
+    let least = if opens == Some(Clearance::Public) { Sight::Visitor } else { Sight::Member };
+    let shown = as_seen_by(&row.doc.0, persons, least)?;
+    let title = shown.title.clone().unwrap_or_default();
     let mut document = Document::new(row.id.to_string(), Kind::Capability, title);
-    place_texts(&mut document, row, persons, &visitors)?;
+    place_texts(&mut document, row, persons, &shown)?;
     place_conditions(&mut document, conditions(row, reference, shown_to_all(row, "expert")));
     document.subkind = row.asset_kind.clone();
     document.ipc = row.doc.0.ipc.clone();
@@ -115,7 +118,14 @@ pub fn document(
     document.org_type = owner.org_type.clone();
     document.status = row.status.to_string();
     document.published_at = row.published_at.unwrap_or(row.created_at).0.timestamp();
-    place_openness(&mut document, row, owner, &visitors);
+    document.open = opens.is_some();
+    document.open_from = u8::from(opens > Some(Clearance::Public));
+    if opens == Some(Clearance::Public) {
+        document.suggestions = suggestions(&shown);
+    }
+    if row.consent_scope == ConsentScope::Nobody {
+        keep_inside(&mut document);
+    }
     Ok(document)
 }
 
@@ -125,7 +135,7 @@ fn place_texts(
     document: &mut Document,
     row: &Capability,
     persons: &Persons,
-    visitors: &CapabilityFields,
+    shown: &CapabilityFields,
 ) -> Result<()> {
     let members = as_seen_by(&row.doc.0, persons, Sight::Member)?;
     let mut push = |tier: usize, text: &str| {
@@ -134,42 +144,28 @@ fn place_texts(
         slot.push('\n');
     };
     let tier_of = |field| disclosure::tier(RecordKind::Capability, field, row.confidentiality);
-    for (field, text) in texts(visitors) {
-        if tier_of(field) == 0 {
-            push(0, &text);
-        }
+    for (_, text) in texts(shown).into_iter().filter(|(field, _)| tier_of(field) == 0) {
+        push(0, &text);
     }
+    let hides = members != *shown;
     for (field, text) in texts(&members) {
         if tier_of(field) > 0 {
             push(tier_of(field), &text);
-            continue;
+        } else if hides {
+            let named = persons.members.iter().filter(|name| text.contains(*name));
+            named.for_each(|name| push(MEMBERS_TIER, name));
         }
-        persons.members.iter().filter(|name| text.contains(*name)).for_each(|name| {
-            push(MEMBERS_TIER, name);
-        });
     }
     Ok(())
 }
 
-/// Who finds the record at all. A person who is shown to nobody is found by the own organisation
-/// alone: without region the reviewers do not find the profile either, and no text of it is in a
-/// tier below theirs.
-fn place_openness(
-    document: &mut Document,
-    row: &Capability,
-    owner: &OwnerView,
-    visitors: &CapabilityFields,
-) {
-    document.open = consent::open_from(row, owner) == Some(Clearance::Public);
-    if document.open {
-        document.suggestions = suggestions(visitors);
-    }
-    if row.consent_scope == ConsentScope::Nobody {
-        document.region_code.clear();
-        document.region_group.clear();
-        let all = std::mem::take(&mut document.texts).concat();
-        document.texts[FULL_TIER] = all;
-    }
+/// A person who is shown to nobody is found by the own organisation alone: without region the
+/// reviewers do not find the profile either, and no text of it is in a tier below theirs.
+fn keep_inside(document: &mut Document) {
+    document.region_code.clear();
+    document.region_group.clear();
+    let all = std::mem::take(&mut document.texts).concat();
+    document.texts[FULL_TIER] = all;
 }
 
 fn suggestions(fields: &CapabilityFields) -> Vec<String> {

@@ -217,11 +217,8 @@ pub fn insert_many(
         change.step_from = Some(None);
         changes.push(change);
     }
-    let mut last = records::ops::trace(db, caller, now, &changes)?;
-    for person in rows.iter().filter(|row| row.is_person()) {
-        last = consent::touch_mentions(db, now, person, (None, Some(&person.doc.0)))?;
-    }
-    Ok(last)
+    records::ops::trace(db, caller, now, &changes)?;
+    consent::touch_mentions_of_new(db, now, rows)
 }
 
 /// Which of these references of a source are there already.
