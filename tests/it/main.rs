@@ -5,10 +5,13 @@
 
 mod accounts;
 mod audit;
+mod capabilities;
+mod disclosure;
 mod guide;
 mod indexer;
 mod layers;
 mod matching;
+mod needs;
 mod openapi;
 mod organizations;
 mod problems;

@@ -34,6 +34,25 @@ impl CapabilityBuilder {
         Self { status: CapabilityStatus::Published, ..Self::draft(org) }
     }
 
+    /// The published profile of an expert with this name and consent.
+    pub fn expert(org: &Organization, name: &str, consent: &str) -> Self {
+        let mut fields = expert_fields(name);
+        fields["expert"]["consent_scope"] = json!(consent);
+        let fields = serde_json::from_value(fields).unwrap();
+        Self { org_id: org.id, status: CapabilityStatus::Published, fields }
+    }
+
+    /// A published team with these members.
+    pub fn team(org: &Organization, names: &[&str]) -> Self {
+        let mut fields = complete_fields();
+        let members: Vec<Value> = names.iter().map(|name| json!({ "name": name })).collect();
+        fields["asset_kind"] = json!("team");
+        fields["title"] = json!("异形件机器人抛磨团队");
+        fields["team"] = json!({ "members": members });
+        let fields = serde_json::from_value(fields).unwrap();
+        Self { org_id: org.id, status: CapabilityStatus::Published, fields }
+    }
+
     /// Another title.
     pub fn title(self, title: &str) -> Self {
         self.fields(|fields| fields.title = Some(title.to_owned()))
@@ -93,5 +112,23 @@ pub fn complete_fields() -> Value {
         "min_budget": 20,
         "confidentiality": "public",
         "contact": { "name": "试教授", "phone": "020-5550100", "mail": "shi@example.com" }
+    })
+}
+
+/// All fields that publishing the profile of an expert asks for.
+pub fn expert_fields(name: &str) -> Value {
+    json!({
+        "title": "非成像光学与照明质量评价专家", "asset_kind": "expert", "lead_expert": name,
+        "summary": "长期从事非成像光学设计与照明质量评价研究，主持完成自由曲面透镜、微结构导光、\
+                    教室与办公照明舒适度评价等课题十余项，可为灯具企业提供光学方案评审、模具修改\
+                    指导、标准编写和技术骨干授课，每年可安排约四十天到镇服务。",
+        "tech_field": "electronic_information", "keywords": ["配光设计", "眩光评价"],
+        "confidentiality": "public",
+        "contact": { "name": name, "phone": "0760-5551906" },
+        "expert": {
+            "professional_title": "研究员", "research_areas": ["自由曲面光学"],
+            "service_types": ["consulting", "review"], "is_reviewer": true,
+            "conflict_orgs": ["回避单位甲"], "consent_scope": "public"
+        }
     })
 }

@@ -87,6 +87,12 @@ impl Client {
     pub async fn delete(&self, path: &str) -> Answer {
         self.send(self.request(Method::DELETE, path)).await
     }
+
+    /// `DELETE` of the version in `If-Match`.
+    pub async fn delete_version(&self, path: &str, version: i64) -> Answer {
+        let request = self.request(Method::DELETE, path).header("if-match", tag(version));
+        self.send(request).await
+    }
 }
 
 fn tag(version: i64) -> String {

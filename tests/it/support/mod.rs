@@ -2,11 +2,11 @@
 #![allow(dead_code, unused_imports, reason = "an area uses the parts that it needs")]
 
 mod app;
-mod capabilities;
+pub mod capabilities;
 mod client;
 mod finding;
 mod mail;
-mod needs;
+pub mod needs;
 mod organizations;
 mod people;
 mod smtp;
