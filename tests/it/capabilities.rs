@@ -136,7 +136,10 @@ async fn refusals_name_every_field() {
     assert_eq!(pointers(&problem), ["/trl", "/price", "/team", "/team/members/0/name"]);
     let unknown = json!({ "title": "一", "asset_kind": "patent", "expert": { "age": 3 } });
     member.post_json("capabilities", unknown).await.problem(422, "invalid");
-    app.anonymous().post_json("capabilities", complete_fields()).await.problem(401, "unauthenticated");
+    app.anonymous()
+        .post_json("capabilities", complete_fields())
+        .await
+        .problem(401, "unauthenticated");
     let pending = OrgBuilder::university().pending().insert(&app);
     let early = CapabilityBuilder::draft(&pending).insert(&app).id.to_string();
     let client = app.org_member(pending.id);
