@@ -4,14 +4,14 @@ use utoipa::openapi::tag::{Tag, TagBuilder};
 
 /// Name and description of every group, in the order in which they are shown.
 const TAGS: [(&str, &str); 11] = [
-    ("accounts", "Signing in and out, one's own account, sessions, resets. 登录与账户"),
-    ("people", "Members of organisations, invitations, roles. 人员与角色"),
+    ("accounts", "Signing in and out, accounts, members of organisations, roles. 账户与人员"),
     ("organizations", "Firms, universities, institutes, service organisations. 机构"),
     ("towns", "Specialised towns. 专业镇"),
     ("needs", "Technical needs and their life from draft to solved. 技术需求"),
     ("capabilities", "Achievements and capabilities on offer. 科技成果与技术能力"),
     ("search", "Full-text search over everything the caller may see. 检索"),
     ("matching", "Explained matches between needs and capabilities. 匹配"),
+    ("import", "Spreadsheets to fill in, and records as files. 模板与导出"),
     ("reference", "Regions, industries and code tables. 基础代码"),
     ("audit", "The tamper-evident log of all changes. 审计"),
     ("service", "Health and figures of the running service. 运行状态"),
