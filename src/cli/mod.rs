@@ -14,6 +14,7 @@ mod output;
 mod reindex;
 mod serve;
 mod template;
+mod user;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -67,6 +68,9 @@ enum Command {
     Serve(serve::ServeArgs),
     /// Bring the tables of the database up to date
     Migrate,
+    /// Create accounts, set passwords, list who is there
+    #[command(subcommand)]
+    User(user::UserCommand),
     /// Import needs, capabilities, organisations or accounts from a file
     Import(import::ImportArgs),
     /// Write needs, capabilities or organisations to a file
@@ -167,6 +171,7 @@ fn run(context: &Context, command: Command) -> Outcome {
     match command {
         Command::Serve(args) => serve::run(context, &args),
         Command::Migrate => migrate::run(context),
+        Command::User(command) => user::run(context, &command),
         Command::Import(args) => import::run(context, &args),
         Command::Export(args) => export::run(context, &args),
         Command::Template(args) => template::run(context, &args),

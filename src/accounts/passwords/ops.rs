@@ -182,6 +182,25 @@ pub fn reset(app: &App, caller: &Caller, command: &ResetPassword) -> Result<()> 
     })
 }
 
+/// Sets a password for somebody and ends all sessions: for the terminal.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is no such account; [`Error::Invalid`] for a poor password;
+/// [`Error::Forbidden`] for anybody but administrators.
+pub fn set_for(app: &App, caller: &Caller, mail: &str, password: &str) -> Result<()> {
+    if !caller.signed_in()?.is_admin() {
+        return Err(Error::forbidden("error.admin_only"));
+    }
+    let mail = normalized_mail(mail);
+    let find = |db: &mut Db| users::store::by_mail_unscoped(db, &mail);
+    let user = app.db.read(find)?.ok_or(Error::NotFound)?;
+    check("/password", password, &user)?;
+    let new = hash::hash(password)?;
+    let nobody = SessionId(uuid::Uuid::nil());
+    let now = app.clock.now();
+    app.db.write(|db| set(db, caller, &user, &new, (nobody, "password_set"), now))
+}
+
 /// Shows by a link that the address is the person's.
 ///
 /// # Errors

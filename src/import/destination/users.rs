@@ -1,5 +1,4 @@
-//! Rows that become accounts. They come without passwords: each person sets one by the link that
-//! "forgotten password" sends.
+//! Rows that become accounts. They come without passwords: each person is sent a link to set one.
 
 use std::collections::HashSet;
 
