@@ -4,6 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use figment::Figment;
+use figment::error::{Actual, Kind};
 use figment::providers::{Env, Format, Serialized, Toml};
 use serde::Deserialize;
 
@@ -281,12 +282,42 @@ fn describe(error: &figment::Error) -> ConfigError {
         .clone()
         .into_iter()
         .map(|one| {
-            let source =
-                one.metadata.as_ref().map_or_else(String::new, |m| format!(" (from {})", m.name));
-            format!("setting {}: {}{source}", one.path.join("."), one.kind)
+            let name = one.path.join(".");
+            let reason = match &one.kind {
+                Kind::UnknownField(field, known) => {
+                    let name = name.strip_suffix(field.as_str()).unwrap_or(&name);
+                    format!("setting {name}{field} is not known; known here: {}", known.join(", "))
+                }
+                // The value itself stays out of the message: it may be a password.
+                Kind::InvalidType(actual, expected) => {
+                    format!("setting {name} is {}, but must be {expected}", kind_of(actual))
+                }
+                other => format!("setting {name}: {other}"),
+            };
+            format!("{reason}{}", origin(one.metadata.as_ref()))
         })
         .collect();
     ConfigError(parts.join("; "))
+}
+
+fn kind_of(actual: &Actual) -> &'static str {
+    match actual {
+        Actual::Bool(_) => "true or false",
+        Actual::Unsigned(_) | Actual::Signed(_) | Actual::Float(_) => "a number",
+        Actual::Char(_) | Actual::Str(_) => "a text",
+        Actual::Seq => "a list",
+        Actual::Map => "a section",
+        _ => "of another type",
+    }
+}
+
+/// Where a setting came from: the file, or the environment.
+fn origin(metadata: Option<&figment::Metadata>) -> String {
+    let Some(metadata) = metadata else { return String::new() };
+    match metadata.source.as_ref().and_then(figment::Source::file_path) {
+        Some(path) => format!(" (in {})", path.display()),
+        None => format!(" (from {})", metadata.name.replace('`', "")),
+    }
 }
 
 #[cfg(test)]
@@ -319,6 +350,13 @@ mod tests {
         assert!(error.contains("database.pool_size"), "{error}");
         let error = load_text("[server]\nlisten = \"here\"\n").unwrap_err().to_string();
         assert!(error.contains("server.listen"), "{error}");
+    }
+
+    #[test]
+    fn a_value_of_the_wrong_type_is_not_shown() {
+        let error = load_text("[mail]\npassword = 71830\n").unwrap_err().to_string();
+        assert!(error.contains("mail.password") && error.contains("townbridge.toml"), "{error}");
+        assert!(!error.contains("71830"), "{error}");
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use clap::Args;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::task::JoinHandle;
 
 use super::{Context, Outcome, output};
@@ -49,11 +50,13 @@ pub(crate) fn run(context: &Context, args: &ServeArgs) -> Outcome {
 async fn serve(context: &Context, args: &ServeArgs, app: &Arc<App>) -> Result<()> {
     let (address, server) = server::serve(app)?;
     let handle = server.handle();
+    // Before the address is printed: whoever waits for it may send a signal right away.
+    let stop = StopSignal::listen()?;
     let jobs = start_jobs(app);
     greet(context, args, app, address).await?;
     tracing::info!(%address, "listening");
     let stop = actix_web::rt::spawn(async move {
-        let signal = stop_signal().await;
+        let signal = stop.received().await;
         tracing::info!(signal, "stopping: open requests are answered first");
         handle.stop(true).await;
     });
@@ -105,17 +108,25 @@ fn start_jobs(app: &Arc<App>) -> Vec<JoinHandle<()>> {
     ]
 }
 
-/// Waits until the process is told to stop; the name of the signal.
-async fn stop_signal() -> &'static str {
-    use tokio::signal::unix::{SignalKind, signal};
-    let (Ok(mut interrupt), Ok(mut terminate)) =
-        (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
-    else {
-        tracing::error!("signals cannot be received; stop the service by killing it");
-        return std::future::pending().await;
-    };
-    tokio::select! {
-        _ = interrupt.recv() => "SIGINT",
-        _ = terminate.recv() => "SIGTERM",
+/// The signals by which the process is told to stop.
+struct StopSignal {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl StopSignal {
+    fn listen() -> Result<Self> {
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+        })
+    }
+
+    /// Waits for one of them; its name.
+    async fn received(mut self) -> &'static str {
+        tokio::select! {
+            _ = self.interrupt.recv() => "SIGINT",
+            _ = self.terminate.recv() => "SIGTERM",
+        }
     }
 }

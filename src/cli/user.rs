@@ -35,16 +35,15 @@ pub(crate) enum UserCommand {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  townbridge user create --mail li@example.cn --name 李某 --role platform_admin
-  townbridge user create --mail wu@example.cn --name 吴某 --role liaison --region 442000105
-  townbridge user create --mail he@example.cn --name 何某 --role org_admin --org 91442000TB10914945")]
+  townbridge user create li@example.cn --name 李某 --role platform_admin
+  townbridge user create wu@example.cn --name 吴某 --role liaison --region 442000105
+  townbridge user create he@example.cn --name 何某 --role org_admin --org 91442000TB10914945")]
 pub(crate) struct CreateArgs {
     /// Mail address to sign in with
-    #[arg(long, value_name = "ADDRESS")]
     mail: String,
-    /// Name as shown to others
+    /// Name as shown to others; by default the address up to the @
     #[arg(long)]
-    name: String,
+    name: Option<String>,
     /// platform_admin, officer, liaison, org_admin, org_member or expert; may be given repeatedly
     #[arg(long, value_name = "ROLE")]
     role: Vec<Role>,
@@ -62,7 +61,6 @@ pub(crate) struct CreateArgs {
 #[derive(Debug, Args)]
 pub(crate) struct PasswordArgs {
     /// Mail address of the account
-    #[arg(long, value_name = "ADDRESS")]
     mail: String,
     #[command(flatten)]
     password: PasswordSource,
@@ -111,7 +109,7 @@ fn create(context: &Context, app: &App, caller: &Caller, args: &CreateArgs) -> O
     let (password, made_up) = args.password.take()?;
     let command = CreateUser {
         mail: args.mail.clone(),
-        name: args.name.clone(),
+        name: args.name.clone().unwrap_or_else(|| local_part(&args.mail).to_owned()),
         password: Some(password.clone()),
         language: Some(context.language.tag().to_owned()),
         roles,
@@ -120,6 +118,10 @@ fn create(context: &Context, app: &App, caller: &Caller, args: &CreateArgs) -> O
     output::say(context.language, Message::new("cli.user.created").with("mail", user.mail));
     tell_password(context, &password, made_up);
     Ok(())
+}
+
+fn local_part(mail: &str) -> &str {
+    mail.split('@').next().unwrap_or(mail)
 }
 
 /// The roles to grant, each with what it has to be bound to.

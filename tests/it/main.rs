@@ -6,8 +6,10 @@
 mod accounts;
 mod audit;
 mod capabilities;
+mod cli;
 mod disclosure;
 mod guide;
+mod import;
 mod indexer;
 mod layers;
 mod matching;

@@ -186,15 +186,12 @@ fn table(path: &Path, kind: FileKind, format: Format, rows: Vec<Row>) -> Result<
         });
     let Some((at, header)) = header else { return Ok(None) };
     header.check(path)?;
-    let codes = |row: &Row| match &row.content {
-        Content::Cells(cells) => Header::of(cells, kind).is_some(),
-        _ => false,
-    };
+    let below = rows.get(at + 1).is_some_and(|row| is_second_header(row, kind));
     let width = header.names.len();
     let kept: Vec<Row> = rows
         .into_iter()
-        .skip(at + 1)
-        .filter(|row| !codes(row) && !is_example_or_empty(row))
+        .skip(at + 1 + usize::from(below))
+        .filter(|row| !is_example_or_empty(row))
         .map(|row| too_wide(row, width))
         .collect();
     Ok(Some(Source {
@@ -203,6 +200,13 @@ fn table(path: &Path, kind: FileKind, format: Format, rows: Vec<Row>) -> Result<
         rows_expected: kept.len() as u64,
         rows: Box::new(kept.into_iter()),
     }))
+}
+
+/// Whether a row below the header names nothing but columns again: the codes of the template.
+fn is_second_header(row: &Row, kind: FileKind) -> bool {
+    let Content::Cells(cells) = &row.content else { return false };
+    let mut filled = cells.iter().filter(|cell| !cell.is_empty()).peekable();
+    filled.peek().is_some() && filled.all(|cell| kind.column(cell).is_some())
 }
 
 fn is_example_or_empty(row: &Row) -> bool {

@@ -1,0 +1,232 @@
+//! The program as operators start it: arguments, exit codes, what it prints.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::path::Path;
+use std::process::{Child, ChildStdout, Command, Output, Stdio};
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+/// The program with a data directory of its own, in English, without settings from outside.
+fn townbridge(data: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_townbridge"));
+    command.args(arguments).arg("--data-dir").arg(data).args(["--language", "en"]);
+    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("TOWNBRIDGE_")) {
+        command.env_remove(name);
+    }
+    command
+}
+
+fn run(data: &Path, arguments: &[&str]) -> Output {
+    townbridge(data, arguments).output().unwrap()
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+#[track_caller]
+fn succeed(data: &Path, arguments: &[&str]) -> String {
+    let output = run(data, arguments);
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{arguments:?}: {errors}\n{}", stdout(&output));
+    stdout(&output)
+}
+
+/// A running service, stopped at the end.
+struct Service {
+    process: Child,
+    out: BufReader<ChildStdout>,
+    /// What it has printed up to its address.
+    printed: String,
+    address: String,
+}
+
+impl Service {
+    fn start(data: &Path, arguments: &[&str]) -> Self {
+        let mut all = vec!["serve", "--listen", "127.0.0.1:0"];
+        all.extend(arguments);
+        let log = std::fs::File::create(data.join("log")).unwrap();
+        let mut process =
+            townbridge(data, &all).stdout(Stdio::piped()).stderr(log).spawn().unwrap();
+        let mut out = BufReader::new(process.stdout.take().unwrap());
+        let mut printed = String::new();
+        let address = loop {
+            let mut line = String::new();
+            let read = out.read_line(&mut line).unwrap();
+            assert!(read > 0, "{printed}\n{}", std::fs::read_to_string(data.join("log")).unwrap());
+            printed.push_str(&line);
+            if let Some(rest) = line.split("listens on http://").nth(1) {
+                break rest.split_whitespace().next().unwrap().to_owned();
+            }
+        };
+        Self { process, out, printed, address }
+    }
+
+    /// Sends a signal and waits for the end; the exit code.
+    fn stop(mut self, signal: &str) -> Option<i32> {
+        let process = self.process.id().to_string();
+        assert!(Command::new("kill").args([signal, &process]).status().unwrap().success());
+        let mut rest = String::new();
+        self.out.read_to_string(&mut rest).unwrap();
+        self.process.wait().unwrap().code()
+    }
+
+    async fn post(&self, path: &str, body: Value) -> (u16, Value) {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let client = reqwest::Client::builder().no_proxy().build().unwrap();
+        let url = format!("http://{}{path}", self.address);
+        let answer = client.post(url).json(&body).send().await.unwrap();
+        (answer.status().as_u16(), answer.json().await.unwrap())
+    }
+
+    async fn sign_in(&self, mail: &str, password: &str) -> u16 {
+        self.post("/api/v1/auth/sign-in", json!({ "mail": mail, "password": password })).await.0
+    }
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        // Ended already, unless a test has failed.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+fn data() -> TempDir {
+    tempfile::tempdir().unwrap()
+}
+
+#[test]
+fn a_wrong_setting_ends_with_one_line_and_code_2() {
+    let data = data();
+    let file = data.path().join("townbridge.toml");
+    std::fs::write(&file, "[server]\nport = 80\n").unwrap();
+    let output = run(data.path(), &["migrate", "--config", file.to_str().unwrap()]);
+    let errors = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{errors}");
+    assert_eq!(errors.lines().count(), 1, "{errors}");
+    assert!(errors.contains("port") && errors.contains("townbridge.toml"), "{errors}");
+    assert_eq!(run(data.path(), &["migrate", "--listen"]).status.code(), Some(2));
+}
+
+#[test]
+fn the_openapi_document_and_the_settings_are_printed_whole() {
+    let data = data();
+    let document: Value = serde_json::from_str(&succeed(data.path(), &["openapi"])).unwrap();
+    assert!(document["paths"]["/api/v1/needs/export"]["get"].is_object());
+    let settings = succeed(data.path(), &["settings"]);
+    assert_eq!(settings.trim(), townbridge::config::DEFAULTS.trim());
+}
+
+#[test]
+fn check_says_what_is_missing_and_what_is_damaged() {
+    let data = data();
+    let output = run(data.path(), &["check"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stdout(&output).contains("there is no database"), "{}", stdout(&output));
+    assert!(!data.path().join("townbridge.sqlite").exists());
+    assert!(succeed(data.path(), &["migrate"]).contains("Applied"));
+    assert!(succeed(data.path(), &["migrate"]).contains("up to date"));
+    succeed(data.path(), &["reindex"]);
+    assert!(succeed(data.path(), &["check", "--deep"]).contains("Everything works"));
+    std::fs::write(data.path().join("index/CURRENT"), "generation-99\n").unwrap();
+    let output = run(data.path(), &["check"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stdout(&output).contains("townbridge reindex"), "{}", stdout(&output));
+}
+
+#[actix_web::test]
+async fn the_first_administrator_is_created_beside_the_running_service() {
+    let data = data();
+    let service = Service::start(data.path(), &[]);
+    assert!(service.printed.contains("townbridge user create"), "{}", service.printed);
+    let arguments = ["user", "create", "root@example.com", "--role", "platform_admin"];
+    let printed = succeed(data.path(), &arguments);
+    let password = printed.trim().rsplit(' ').next().unwrap().to_owned();
+    assert_eq!(service.sign_in("root@example.com", &password).await, 200);
+    let mut process = townbridge(data.path(), &["user", "set-password", "root@example.com"])
+        .arg("--password-stdin")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    writeln!(process.stdin.take().unwrap(), "another good passphrase").unwrap();
+    assert!(process.wait().unwrap().success());
+    assert_eq!(service.sign_in("root@example.com", &password).await, 401);
+    assert_eq!(service.sign_in("root@example.com", "another good passphrase").await, 200);
+    assert!(succeed(data.path(), &["user", "list"]).contains("root@example.com"));
+    assert_eq!(service.stop("-TERM"), Some(0));
+    let log = std::fs::read_to_string(data.path().join("log")).unwrap();
+    assert!(!log.contains(&password) && !log.contains("another good"), "{log}");
+    let again = Service::start(data.path(), &[]);
+    assert!(!again.printed.contains("user create"), "{}", again.printed);
+    assert_eq!(again.stop("-INT"), Some(0));
+}
+
+#[actix_web::test]
+async fn the_demonstration_is_loaded_once_and_keeps_changes() {
+    let data = data();
+    let service = Service::start(data.path(), &["--demo"]);
+    let mut accounts = 0;
+    for line in service.printed.lines().filter(|line| line.starts_with("  ")) {
+        let mut words = line.split_whitespace();
+        let (mail, password) = (words.next().unwrap(), words.next().unwrap());
+        assert_eq!(service.sign_in(mail, password).await, 200, "{line}");
+        accounts += 1;
+    }
+    assert!(accounts >= 6, "{}", service.printed);
+    let second = run(data.path(), &["serve", "--demo", "--listen", "127.0.0.1:0"]);
+    assert_eq!(second.status.code(), Some(1), "the index has one writer");
+    assert_eq!(service.stop("-TERM"), Some(0));
+    succeed(data.path(), &["user", "create", "new@example.com", "--role", "platform_admin"]);
+    let again = Service::start(data.path(), &["--demo"]);
+    assert!(again.printed.contains("loaded before"), "{}", again.printed);
+    assert_eq!(again.stop("-TERM"), Some(0));
+    let users = succeed(data.path(), &["user", "list"]);
+    assert!(users.contains("new@example.com") && users.contains("admin@townbridge.example"));
+    let check = succeed(data.path(), &["check", "--deep"]);
+    assert!(check.contains("hold the same records"), "{check}");
+    assert!(succeed(data.path(), &["audit", "verify"]).contains("intact"));
+}
+
+#[test]
+fn the_demonstration_stays_out_of_a_database_in_use() {
+    let data = data();
+    succeed(data.path(), &["user", "create", "root@example.com", "--role", "platform_admin"]);
+    let output = run(data.path(), &["serve", "--demo", "--listen", "127.0.0.1:0"]);
+    assert_eq!(output.status.code(), Some(1));
+    let errors = String::from_utf8(output.stderr).unwrap();
+    assert!(errors.contains("demonstration"), "{errors}");
+    assert!(!succeed(data.path(), &["user", "list"]).contains("townbridge.example"));
+}
+
+#[test]
+fn an_import_tells_what_it_did_and_fails_when_rows_were_rejected() {
+    let data = data();
+    let file = data.path().join("needs.jsonl");
+    let good = json!({ "id": "a1", "title": "石灰窑炉供风系统", "text": "窑内供风不均匀。" });
+    std::fs::write(&file, format!("{good}\nnot json\n")).unwrap();
+    let rejects = data.path().join("bad.jsonl");
+    let (file, rejects) = (file.to_str().unwrap(), rejects.to_str().unwrap());
+    let output = run(data.path(), &["import", "needs", file, "--rejects", rejects, "--publish"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stdout(&output).contains("1 added"), "{}", stdout(&output));
+    assert!(stdout(&output).contains("row 2"), "{}", stdout(&output));
+    assert_eq!(std::fs::read_to_string(rejects).unwrap().lines().count(), 1);
+    std::fs::write(file, format!("{good}\n")).unwrap();
+    let again = succeed(data.path(), &["import", "needs", file]);
+    assert!(again.contains("0 added, 1 imported before"), "{again}");
+    let out = data.path().join("out.csv");
+    let out = out.to_str().unwrap();
+    assert!(succeed(data.path(), &["export", "needs", out]).contains("1 records"));
+    assert!(std::fs::read_to_string(out).unwrap().contains("石灰窑炉供风系统"));
+    assert_eq!(run(data.path(), &["export", "needs", out]).status.code(), Some(1));
+    let organisations = data.path().join("orgs.csv");
+    succeed(
+        data.path(),
+        &["template", "organisations", data.path().join("o.xlsx").to_str().unwrap()],
+    );
+    std::fs::write(&organisations, "单位名称,统一社会信用代码\n").unwrap();
+    succeed(data.path(), &["import", "organisations", organisations.to_str().unwrap()]);
+}
