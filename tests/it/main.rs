@@ -3,6 +3,7 @@
 //! [`support`] starts the service on a free port with a database, an index and a clock of its
 //! own; tests speak HTTP to it.
 
+mod access;
 mod accounts;
 mod audit;
 mod capabilities;
