@@ -365,3 +365,44 @@ async fn a_region_that_is_ruled_out_excludes_and_the_page_can_be_turned() {
     all.dedup();
     assert_eq!(all.len(), 3);
 }
+
+/// Needs of the demonstration that were written without any counterpart.
+const WITHOUT_COUNTERPART: [&str; 5] = [
+    "不插电的发光植物夜灯",
+    "香云纱“过乌”河泥不够用",
+    "陨铁与高碳钢叠锻收藏刀开裂",
+    "荒料开锯前内部暗裂透视",
+    "山地茶园夜里野猪拱树",
+];
+
+#[actix_web::test]
+async fn needs_of_the_demonstration_without_counterpart_have_no_good_match_and_others_have() {
+    let app = TestApp::start().await;
+    let service = std::sync::Arc::clone(app.service());
+    tokio::task::spawn_blocking(move || townbridge::demo::load(&service)).await.unwrap().unwrap();
+    app.settle().await;
+    let (mut with, mut good) = (0, 0);
+    let mut without = Vec::new();
+    let mut after = String::new();
+    let admin = app.admin();
+    loop {
+        let page = matches(&admin, &format!("needs?limit=50&status=published{after}")).await;
+        for need in page["items"].as_array().unwrap() {
+            let path = format!("needs/{}/matches?limit=1", need["id"].as_str().unwrap());
+            let none_good = matches(&admin, &path).await["none_good"].as_bool().unwrap();
+            let title = need["title"].as_str().unwrap();
+            if WITHOUT_COUNTERPART.iter().any(|start| title.starts_with(start)) {
+                without.push((title.to_owned(), none_good));
+            } else {
+                with += 1;
+                good += usize::from(!none_good);
+            }
+        }
+        let Some(next) = page["next"].as_str() else { break };
+        after = format!("&after={next}");
+    }
+    assert_eq!(without.len(), 5);
+    assert!(without.iter().all(|(_, none_good)| *none_good), "{without:?}");
+    // All but those whose counterpart is written in another language, or their own.
+    assert!(with > 40 && good + 3 >= with, "{good} of {with}");
+}
