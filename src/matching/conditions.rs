@@ -105,7 +105,11 @@ fn value(pair: &Pair<'_>, condition: &Condition, side: Side, raw: &str) -> Strin
         "region" | "excluded_region" => each(&|code| names.region(code)),
         "partner_type" => each(&|code| names.code("org_type", code)),
         "cooperation_mode" => each(&|code| names.code("cooperation_mode", code)),
-        "industry" => each(&|code| names.industry(code)),
+        // Names of industries are lists themselves.
+        "industry" => {
+            let industries: Vec<String> = raw.split(',').map(|code| names.industry(code)).collect();
+            industries.join(" / ")
+        }
         "trl" => format!("TRL {raw}"),
         "deadline" => names.day(number),
         _ => raw.to_owned(),

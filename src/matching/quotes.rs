@@ -12,13 +12,19 @@ use crate::search::fragments::pieces;
 /// Sentences quoted for one match.
 const MAX_QUOTES: usize = 3;
 
-/// The terms of a match as a set that can be marked.
-pub fn term_set(terms: &[TermWeight]) -> TermSet {
+/// A word lighter than this share of the heaviest one is not worth a mark.
+const WORTH_MARKING: f32 = 0.1;
+
+/// The terms of a match as a set that can be marked: the words that weigh something, and pairs of
+/// characters for what is written together otherwise. A single character agrees by chance.
+fn term_set(terms: &[TermWeight]) -> TermSet {
     let mut set = TermSet::default();
-    for term in terms {
+    for term in terms.iter().filter(|term| term.term.chars().nth(1).is_some()) {
         let slot = if term.field == "words" { &mut set.words } else { &mut set.grams };
         *slot.entry(term.term.clone()).or_default() += term.weight;
     }
+    let heaviest = set.words.values().copied().fold(0.0, f32::max);
+    set.words.retain(|_, weight| *weight >= heaviest * WORTH_MARKING);
     set
 }
 
@@ -40,4 +46,29 @@ pub fn quotes(seen: &Seen, terms: &[TermWeight]) -> Vec<MatchQuote> {
         .into_iter()
         .map(|quote| MatchQuote { pieces: pieces(&quote.text, &quote.marks), field: quote.field })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn single_characters_and_light_words_are_not_marked() {
+        let term = |term: &str, field: &'static str, weight| TermWeight {
+            term: term.to_owned(),
+            field,
+            part: "title".to_owned(),
+            weight,
+        };
+        let set = term_set(&[
+            term("釉料", "words", 4.0),
+            term("釉料", "words", 4.0),
+            term("能", "words", 9.0),
+            term("方法", "words", 0.5),
+            term("釉", "characters", 5.0),
+            term("釉料", "characters", 0.1),
+        ]);
+        assert_eq!(set.words.into_iter().collect::<Vec<_>>(), [("釉料".to_owned(), 8.0)]);
+        assert_eq!(set.grams.len(), 1);
+    }
 }

@@ -60,8 +60,10 @@ pub fn sentence(
             .filter(move |condition| condition.outcome == outcome)
             .filter_map(|condition| clause(pair, condition))
     };
-    let against = with(Outcome::NotMet)
-        .map(|clause| names.filled("match_sentence.but", &[("clause", &clause)]));
+    let against = with(Outcome::NotMet).enumerate().map(|(at, clause)| match at {
+        0 => names.filled("match_sentence.but", &[("clause", &clause)]),
+        _ => clause,
+    });
     let clauses: Vec<String> =
         std::iter::once(first).chain(with(Outcome::Met)).chain(against).collect();
     let joined = clauses.join(&names.text("match_sentence.joint"));
@@ -75,8 +77,10 @@ fn heaviest(terms: &[TermWeight]) -> Vec<String> {
     for term in terms.iter().filter(|term| term.field == "words") {
         *sums.entry(&term.term).or_default() += term.weight;
     }
-    let mut words: Vec<(&str, f32)> =
-        sums.into_iter().filter(|(word, _)| word.chars().nth(1).is_some()).collect();
+    let telling = |word: &str| {
+        word.chars().nth(1).is_some() && word.chars().any(|c| !c.is_ascii_digit() && c != '.')
+    };
+    let mut words: Vec<(&str, f32)> = sums.into_iter().filter(|(word, _)| telling(word)).collect();
     words.sort_by(|a, b| b.1.total_cmp(&a.1));
     let least = words.first().map_or(0.0, |first| first.1 * WORTH_NAMING);
     let mut named: Vec<String> = Vec::new();
@@ -106,6 +110,7 @@ mod tests {
             term("色差", "words", 1.5),
             term("釉料", "words", 1.0),
             term("方法", "words", 0.1),
+            term("200", "words", 5.0),
             term("一次烧", "characters", 9.0),
         ];
         assert_eq!(heaviest(&terms), ["釉料", "色差"]);
