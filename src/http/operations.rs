@@ -93,7 +93,7 @@ impl Operations {
     pub fn find(&self, method: &Method, path: &str) -> Option<&Operation> {
         // HEAD is answered like GET, without the body.
         let method = if method == Method::HEAD { &Method::GET } else { method };
-        self.0.iter().find(|operation| &operation.method == method && operation.fits(path))
+        self.0.iter().find(|operation| operation.method == *method && operation.fits(path))
     }
 
     /// The methods that a path knows, for `Allow`; none when there is no such path.

@@ -26,7 +26,7 @@ pub fn read(shape: Shape, text: &str, reference: &Reference) -> Result<Value, Me
     match shape {
         Shape::Text | Shape::Shown | Shape::ShownCode(_) => Ok(text.into()),
         Shape::Words => Ok(notation::words(text).into_iter().collect()),
-        Shape::Texts => Ok(notation::items(text).into_iter().collect()),
+        Shape::Texts => Ok(notation::items(text).collect()),
         Shape::Code(table) => code(table, text, reference),
         Shape::Codes(table) => each(text, |word| code(table, word, reference)),
         Shape::Integer => integer(text),

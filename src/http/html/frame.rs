@@ -268,7 +268,7 @@ impl Frame {
 
     /// Readiness levels, for choices.
     pub fn levels(&self) -> Vec<(String, String)> {
-        let named = |(level, name)| (format!("{level}"), format!("{level} {name}"));
+        let named = |(level, name): (&String, &String)| (level.clone(), format!("{level} {name}"));
         self.choices("trl").into_iter().map(named).collect()
     }
 

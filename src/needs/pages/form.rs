@@ -67,7 +67,7 @@ pub fn cell_name(row: usize, field: &str) -> String {
 
 /// How many rows for requirements the form has: always an empty one, as long as more may come.
 pub fn rows(form: &Posted) -> usize {
-    let used = (0..MAX_ROWS).rev().find(|row| !form.text(&cell_name(*row, "name")).is_empty());
+    let used = (0..MAX_ROWS).rev().find(|row| !form.text(cell_name(*row, "name")).is_empty());
     used.map_or(ROWS, |last| (last + 2).max(ROWS)).min(MAX_ROWS)
 }
 

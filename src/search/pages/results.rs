@@ -115,7 +115,7 @@ fn tabs(page: &Frame, now: &Parameters, answer: &SearchAnswer) -> Vec<Choice> {
     ["", "need", "capability", "organization", "town"]
         .into_iter()
         .map(|tab| Choice {
-            name: page.t(&format!("search.kind.{}", if tab.is_empty() { "all" } else { tab })),
+            name: page.t(format!("search.kind.{}", if tab.is_empty() { "all" } else { tab })),
             href: now.with_kind(tab),
             chosen: tab == kind,
             count: count(tab),
@@ -133,7 +133,7 @@ fn orders(page: &Frame, now: &Parameters) -> Vec<Choice> {
         .filter(|order| usual == "relevance" || *order != "relevance")
         .filter(|order| now.get("kind") == "need" || !["deadline", "budget"].contains(order))
         .map(|order| Choice {
-            name: page.t(&format!("search.sort.{order}")),
+            name: page.t(format!("search.sort.{order}")),
             href: now.with("sort", order),
             chosen: order == chosen,
             count: None,
@@ -158,7 +158,7 @@ fn facets(page: &Frame, now: &Parameters, answer: &SearchAnswer) -> Vec<Facet> {
             .collect();
         // A single value that everything has is no choice.
         let useful = !chosen.is_empty() || values.len() > 1;
-        useful.then(|| (page.t(&format!("search.facet.{field}")), values))
+        useful.then(|| (page.t(format!("search.facet.{field}")), values))
     });
     shown
         .enumerate()
