@@ -125,7 +125,7 @@ impl MatchQuery {
     /// Checks the parameters for a source of this side.
     ///
     /// # Errors
-    /// [`Error::Invalid`] with every parameter that cannot be.
+    /// [`Error::Invalid`](crate::error::Error::Invalid) with every parameter that cannot be.
     pub fn wanted(&self, side: Side, reference: &Reference) -> Result<Wanted> {
         let mut checker = Checker::default();
         let (kinds, regions) = (list(&self.kinds), list(&self.region));
@@ -141,7 +141,7 @@ impl MatchText {
     /// Checks everything, the text and its conditions included.
     ///
     /// # Errors
-    /// [`Error::Invalid`] with every field that cannot be.
+    /// [`Error::Invalid`](crate::error::Error::Invalid) with every field that cannot be.
     pub fn wanted(&self, reference: &Reference) -> Result<Wanted> {
         let mut checker = Checker::default();
         self.check(&mut checker, reference);

@@ -200,7 +200,7 @@ pub fn update(
 /// transaction; it takes the logs' lock.
 ///
 /// # Errors
-/// [`Error::Invalid`](crate::error::Error::Invalid) with every wrong field of the first town that
+/// [`Error::Invalid`] with every wrong field of the first town that
 /// has any; a conflict when a town is there already.
 pub fn enter(
     app: &App,

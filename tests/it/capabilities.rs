@@ -203,7 +203,7 @@ async fn consent_taken_back_hides_an_expert_from_everybody_else_at_once() {
     let other = OrgBuilder::enterprise().insert(&app);
     let firm = app.org_member(other.id);
     app.settle().await;
-    assert_eq!(app.visitor_finds("配光设计"), [id.clone()]);
+    assert_eq!(app.visitor_finds("配光设计"), std::slice::from_ref(&id));
     assert!(shown(&app.anonymous(), &id).await["expert"].get("conflict_orgs").is_none());
     assert_eq!(shown(&member, &id).await["expert"]["conflict_orgs"], json!(["回避单位甲"]));
 
@@ -228,7 +228,7 @@ async fn consent_taken_back_hides_an_expert_from_everybody_else_at_once() {
         assert!(found(&app, viewer, "配光设计").is_empty());
     }
     let own = Viewer { org_ids: vec![org.id.to_string()], ..member_viewer() };
-    assert_eq!(found(&app, own, "配光设计"), [id.clone()]);
+    assert_eq!(found(&app, own, "配光设计"), std::slice::from_ref(&id));
     assert!(app.visitor_completes("配光").is_empty());
 
     let shown_again = member.put_json(&consent, json!({ "scope": "members" })).await.expect(200);
@@ -236,7 +236,7 @@ async fn consent_taken_back_hides_an_expert_from_everybody_else_at_once() {
     assert_eq!(shown(&firm, &id).await["lead_expert"], "何其照");
     app.wait_indexed(shown_again.change()).await;
     assert!(app.visitor_finds("配光设计").is_empty());
-    assert_eq!(found(&app, member_viewer(), "配光设计"), [id.clone()]);
+    assert_eq!(found(&app, member_viewer(), "配光设计"), std::slice::from_ref(&id));
     let log = format!("audit?record_kind=capability&record_id={id}&limit=2");
     let log = app.admin().get(&log).await.expect(200).json();
     assert_eq!(log["items"][0]["action"], "capability.consent_members");
@@ -279,7 +279,7 @@ async fn consent_taken_back_hides_the_person_in_every_record_of_the_organisation
     app.wait_indexed(taken.change()).await;
     assert!(app.visitor_finds("何其照").is_empty());
     assert!(found(&app, member_viewer(), "何其照").is_empty());
-    assert_eq!(found(&app, Viewer::default(), "林砚修"), [id.clone()]);
+    assert_eq!(found(&app, Viewer::default(), "林砚修"), std::slice::from_ref(&id));
 
     let to_members = member.put_json(&consent, json!({ "scope": "members" })).await.expect(200);
     assert!(!shown(&app.anonymous(), &id).await.to_string().contains("何其照"));
@@ -288,7 +288,8 @@ async fn consent_taken_back_hides_the_person_in_every_record_of_the_organisation
     assert!(app.visitor_finds("何其照").is_empty());
     let mut both = vec![id, profile.id.to_string()];
     let mut seen = found(&app, member_viewer(), "何其照");
-    (both.sort(), seen.sort());
+    both.sort();
+    seen.sort();
     assert_eq!(seen, both);
 }
 

@@ -268,7 +268,10 @@ impl Frame {
 
     /// Readiness levels, for choices.
     pub fn levels(&self) -> Vec<(String, String)> {
-        let named = |(level, name): (&String, &String)| (level.clone(), format!("{level} {name}"));
+        let named = |(level, name): (String, String)| {
+            let label = format!("{level} {name}");
+            (level, label)
+        };
         self.choices("trl").into_iter().map(named).collect()
     }
 
