@@ -297,7 +297,7 @@ fn check_publish(checker: &mut Checker, fields: &CapabilityFields) {
 }
 
 /// A class of the international patent classification: `H05B`, `H05B45/00`.
-fn is_ipc(class: &str) -> bool {
+pub fn is_ipc(class: &str) -> bool {
     let (subclass, group) = class.split_at_checked(4).unwrap_or((class, ""));
     let bytes = subclass.as_bytes();
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());

@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::columns::FileKind;
 use super::destination::Parsed;
+use crate::capabilities::rules::is_ipc;
 
 /// Longest title that records have, in characters.
 const TITLE: usize = 60;
@@ -68,9 +69,10 @@ fn patent(line: &Map<String, Value>) -> Map<String, Value> {
         Some(Value::String(codes)) => codes.split([';', '；', ',']).map(str::to_owned).collect(),
         _ => Vec::new(),
     };
-    let mut classes: Vec<String> =
-        classes.into_iter().map(|code: String| code.trim().to_owned()).collect();
-    classes.retain(|code| !code.is_empty() && code.chars().count() <= 30);
+    // Registers write a class with its edition and kind behind it: E01B23/00(2006.01)I.
+    let bare = |code: String| code.split('(').next().unwrap_or_default().trim().to_owned();
+    let mut classes: Vec<String> = classes.into_iter().map(bare).collect();
+    classes.retain(|code| is_ipc(code));
     classes.truncate(20);
     put_list(&mut fields, "ipc", classes);
     fields
@@ -224,6 +226,14 @@ mod tests {
         assert_eq!(parsed.fields["asset_kind"], "achievement");
         assert_eq!(parsed.fields["title"], "针对电缆接头发热问题");
         assert_eq!(parsed.fields["tags"], json!(["电气工程"]));
+    }
+
+    #[test]
+    fn classes_are_kept_without_edition_and_only_when_they_are_classes() {
+        let patent = json!({ "id": "p1", "title": "轨道", "abstract": "该实用新型涉及轨道。",
+            "ipc": "E01B23/00(2006.01)I; H05B; 无" });
+        let parsed = mapped(FileKind::Capabilities, patent);
+        assert_eq!(parsed.fields["ipc"], json!(["E01B23/00", "H05B"]));
     }
 
     #[test]
