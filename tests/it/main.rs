@@ -8,6 +8,7 @@ mod accounts;
 mod audit;
 mod capabilities;
 mod cli;
+mod crash;
 mod disclosure;
 mod guide;
 mod import;
