@@ -18,6 +18,7 @@ mod matching;
 mod needs;
 mod openapi;
 mod organizations;
+mod pages;
 mod problems;
 mod reference;
 mod search;

@@ -2,6 +2,7 @@
 #![allow(dead_code, unused_imports, reason = "an area uses the parts that it needs")]
 
 mod app;
+mod browser;
 pub mod capabilities;
 mod client;
 mod finding;
@@ -12,6 +13,7 @@ mod people;
 mod smtp;
 
 pub use app::TestApp;
+pub use browser::Browser;
 pub use capabilities::CapabilityBuilder;
 pub use client::{Answer, Client};
 pub use mail::token_in;

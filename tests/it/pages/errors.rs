@@ -1,0 +1,128 @@
+//! Errors as pages, headers of pages, static files, and the two languages.
+
+use reqwest::Method;
+
+use crate::support::TestApp;
+
+#[tokio::test]
+async fn unknown_paths_are_a_page_for_browsers_and_a_problem_for_programs() {
+    let app = TestApp::start().await;
+    let page = app.browser().get("/nowhere").await.expect(404);
+    assert_eq!(page.only("h1"), "未找到");
+    assert_eq!(page.attribute("[data-error]", "data-error"), "not_found");
+    assert_eq!(page.attribute("html", "lang"), "zh-CN");
+    assert!(page.text().contains(page.header("x-request-id")));
+    app.anonymous().get("/nowhere").await.problem(404, "not_found");
+}
+
+#[tokio::test]
+async fn the_api_answers_browsers_with_problems_too() {
+    let app = TestApp::start().await;
+    app.browser().get("/api/v1/needs/nonsense").await.problem(404, "not_found");
+}
+
+#[tokio::test]
+async fn ids_that_are_none_are_not_found() {
+    let app = TestApp::start().await;
+    let browser = app.browser();
+    for path in ["/needs/x", "/capabilities/x", "/organizations/x", "/towns/x", "/towns/442000199"]
+    {
+        let page = browser.get(path).await.expect(404);
+        assert_eq!(page.attribute("[data-error]", "data-error"), "not_found", "{path}");
+    }
+}
+
+#[tokio::test]
+async fn unreadable_parameters_are_a_page_that_names_them() {
+    let app = TestApp::start().await;
+    let page = app.browser().get("/search?kind=person").await.expect(422);
+    assert_eq!(page.attribute("[data-error]", "data-error"), "invalid");
+    assert_eq!(page.texts("main li").len(), 1);
+    let page = app.browser().get("/search?sort=nonsense").await.expect(400);
+    assert_eq!(page.attribute("[data-error]", "data-error"), "bad_request");
+}
+
+#[tokio::test]
+async fn pages_forbid_foreign_and_inline_content() {
+    let app = TestApp::start().await;
+    for path in ["/", "/search", "/match", "/sign-in", "/nowhere"] {
+        let page = app.browser().get(path).await;
+        let policy = page.header("content-security-policy");
+        assert!(policy.contains("default-src 'none'"), "{path}: {policy}");
+        assert!(policy.contains("frame-ancestors 'none'"), "{path}: {policy}");
+        assert!(!policy.contains("unsafe") && !policy.contains("http"), "{path}: {policy}");
+        assert_eq!(page.header("x-content-type-options"), "nosniff");
+        assert_eq!(page.header("cache-control"), "private, no-store");
+        assert_eq!(page.count("[style], [onclick], script:not([src])"), 0, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn static_files_are_kept_for_ever_under_their_fingerprint() {
+    let app = TestApp::start().await;
+    let browser = app.browser();
+    let page = browser.get("/").await.expect(200);
+    let style = page.attribute("link[rel=stylesheet]", "href");
+    let file = browser.get(&style).await.expect(200);
+    assert!(file.header("cache-control").contains("immutable"));
+    assert!(file.header("content-type").starts_with("text/css"));
+    assert_eq!(file.header("set-cookie"), "");
+    browser.get(&page.attribute("script", "src")).await.expect(200);
+    browser.get(&page.attribute("link[rel=icon]", "href")).await.expect(200);
+    browser.get("/static/app.000000000000.css").await.expect(404);
+    browser.get("/static/app.css").await.expect(404);
+}
+
+#[tokio::test]
+async fn pages_speak_the_language_asked_for_and_the_one_chosen() {
+    let app = TestApp::start().await;
+    let browser = app.browser();
+    let chinese = browser.get("/").await.expect(200);
+    assert_eq!(chinese.attribute("html", "lang"), "zh-CN");
+    assert_eq!(chinese.header("content-language"), "zh-CN");
+    let asked = browser.request(Method::GET, "/").header("accept-language", "en-GB,en;q=0.8");
+    let english = browser.send(asked).await.expect(200);
+    assert_eq!(english.attribute("html", "lang"), "en");
+    assert_ne!(english.only("h1"), chinese.only("h1"));
+    // The choice outlasts the request and leads back to the page.
+    let switched = browser.get("/language?to=en&back=%2Ftowns%3Fx%3D1").await.expect(303);
+    assert_eq!(switched.header("location"), "/towns?x=1");
+    assert_eq!(browser.get("/").await.attribute("html", "lang"), "en");
+    let not_found = browser.get("/nowhere").await.expect(404);
+    assert_eq!(not_found.only("h1"), "Not found");
+}
+
+#[tokio::test]
+async fn the_language_switch_leads_nowhere_else() {
+    let app = TestApp::start().await;
+    for back in ["https://evil.example/", "//evil.example", "/%5Cevil.example", "javascript:1"] {
+        let path = format!("/language?to=en&back={back}");
+        let answer = app.browser().get(&path).await.expect(303);
+        assert_eq!(answer.header("location"), "/", "{back}");
+    }
+}
+
+#[tokio::test]
+async fn the_skip_link_and_the_landmarks_are_on_every_page() {
+    let app = TestApp::start().await;
+    for path in ["/", "/search", "/towns", "/match", "/sign-in", "/nowhere"] {
+        let page = app.browser().get(path).await;
+        assert_eq!(page.attribute("body > a:first-child", "href"), "#main", "{path}");
+        for landmark in ["body > header", "main#main", "body > footer", "h1", "header nav"] {
+            assert_eq!(page.count(landmark), 1, "{path}: {landmark}");
+        }
+        // Every input has a name that a screen reader can say.
+        let page = page.page();
+        let inputs =
+            scraper::Selector::parse("input:not([type=hidden]), select, textarea").unwrap();
+        for input in page.select(&inputs) {
+            let id = input.attr("id").unwrap_or_default();
+            let label = scraper::Selector::parse(&format!("label[for='{id}']")).unwrap();
+            let inside = input.ancestors().any(|node| {
+                node.value().as_element().is_some_and(|element| element.name() == "label")
+            });
+            let named = input.attr("aria-label").is_some();
+            assert!(named || inside || page.select(&label).count() == 1, "{path}: {id:?}");
+        }
+    }
+}

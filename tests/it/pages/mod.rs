@@ -1,0 +1,8 @@
+//! The web front: what browsers get to see.
+
+mod errors;
+mod finding;
+mod forms;
+mod links;
+mod records;
+mod sessions;
