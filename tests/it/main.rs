@@ -6,6 +6,7 @@
 mod access;
 mod accounts;
 mod audit;
+mod browser;
 mod capabilities;
 mod cli;
 mod crash;
