@@ -58,7 +58,7 @@ fn patent(line: &Map<String, Value>) -> Map<String, Value> {
     let mut tags: Vec<String> = owners
         .into_iter()
         .filter(|owner| !owner.is_empty())
-        .map(|owner| shortened(&format!("专利权人：{owner}"), 60))
+        .map(|owner| shortened(&format!("专利权人：{owner}"), 30))
         .collect();
     tags.truncate(20);
     put_list(&mut fields, "tags", tags);
