@@ -9,6 +9,7 @@
 //!   two thin fronts.
 //! - [`disclosure`] decides who sees which field; [`records`] traces every change.
 //! - [`db`] is the truth; [`jobs`] feeds what is derived from it; [`outbound`] sends mail.
+//! - [`benchmark`] measures a throw-away instance, [`evaluation`] the quality of the match.
 //! - [`idempotency`] makes a repeated write happen once; [`reading`] turns JSON into types.
 //! - [`http`] holds what both fronts share: errors, extractors, middleware.
 //!
@@ -22,6 +23,7 @@ rust_i18n::i18n!("locales", fallback = "zh-CN");
 pub mod accounts;
 pub mod app;
 pub mod audit;
+pub mod benchmark;
 pub mod capabilities;
 pub mod cli;
 pub mod clock;

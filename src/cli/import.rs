@@ -1,8 +1,6 @@
 //! `townbridge import …`
 
 use std::path::PathBuf;
-use std::sync::Arc;
-use std::sync::mpsc;
 use std::time::Instant;
 
 use clap::{Args, ValueEnum};
@@ -11,10 +9,10 @@ use super::{Context, Failure, Outcome, output};
 use crate::accounts::principal::Caller;
 use crate::app::App;
 use crate::clock::Clock;
-use crate::error::{Message, Result};
+use crate::error::Message;
 use crate::import::columns::FileKind;
-use crate::import::run::{self, ImportOptions, ImportReport};
-use crate::jobs::indexer;
+use crate::import::indexed;
+use crate::import::run::{ImportOptions, ImportReport};
 
 /// Rejected rows that are printed; all of them stand in the file of rejects.
 const SHOWN: usize = 20;
@@ -86,48 +84,19 @@ pub(crate) fn run(context: &Context, args: &ImportArgs) -> Outcome {
     let mut caller = Caller::system("import");
     caller.language = context.language;
     let started = Instant::now();
-    let report = import(&app, own_index, &caller, args, &options)?;
+    let bar = output::progress(Some(0));
+    let report = indexed::run(&app, own_index, &caller, &args.file, &options, &mut |done, all| {
+        bar.set_length(all);
+        bar.set_position(done);
+    });
+    bar.finish_and_clear();
+    let report = report?;
     let seconds = started.elapsed().as_secs_f64();
     tell(context, args, &report, seconds);
     if !own_index && report.added > 0 && !args.dry_run {
         output::say(context.language, "cli.import.service_indexes");
     }
     if report.rejected > 0 { Err(Failure::Reported) } else { Ok(()) }
-}
-
-/// Imports, with the index fed beside it on a thread of its own.
-fn import(
-    app: &Arc<App>,
-    own_index: bool,
-    caller: &Caller,
-    args: &ImportArgs,
-    options: &ImportOptions,
-) -> Result<ImportReport> {
-    let bar = output::progress(Some(0));
-    let (written, heard) = mpsc::channel();
-    std::thread::scope(|scope| {
-        let indexing = scope.spawn(move || -> Result<()> {
-            while heard.recv().is_ok() {
-                while heard.try_recv().is_ok() {}
-                if own_index {
-                    indexer::catch_up(app)?;
-                }
-            }
-            Ok(())
-        });
-        let report = run::run(app, caller, &args.file, options, &mut |done, expected| {
-            bar.set_length(expected);
-            bar.set_position(done);
-            // Fails only when the indexer has failed, which is reported below.
-            let _ = written.send(());
-        });
-        drop(written);
-        bar.finish_and_clear();
-        let indexed = indexing.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-        let report = report?;
-        indexed?;
-        Ok(report)
-    })
 }
 
 fn tell(context: &Context, args: &ImportArgs, report: &ImportReport, seconds: f64) {

@@ -3,6 +3,7 @@
 //! line or a setting is wrong.
 
 mod audit;
+mod bench;
 mod check;
 mod eval;
 mod export;
@@ -86,6 +87,8 @@ enum Command {
     Audit(audit::AuditCommand),
     /// Measure match quality on graded need–achievement pairs
     Eval(eval::EvalArgs),
+    /// Measure speed, size and memory on files of records, in a throw-away instance
+    Bench(bench::BenchArgs),
     /// Print the OpenAPI document of the API
     Openapi,
     /// Print the default settings file with all explanations
@@ -179,6 +182,7 @@ fn run(context: &Context, command: Command) -> Outcome {
         Command::Check(args) => check::run(context, &args),
         Command::Audit(command) => audit::run(context, &command),
         Command::Eval(args) => eval::run(&args),
+        Command::Bench(args) => bench::run(context, &args),
         Command::Openapi => openapi::run(),
         Command::Settings => {
             output::print(crate::config::DEFAULTS);

@@ -4,7 +4,7 @@
 //! [`notation`] (text to fields, and back for the export), [`foreign`] (lines of other
 //! collections) and [`destination`] (fields to checked records); [`run`] does it in batches and
 //! reports. [`columns`] says which columns there are, for import, [`export`] and [`template`]
-//! alike. The formats are described in `docs/import.md`.
+//! alike, and [`indexed`] feeds the index beside it. The formats are described in `docs/import.md`.
 
 pub mod api;
 pub mod cells;
@@ -13,6 +13,7 @@ pub mod destination;
 pub mod export;
 pub mod files;
 pub mod foreign;
+pub mod indexed;
 pub mod notation;
 pub mod owners;
 pub mod rejects;

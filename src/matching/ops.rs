@@ -27,9 +27,32 @@ use crate::search::names::Names;
 /// [`Error::NotFound`] when there is no such need, or it is not for the caller; [`Error::Invalid`]
 /// with every parameter that cannot be.
 pub fn of_need(app: &App, caller: &Caller, id: NeedId, query: &MatchQuery) -> Result<MatchAnswer> {
-    let source = app.db.read(|db| source::need(app, db, caller, id))?;
-    let wanted = query.wanted(Side::Need, &app.reference)?;
+    let (source, wanted) = need_asked(app, caller, id, query)?;
     matches(app, caller, &source, wanted)
+}
+
+/// What [`of_need`] asks the index.
+///
+/// # Errors
+/// Those of [`of_need`].
+pub fn request_of_need(
+    app: &App,
+    caller: &Caller,
+    id: NeedId,
+    query: &MatchQuery,
+) -> Result<MatchRequest> {
+    let (source, wanted) = need_asked(app, caller, id, query)?;
+    Ok(request(app, caller, &source, wanted))
+}
+
+fn need_asked(
+    app: &App,
+    caller: &Caller,
+    id: NeedId,
+    query: &MatchQuery,
+) -> Result<(Source, Wanted)> {
+    let source = app.db.read(|db| source::need(app, db, caller, id))?;
+    Ok((source, query.wanted(Side::Need, &app.reference)?))
 }
 
 /// Needs for a capability.
@@ -56,17 +79,21 @@ pub fn of_text(app: &App, caller: &Caller, given: &MatchText) -> Result<MatchAns
     matches(app, caller, &source::text(app, given), wanted)
 }
 
-fn matches(app: &App, caller: &Caller, source: &Source, wanted: Wanted) -> Result<MatchAnswer> {
-    // Read before the search, so that the answer never claims more than it has seen.
-    let position = app.feed.position();
-    let side = source.profile.side;
-    let restricted =
-        !wanted.filters.regions.is_empty() || !source.profile.preferred_regions.is_empty();
+/// What [`of_text`] asks the index.
+///
+/// # Errors
+/// Those of [`of_text`].
+pub fn request_of_text(app: &App, caller: &Caller, given: &MatchText) -> Result<MatchRequest> {
+    let wanted = given.wanted(&app.reference)?;
+    Ok(request(app, caller, &source::text(app, given), wanted))
+}
+
+fn request(app: &App, caller: &Caller, source: &Source, wanted: Wanted) -> MatchRequest {
     let mut filters = wanted.filters;
     if let Some(org) = source.known_org {
         filters.exclude_owner_org_ids = vec![org.to_string()];
     }
-    let request = MatchRequest {
+    MatchRequest {
         profile: source.profile.clone(),
         viewer: Reach::of(caller).viewer(),
         filters,
@@ -74,11 +101,20 @@ fn matches(app: &App, caller: &Caller, source: &Source, wanted: Wanted) -> Resul
         offset: wanted.offset,
         settings: Arc::clone(&app.match_settings),
         now: app.clock.time().timestamp(),
-    };
+    }
+}
+
+fn matches(app: &App, caller: &Caller, source: &Source, wanted: Wanted) -> Result<MatchAnswer> {
+    // Read before the search, so that the answer never claims more than it has seen.
+    let position = app.feed.position();
+    let side = source.profile.side;
+    let restricted =
+        !wanted.filters.regions.is_empty() || !source.profile.preferred_regions.is_empty();
+    let request = request(app, caller, source, wanted);
     let found = app.index.matches(&request).map_err(|error| refused(app, error))?;
     let seen = counterparts(app, caller, source, &found)?;
-    let full = found.hits.len() == wanted.limit;
-    let end = wanted.offset + found.hits.len();
+    let full = found.hits.len() == request.limit;
+    let end = request.offset + found.hits.len();
     let (considered, none_good) = (found.considered, found.none_good);
     let names = Names::new(app, caller.language);
     let page = Page { names, source, spellings: Spellings::of(&source.profile), seen };

@@ -230,3 +230,92 @@ fn an_import_tells_what_it_did_and_fails_when_rows_were_rejected() {
     std::fs::write(&organisations, "单位名称,统一社会信用代码\n").unwrap();
     succeed(data.path(), &["import", "organisations", organisations.to_str().unwrap()]);
 }
+
+/// Files of records in the shapes that the benchmark is meant for, and the arguments that name
+/// them.
+fn bench_arguments(dir: &Path) -> Vec<String> {
+    let line = |number: usize, title: &str, field: &str, more: Value| {
+        let text = format!("{title}，第{number}批试样的色差和针孔需要控制，求工艺办法。");
+        let mut line = json!({ "id": format!("{field}-{number}"), "title": title, field: text });
+        line.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        format!("{line}\n")
+    };
+    let needs: String = (0..3).map(|n| line(n, "岩板釉料色差控制", "text", json!({}))).collect();
+    let patents =
+        (0..5).map(|n| line(n, "一种陶瓷釉料及其制备", "abstract", json!({ "assignee": "某厂" })));
+    let papers =
+        (5..9).map(|n| line(n, "釉料针孔研究", "abstract", json!({ "keywords": ["釉料"] })));
+    let mut arguments = vec!["bench".to_owned()];
+    for (flag, name, text) in [
+        ("--needs", "needs.jsonl", needs),
+        ("--capabilities", "patents.jsonl", patents.collect()),
+        ("--capabilities", "papers.jsonl", papers.collect()),
+    ] {
+        let file = dir.join(name);
+        std::fs::write(&file, text).unwrap();
+        arguments.extend([flag.to_owned(), file.display().to_string()]);
+    }
+    arguments.extend(["--clients", "1,2", "--seconds", "0.5"].map(str::to_owned));
+    arguments
+}
+
+#[test]
+fn bench_measures_both_ways_and_leaves_the_configured_data_alone() {
+    let data = data();
+    let mut arguments = bench_arguments(data.path());
+    arguments.push("--json".to_owned());
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let real = data.path().join("real");
+    let output = townbridge(data.path(), &arguments)
+        .env("TOWNBRIDGE_DATABASE__URL", format!("sqlite://{}.sqlite", real.display()))
+        .env("TOWNBRIDGE_SEARCH__INDEX_DIR", &real)
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let (report, aims) = (&report["report"], &report["aims"]);
+    let rows: Vec<_> =
+        report["imports"].as_array().unwrap().iter().map(|file| file["added"].as_u64()).collect();
+    assert_eq!(rows, [Some(3), Some(5), Some(4)]);
+    // The records, and the three organisations that stand behind them.
+    assert_eq!(report["index"]["documents"], 15);
+    assert!(report["start_seconds"].as_f64().unwrap() > 0.0);
+    let loads = report["loads"].as_array().unwrap();
+    let who: Vec<_> = loads.iter().map(|load| (&load["asker"], &load["clients"])).collect();
+    let (visitor, member) = (json!("visitor"), json!("member"));
+    let (one, two) = (json!(1), json!(2));
+    assert_eq!(who, [(&visitor, &one), (&visitor, &two), (&member, &one), (&member, &two)]);
+    for load in loads {
+        let words = &load["sorts"]["words"];
+        let (http, direct) = (words["http"]["p95"].as_f64(), words["direct"]["p95"].as_f64());
+        assert!(http > Some(0.0) && direct > Some(0.0), "{words}");
+        let ratio = words["ratio"].as_f64().unwrap();
+        assert!((ratio - http.unwrap() / direct.unwrap()).abs() < 0.01, "{words}");
+        assert!(load["http_per_second"].as_f64() > Some(1.0), "{load}");
+    }
+    let named: Vec<_> =
+        aims.as_array().unwrap().iter().map(|aim| aim["name"].as_str().unwrap()).collect();
+    assert_eq!(named, ["http", "import", "start", "memory"]);
+    let left: Vec<String> = std::fs::read_dir(data.path())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned())
+        .filter(|name| !name.ends_with(".jsonl"))
+        .collect();
+    assert_eq!(left, Vec::<String>::new());
+}
+
+#[test]
+fn bench_prints_its_tables_in_the_language_asked_for() {
+    let data = data();
+    let arguments = bench_arguments(data.path());
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let printed = succeed(data.path(), &arguments);
+    for part in
+        ["import of papers.jsonl", "| match: need on record |", "signed-in member, clients: 2"]
+    {
+        assert!(printed.contains(part), "{part}: {printed}");
+    }
+    assert!(!printed.contains("cli.bench"), "a text is missing: {printed}");
+    let refused = run(data.path(), &[&arguments[..], &["--clients", "0"]].concat());
+    assert_eq!(refused.status.code(), Some(2));
+}
