@@ -12,6 +12,7 @@ use crate::audit;
 use crate::db::{Db, Timestamp};
 use crate::error::{Error, Result};
 use crate::idempotency;
+use crate::idempotency::model::{Created, CreatedKind};
 use crate::organizations;
 use crate::records;
 use crate::records::model::RecordKind;
@@ -112,8 +113,20 @@ pub fn open(
     store::insert(db, &grant)?;
     let opened = json!({ "id": grant.id, "org_id": grant.org_id, "level": grant.level });
     let change = note(db, caller, now, record, "disclosure.grant", (json!(null), opened))?;
+    let created = created(record, grant.id);
+    idempotency::ops::claim(db, caller, now, created.as_ref(), Some(change))?;
     let value = views(db, vec![grant])?.pop().ok_or(Error::NotFound)?;
     Ok(Written { value, change })
+}
+
+/// The grant as the client's key remembers it; only needs and capabilities are opened by request.
+fn created(record: Record<'_>, id: GrantId) -> Option<Created> {
+    let kind = match record.kind {
+        RecordKind::Need => CreatedKind::NeedGrant,
+        RecordKind::Capability => CreatedKind::CapabilityGrant,
+        _ => return None,
+    };
+    Some(Created::part(kind, record.id, id))
 }
 
 /// The grants of a record, newest first, with those taken back.

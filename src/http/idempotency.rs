@@ -2,6 +2,8 @@
 //! creating it twice. What is kept and how it survives a crash is in
 //! [`idempotency`](crate::idempotency).
 
+mod created;
+
 use std::sync::Arc;
 
 use actix_web::body::{BoxBody, MessageBody, to_bytes};
@@ -10,7 +12,6 @@ use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
 use ring::digest::{SHA256, digest};
-use serde::Serialize;
 
 use super::extract::{self, AppData};
 use super::operations::Operation;
@@ -21,7 +22,6 @@ use crate::audit::model::hex;
 use crate::error::{Error, Result};
 use crate::idempotency::model::{AttemptId, Claim, Headers, Recalled, RunningGuard};
 use crate::idempotency::ops;
-use crate::records::model::RecordKind;
 
 /// Header with the key.
 pub const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
@@ -171,9 +171,10 @@ async fn replay(app: &Arc<App>, caller: &Caller, recalled: Recalled) -> Result<H
     let (status, headers, body) = match recalled {
         Recalled::Answer { status, headers, body } => (status, headers, body),
         Recalled::Lost => return Err(Error::conflict("error.answer_lost")),
-        Recalled::Record { kind, id, change } => {
+        Recalled::Created { created, change } => {
             let caller = caller.clone();
-            let (mut headers, body) = app.run(move |app| created(app, &caller, kind, &id)).await?;
+            let (mut headers, body) =
+                app.run(move |app| created::answer(app, &caller, &created)).await?;
             headers.extend(change.map(|n| ("townbridge-change".to_owned(), n.to_string())));
             (201, headers, body)
         }
@@ -186,35 +187,4 @@ async fn replay(app: &Arc<App>, caller: &Caller, recalled: Recalled) -> Result<H
     }
     builder.insert_header((REPLAYED, HeaderValue::from_static("true")));
     Ok(builder.body(body))
-}
-
-/// The answer that creating the record would have had, from the record as it is now.
-fn created(app: &App, caller: &Caller, kind: RecordKind, id: &str) -> Result<(Headers, String)> {
-    match kind {
-        RecordKind::Need => {
-            let view = crate::needs::ops::show(app, caller, parsed(id)?)?;
-            rendered("needs", id, view.version, &view)
-        }
-        _ => Err(Error::conflict("error.answer_lost")),
-    }
-}
-
-fn parsed<T: std::str::FromStr>(id: &str) -> Result<T> {
-    id.parse().map_err(|_| Error::internal(format!("id {id} of a used key")))
-}
-
-fn rendered(
-    folder: &str,
-    id: &str,
-    version: i32,
-    view: &impl Serialize,
-) -> Result<(Headers, String)> {
-    let (etag, tag) = extract::etag(version);
-    let headers = [
-        ("content-type", "application/json".to_owned()),
-        ("location", format!("/api/v1/{folder}/{id}")),
-        (etag, tag),
-    ];
-    let headers = headers.map(|(name, value)| (name.to_owned(), value)).to_vec();
-    Ok((headers, serde_json::to_string(view)?))
 }

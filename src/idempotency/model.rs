@@ -9,13 +9,70 @@ use crate::accounts::principal::UserId;
 use crate::db::Timestamp;
 use crate::db::schema::idempotency_keys;
 use crate::db::types::Json;
-use crate::id_type;
 use crate::records::model::RecordKind;
+use crate::{code_enum, id_type};
 
 id_type!(
     /// Id of one attempt to use a key: tells a repeated request from the one that is running.
     AttemptId
 );
+
+code_enum!(
+    /// What a write can create. The codes of records are those of [`RecordKind`].
+    CreatedKind {
+        /// A need.
+        Need = "need",
+        /// A capability.
+        Capability = "capability",
+        /// An organisation.
+        Organization = "organization",
+        /// A town, by its code.
+        Town = "town",
+        /// An account.
+        User = "user",
+        /// A grant on a need.
+        NeedGrant = "need_grant",
+        /// A grant on a capability.
+        CapabilityGrant = "capability_grant",
+        /// A role of an account.
+        Role = "role",
+        /// An invitation to an organisation.
+        Invitation = "invitation",
+    }
+);
+
+impl From<RecordKind> for CreatedKind {
+    fn from(kind: RecordKind) -> Self {
+        match kind {
+            RecordKind::Need => Self::Need,
+            RecordKind::Capability => Self::Capability,
+            RecordKind::Organization => Self::Organization,
+            RecordKind::Town => Self::Town,
+            RecordKind::User => Self::User,
+        }
+    }
+}
+
+/// What a write created.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Created {
+    /// What it is.
+    pub kind: CreatedKind,
+    /// Its id; of what belongs to a record: id of the record, `/`, own id.
+    pub id: String,
+}
+
+impl Created {
+    /// A record.
+    pub fn record(kind: impl Into<CreatedKind>, id: impl ToString) -> Self {
+        Self { kind: kind.into(), id: id.to_string() }
+    }
+
+    /// Something that belongs to a record.
+    pub fn part(kind: CreatedKind, record: impl ToString, id: impl ToString) -> Self {
+        Self { kind, id: format!("{}/{}", record.to_string(), id.to_string()) }
+    }
+}
 
 /// A key that the client gave to the write it asks for.
 #[derive(Debug, Clone)]
@@ -49,9 +106,9 @@ pub struct UsedKey {
     pub request_hash: String,
     /// The attempt that made the write.
     pub attempt_id: AttemptId,
-    /// Kind of the record that was created.
-    pub record_kind: Option<RecordKind>,
-    /// Its id.
+    /// What was created.
+    pub record_kind: Option<CreatedKind>,
+    /// Its id, as in [`Created::id`].
     pub record_id: Option<String>,
     /// Number of the change.
     pub change: Option<i64>,
@@ -77,16 +134,14 @@ pub enum Recalled {
         /// Body.
         body: String,
     },
-    /// The write was made but the process ended before its answer was kept: the record.
-    Record {
-        /// Kind of the record.
-        kind: RecordKind,
-        /// Its id.
-        id: String,
+    /// The write was made but the process ended before its answer was kept.
+    Created {
+        /// What it created.
+        created: Created,
         /// Number of the change.
         change: Option<i64>,
     },
-    /// The write was made, it created no record, and its answer was not kept.
+    /// The write was made, it created nothing that is known, and its answer was not kept.
     Lost,
 }
 

@@ -2,16 +2,16 @@
 
 use chrono::TimeDelta;
 
-use super::model::{Claim, Headers, Recalled, UsedKey};
+use super::model::{Claim, Created, Headers, Recalled, UsedKey};
 use super::store;
 use crate::accounts::principal::Caller;
 use crate::app::App;
 use crate::db::{Db, Json, Timestamp};
 use crate::error::{Error, Result};
-use crate::records::model::RecordKind;
 
 /// Uses up the caller's key, if there is one, in the transaction of the write. Called wherever a
-/// write leaves its trace; a second call in the same request only adds the record.
+/// write leaves its trace, and once more by writes whose trace does not name what they create; a
+/// further call in the same request only adds what was created.
 ///
 /// # Errors
 /// A conflict when another request has used the key meanwhile: the write is then rolled back.
@@ -19,7 +19,7 @@ pub fn claim(
     db: &mut Db,
     caller: &Caller,
     at: Timestamp,
-    record: Option<(RecordKind, &str)>,
+    created: Option<&Created>,
     change: Option<i64>,
 ) -> Result<()> {
     let Some(claim) = &caller.idempotency else { return Ok(()) };
@@ -29,8 +29,8 @@ pub fn claim(
         operation: claim.operation.clone(),
         request_hash: claim.request_hash.clone(),
         attempt_id: claim.attempt_id,
-        record_kind: record.map(|(kind, _)| kind),
-        record_id: record.map(|(_, id)| id.to_owned()),
+        record_kind: created.map(|created| created.kind),
+        record_id: created.map(|created| created.id.clone()),
         change,
         status: None,
         body: None,
@@ -41,9 +41,9 @@ pub fn claim(
         return Ok(());
     }
     let own = store::find(db, claim)?.is_some_and(|row| row.attempt_id == claim.attempt_id);
-    match (own, record) {
+    match (own, created) {
         (false, _) => Err(Error::conflict("error.key_in_use")),
-        (true, Some(record)) => store::set_record(db, claim, record, change),
+        (true, Some(created)) => store::set_created(db, claim, created, change),
         (true, None) => Ok(()),
     }
 }
@@ -69,7 +69,9 @@ pub fn recall(app: &App, claim: &Claim) -> Result<Option<Recalled>> {
             headers: row.headers.0,
             body: row.body.unwrap_or_default(),
         },
-        (None, Some(kind), Some(id)) => Recalled::Record { kind, id, change: row.change },
+        (None, Some(kind), Some(id)) => {
+            Recalled::Created { created: Created { kind, id }, change: row.change }
+        }
         (None, _, _) => Recalled::Lost,
     }))
 }

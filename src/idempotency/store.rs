@@ -2,12 +2,11 @@
 
 use diesel::prelude::*;
 
-use super::model::{Claim, Headers, UsedKey};
+use super::model::{Claim, Created, Headers, UsedKey};
 use crate::db::schema::idempotency_keys;
 use crate::db::{Db, Json, Timestamp};
 use crate::error::Result;
 use crate::on;
-use crate::records::model::RecordKind;
 
 /// Inserts a key; false when it is there already. On PostgreSQL this waits for another transaction
 /// that is inserting the same key.
@@ -28,16 +27,20 @@ pub(super) fn find(db: &mut Db, claim: &Claim) -> Result<Option<UsedKey>> {
     .optional()?)
 }
 
-/// Names the record that the write created.
-pub(super) fn set_record(
+/// Names what the write created.
+pub(super) fn set_created(
     db: &mut Db,
     claim: &Claim,
-    (kind, id): (RecordKind, &str),
+    created: &Created,
     change: Option<i64>,
 ) -> Result<()> {
     use idempotency_keys::dsl as k;
     on!(db, conn => diesel::update(k::idempotency_keys.find((claim.user_id, &claim.key)))
-        .set((k::record_kind.eq(kind), k::record_id.eq(id), k::change.eq(change)))
+        .set((
+            k::record_kind.eq(created.kind),
+            k::record_id.eq(&created.id),
+            k::change.eq(change),
+        ))
         .execute(conn))?;
     Ok(())
 }

@@ -15,6 +15,7 @@ use crate::db::{Db, Json, Timestamp};
 use crate::disclosure::{self, Clearance, DisclosureLevel};
 use crate::error::{Error, Result};
 use crate::idempotency;
+use crate::idempotency::model::Created;
 
 /// A record that was written, with the number of the change.
 #[derive(Debug)]
@@ -102,8 +103,8 @@ pub fn trace(db: &mut Db, caller: &Caller, at: Timestamp, changes: &[Change]) ->
         changes.iter().map(|change| (change.kind, change.id.clone())).collect();
     let number = store::append_changes(db, &rows, at)?;
     let created = changes.iter().find(|change| change.step_from == Some(None));
-    let record = created.map(|change| (change.kind, change.id.as_str()));
-    idempotency::ops::claim(db, caller, at, record, Some(number))?;
+    let created = created.map(|change| Created::record(change.kind, &change.id));
+    idempotency::ops::claim(db, caller, at, created.as_ref(), Some(number))?;
     Ok(number)
 }
 

@@ -12,6 +12,7 @@ mod cli;
 mod crash;
 mod disclosure;
 mod guide;
+mod idempotency;
 mod import;
 mod indexer;
 mod layers;

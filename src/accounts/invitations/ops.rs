@@ -17,6 +17,8 @@ use crate::audit;
 use crate::db::{Db, Timestamp, dialect};
 use crate::error::{Error, Message, Result};
 use crate::http::pagination::{Page, checked_limit};
+use crate::idempotency;
+use crate::idempotency::model::{Created, CreatedKind};
 use crate::organizations;
 use crate::outbound;
 use crate::records::model::RecordKind;
@@ -60,6 +62,8 @@ pub fn create(
         let letter = letters::invitation(app, caller.language, command.role, names, &secret);
         outbound::ops::enqueue(db, &mail, letter, now)?;
         note(db, caller, now, "invitation.create", org.id, link.id)?;
+        let created = Created::part(CreatedKind::Invitation, org.id, link.id);
+        idempotency::ops::claim(db, caller, now, Some(&created), None)?;
         InvitationView::of(link, now).ok_or(Error::NotFound)
     })
 }
@@ -114,6 +118,19 @@ pub fn list(
         let page = Page::cut(rows, limit, |last| last.id.to_string());
         let items = page.items.into_iter().filter_map(|link| InvitationView::of(link, now));
         Ok(Page { items: items.collect(), next: page.next })
+    })
+}
+
+/// Shows an invitation to those who manage the organisation.
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Error::Forbidden`].
+pub fn find(app: &App, caller: &Caller, org: OrgId, id: LinkId) -> Result<InvitationView> {
+    let now = app.clock.now();
+    app.db.read(|db| {
+        managed(db, caller, org)?;
+        let link = link_rows::store::invitation(db, org, id)?;
+        link.and_then(|link| InvitationView::of(link, now)).ok_or(Error::NotFound)
     })
 }
 

@@ -70,6 +70,18 @@ pub fn invitations(
     })?)
 }
 
+/// One invitation of an organisation.
+pub fn invitation(db: &mut Db, org: OrgId, id: LinkId) -> Result<Option<Link>> {
+    use one_time_tokens::dsl as t;
+    Ok(on!(db, conn => t::one_time_tokens
+        .find(id)
+        .filter(t::purpose.eq(LinkPurpose::Invitation))
+        .filter(t::org_id.eq(org))
+        .select(Link::as_select())
+        .first(conn))
+    .optional()?)
+}
+
 /// Invitations of an organisation that nobody has accepted.
 pub fn open_invitations(db: &mut Db, org: OrgId) -> Result<Vec<Link>> {
     use one_time_tokens::dsl as t;

@@ -9,6 +9,8 @@ use crate::accounts::users;
 use crate::app::App;
 use crate::db::{Db, Timestamp, dialect};
 use crate::error::{Error, Result};
+use crate::idempotency;
+use crate::idempotency::model::{Created, CreatedKind};
 use crate::organizations;
 use crate::validation::Checker;
 
@@ -111,6 +113,8 @@ pub fn grant(app: &App, caller: &Caller, user: UserId, command: &GrantRole) -> R
             return Err(Error::forbidden("error.role_not_yours"));
         }
         let id = insert(db, caller, now, user, command, "")?;
+        let created = Created::part(CreatedKind::Role, user, id);
+        idempotency::ops::claim(db, caller, now, Some(&created), None)?;
         let mut all = views(app, db, caller.language, &[user])?.remove(&user).unwrap_or_default();
         let at = all.iter().position(|role| role.id == id).ok_or(Error::NotFound)?;
         Ok(all.swap_remove(at))

@@ -16,6 +16,8 @@ use crate::audit;
 use crate::db::{Db, Timestamp, dialect};
 use crate::error::{Error, Message, Result};
 use crate::http::pagination::{Page, checked_limit};
+use crate::idempotency;
+use crate::idempotency::model::Created;
 use crate::reading;
 use crate::records::model::RecordKind;
 use crate::records::patch;
@@ -116,6 +118,8 @@ pub fn create_user(app: &App, caller: &Caller, command: &CreateUser) -> Result<U
             passwords::ops::send_welcome(app, db, caller, &user, now)?;
         }
         note(db, caller, now, "user.create", user.id, json!({}))?;
+        let created = Created::record(RecordKind::User, user.id);
+        idempotency::ops::claim(db, caller, now, Some(&created), None)?;
         view(app, db, caller.language, user.clone())
     })
 }

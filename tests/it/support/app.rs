@@ -75,6 +75,16 @@ impl TestApp {
         Self::serve(app.unwrap(), data)
     }
 
+    /// A second node: the same database and clock, with an index of its own.
+    pub async fn beside(&self) -> Self {
+        let data = tempfile::tempdir().unwrap();
+        let mut config = settings(data.path());
+        config.database.url = self.app.config.database.url.clone();
+        let clock = self.app.clock.clone();
+        let app = tokio::task::spawn_blocking(|| App::open(config, clock)).await.unwrap();
+        Self::serve(app.unwrap(), data)
+    }
+
     fn serve(app: Arc<App>, data: TempDir) -> Self {
         let (ready, started) = mpsc::channel();
         let state = Arc::clone(&app);

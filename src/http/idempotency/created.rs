@@ -1,0 +1,94 @@
+//! The answer that a creating request would have had, made from what it created: for a process that
+//! ended after the write and before its answer was kept.
+
+use serde::Serialize;
+
+use crate::accounts::{self, principal::Caller};
+use crate::app::App;
+use crate::disclosure::model::GrantView;
+use crate::error::{Error, Result};
+use crate::http::extract;
+use crate::idempotency::model::{Created, CreatedKind, Headers};
+use crate::{capabilities, needs, organizations, towns};
+
+/// Headers and body of the answer. What has been changed since is answered as it is now, and what
+/// has been removed is not found.
+///
+/// # Errors
+/// [`Error::NotFound`] when it is gone, or the caller may not see it any more.
+pub(super) fn answer(app: &App, caller: &Caller, created: &Created) -> Result<(Headers, String)> {
+    let id = created.id.as_str();
+    match created.kind {
+        CreatedKind::Need => {
+            let view = needs::ops::show(app, caller, parsed(id)?)?;
+            rendered(&format!("needs/{id}"), Some(view.version), &view)
+        }
+        CreatedKind::Capability => {
+            let view = capabilities::ops::show(app, caller, parsed(id)?)?;
+            rendered(&format!("capabilities/{id}"), Some(view.version), &view)
+        }
+        CreatedKind::Organization => {
+            let view = organizations::ops::show(app, caller, parsed(id)?)?;
+            rendered(&format!("organizations/{id}"), Some(view.version), &view)
+        }
+        CreatedKind::Town => {
+            let view = towns::ops::show(app, caller, id)?;
+            rendered(&format!("towns/{id}"), Some(view.version), &view)
+        }
+        CreatedKind::User => {
+            let view = accounts::users::ops::show(app, caller, parsed(id)?)?;
+            rendered(&format!("users/{id}"), Some(view.version), &view)
+        }
+        CreatedKind::NeedGrant => {
+            let (need, grant) = halves(id)?;
+            let grants = needs::grants::list(app, caller, parsed(need)?)?;
+            rendered(&format!("needs/{need}/grants/{grant}"), Some(1), &one(grants, grant)?)
+        }
+        CreatedKind::CapabilityGrant => {
+            let (capability, grant) = halves(id)?;
+            let grants = capabilities::grants::list(app, caller, parsed(capability)?)?;
+            let path = format!("capabilities/{capability}/grants/{grant}");
+            rendered(&path, Some(1), &one(grants, grant)?)
+        }
+        CreatedKind::Role => {
+            let (user, role) = halves(id)?;
+            let roles = accounts::users::ops::show(app, caller, parsed(user)?)?.roles;
+            let found = roles.into_iter().find(|held| held.id.to_string() == role);
+            rendered(&format!("users/{user}/roles/{role}"), None, &found.ok_or(Error::NotFound)?)
+        }
+        CreatedKind::Invitation => {
+            let (org, invitation) = halves(id)?;
+            let (org_id, link) = (parsed(org)?, parsed(invitation)?);
+            let view = accounts::invitations::ops::find(app, caller, org_id, link)?;
+            rendered(&format!("organizations/{org}/invitations/{invitation}"), None, &view)
+        }
+    }
+}
+
+fn one(grants: Vec<GrantView>, id: &str) -> Result<GrantView> {
+    grants.into_iter().find(|grant| grant.id.to_string() == id).ok_or(Error::NotFound)
+}
+
+fn halves(id: &str) -> Result<(&str, &str)> {
+    id.split_once('/').ok_or_else(|| unreadable(id))
+}
+
+fn parsed<T: std::str::FromStr>(id: &str) -> Result<T> {
+    id.parse().map_err(|_| unreadable(id))
+}
+
+fn unreadable(id: &str) -> Error {
+    Error::internal(format!("id {id} of a used key"))
+}
+
+fn rendered(path: &str, version: Option<i32>, view: &impl Serialize) -> Result<(Headers, String)> {
+    let mut headers = vec![
+        ("content-type".to_owned(), "application/json".to_owned()),
+        ("location".to_owned(), format!("/api/v1/{path}")),
+    ];
+    if let Some(version) = version {
+        let (name, tag) = extract::etag(version);
+        headers.push((name.to_owned(), tag));
+    }
+    Ok((headers, serde_json::to_string(view)?))
+}

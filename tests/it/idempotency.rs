@@ -1,0 +1,336 @@
+//! `Idempotency-Key`: every operation that creates something, repeated in every way.
+//!
+//! Each row is one operation. An operation of the OpenAPI document that takes a key and has no row
+//! fails the test, and so does a row without such an operation.
+
+use std::collections::BTreeSet;
+
+use chrono::TimeDelta;
+use reqwest::{Method, RequestBuilder};
+use serde_json::{Value, json};
+use townbridge::accounts::principal::Role;
+use townbridge::accounts::roles::model::GrantRole;
+use townbridge::http::server;
+use townbridge::organizations::model::Organization;
+
+use crate::support::{
+    Account, Answer, CapabilityBuilder, Client, NeedBuilder, OrgBuilder, TestApp, credit_code,
+};
+
+/// The service with records to create something for.
+struct World {
+    app: TestApp,
+    account: Account,
+    admin: Client,
+    own: Organization,
+    others: Vec<Organization>,
+    need: String,
+    capability: String,
+    user: String,
+}
+
+impl World {
+    async fn start() -> Self {
+        let app = TestApp::start().await;
+        let own = OrgBuilder::enterprise().insert(&app);
+        let others = (0..4).map(|_| OrgBuilder::enterprise().insert(&app)).collect();
+        let need = NeedBuilder::published(&own).insert(&app).id.to_string();
+        let capability = CapabilityBuilder::published(&own).insert(&app).id.to_string();
+        let member = GrantRole::in_org(Role::OrgMember, own.id);
+        let user = app.account(&[member]).id.to_string();
+        let account = app.account(&[GrantRole::unbound(Role::PlatformAdmin)]);
+        Self { admin: app.client(&account), account, own, others, need, capability, user, app }
+    }
+
+    fn other(&self, number: usize) -> String {
+        self.others[number].id.to_string()
+    }
+}
+
+/// One operation that creates something.
+struct Row {
+    operation: &'static str,
+    /// Where it creates.
+    path: fn(&World) -> String,
+    /// What it creates; another thing for each number below four.
+    body: fn(&World, usize) -> Value,
+    /// How many things are there: counted in this answer.
+    count: fn(&World) -> String,
+}
+
+/// Towns that can be put on the list.
+const TOWNS: [&str; 4] = ["442000101", "442000103", "442000105", "442000007"];
+
+const ROWS: &[Row] = &[
+    Row {
+        operation: "create_need",
+        path: |_| "needs".to_owned(),
+        body: |w, n| json!({ "org_id": w.own.id, "title": format!("需求{n}"), "need_kind": "testing" }),
+        count: |_| "needs?limit=100".to_owned(),
+    },
+    Row {
+        operation: "create_capability",
+        path: |_| "capabilities".to_owned(),
+        body: |w, n| json!({ "org_id": w.own.id, "title": format!("成果{n}"), "asset_kind": "achievement" }),
+        count: |_| "capabilities?limit=100".to_owned(),
+    },
+    Row {
+        operation: "create_organization",
+        path: |_| "organizations".to_owned(),
+        body: |_, n| {
+            json!({
+                "name": format!("第{n}号重复试验厂"),
+                "uscc": credit_code(800_000 + u32::try_from(n).unwrap()),
+                "org_type": "enterprise",
+                "region_code": "4420",
+                "town_code": "442000105",
+                "industry_code": "C3872",
+                "scale": "small",
+                "contact": { "name": "何试", "phone": "0760-5550177", "mail": "he@example.com" }
+            })
+        },
+        count: |_| "organizations?limit=100".to_owned(),
+    },
+    Row {
+        operation: "create_town",
+        path: |_| "towns".to_owned(),
+        body: |_, n| {
+            json!({
+                "code": TOWNS[n],
+                "recognised_on": "2002-06-18",
+                "level": "province",
+                "specialty_industries": [{ "name": "灯饰照明", "industry_code": "C3872" }],
+                "intro": "以灯饰照明为特色产业。",
+            })
+        },
+        count: |_| "towns?limit=100".to_owned(),
+    },
+    Row {
+        operation: "create_user",
+        path: |_| "users".to_owned(),
+        body: |_, n| json!({ "mail": format!("repeated{n}@example.com"), "name": "新人" }),
+        count: |_| "users?limit=100".to_owned(),
+    },
+    Row {
+        operation: "create_need_grant",
+        path: |w| format!("needs/{}/grants", w.need),
+        body: |w, n| json!({ "org_id": w.other(n), "level": "matched" }),
+        count: |w| format!("needs/{}/grants", w.need),
+    },
+    Row {
+        operation: "create_capability_grant",
+        path: |w| format!("capabilities/{}/grants", w.capability),
+        body: |w, n| json!({ "org_id": w.other(n), "level": "nda", "note": "已签保密协议" }),
+        count: |w| format!("capabilities/{}/grants", w.capability),
+    },
+    Row {
+        operation: "grant_role",
+        path: |w| format!("users/{}/roles", w.user),
+        body: |w, n| json!({ "role": "expert", "org_id": w.other(n) }),
+        count: |w| format!("users/{}", w.user),
+    },
+    Row {
+        operation: "create_invitation",
+        path: |w| format!("organizations/{}/invitations", w.own.id),
+        body: |_, n| json!({ "mail": format!("invited{n}@example.com"), "role": "org_member" }),
+        count: |w| format!("organizations/{}/invitations?limit=100", w.own.id),
+    },
+];
+
+impl Row {
+    fn request(&self, world: &World, client: &Client, key: &str, number: usize) -> RequestBuilder {
+        let request = client.request(Method::POST, &(self.path)(world));
+        request.header("idempotency-key", key.to_owned()).json(&(self.body)(world, number))
+    }
+
+    async fn send(&self, world: &World, client: &Client, key: &str, number: usize) -> Answer {
+        client.send(self.request(world, client, key, number)).await
+    }
+
+    async fn count(&self, world: &World) -> usize {
+        let found = world.admin.get(&(self.count)(world)).await.expect(200).json();
+        let lists = [&found, &found["items"], &found["roles"]];
+        lists.iter().find_map(|list| list.as_array()).expect("a list").len()
+    }
+}
+
+/// What a repeat must have in common with the first answer.
+fn essence(answer: &Answer) -> (u16, Value, [String; 4]) {
+    let headers = ["content-type", "location", "etag", "townbridge-change"];
+    (answer.status, answer.json(), headers.map(|name| answer.header(name).to_owned()))
+}
+
+/// Makes the service believe that it was killed between the write and the keeping of its answer.
+fn lose_answers(app: &TestApp) {
+    let forget = "UPDATE idempotency_keys SET status = NULL, body = NULL, headers = '[]'";
+    app.db.write(|db| Ok(db.execute_batch(forget)?)).unwrap();
+}
+
+#[test]
+fn every_operation_that_takes_a_key_has_a_row() {
+    let document = serde_json::to_value(server::openapi()).unwrap();
+    let mut takes_key = BTreeSet::new();
+    let mut creates = BTreeSet::new();
+    for item in document["paths"].as_object().unwrap().values() {
+        for operation in item.as_object().unwrap().values() {
+            let id = operation["operationId"].as_str().unwrap().to_owned();
+            let mut parameters = operation["parameters"].as_array().into_iter().flatten();
+            if parameters.any(|parameter| parameter["name"] == "idempotency-key") {
+                takes_key.insert(id.clone());
+            }
+            if operation["responses"].get("201").is_some() {
+                creates.insert(id);
+            }
+        }
+    }
+    let rows: BTreeSet<String> = ROWS.iter().map(|row| row.operation.to_owned()).collect();
+    assert_eq!(takes_key, rows);
+    // Visitors have no keys; their mail address, which has one account at most, does instead.
+    takes_key.insert("register_organization".to_owned());
+    assert_eq!(creates, takes_key);
+}
+
+#[tokio::test]
+async fn a_repeat_creates_nothing_and_is_answered_alike() {
+    let world = World::start().await;
+    for row in ROWS {
+        let before = row.count(&world).await;
+        let first = row.send(&world, &world.admin, "same", 0).await.expect(201);
+        assert_eq!(first.header("idempotent-replayed"), "", "{}", row.operation);
+        let again = row.send(&world, &world.admin, "same", 0).await;
+        assert_eq!(essence(&again), essence(&first), "{}", row.operation);
+        assert_eq!(again.header("idempotent-replayed"), "true", "{}", row.operation);
+        assert_eq!(row.count(&world).await, before + 1, "{}", row.operation);
+        assert!(!first.header("location").is_empty(), "{}", row.operation);
+        clear(&world);
+    }
+}
+
+/// Frees all keys, so that the next row can take the same.
+fn clear(world: &World) {
+    let clear = "DELETE FROM idempotency_keys";
+    world.app.db.write(|db| Ok(db.execute_batch(clear)?)).unwrap();
+}
+
+#[tokio::test]
+async fn a_key_belongs_to_one_body_one_operation_and_one_person() {
+    let world = World::start().await;
+    let other = world.app.admin();
+    for row in ROWS {
+        let first = row.send(&world, &world.admin, "mine", 0).await.expect(201);
+        let before = row.count(&world).await;
+        let problem = row.send(&world, &world.admin, "mine", 1).await.problem(422, "invalid");
+        let expected = json!([{ "pointer": "", "code": "key_reused" }]);
+        let mut errors = problem["errors"].clone();
+        errors[0].as_object_mut().unwrap().remove("detail");
+        assert_eq!(errors, expected, "{}", row.operation);
+        assert_eq!(row.count(&world).await, before, "{}", row.operation);
+        // Somebody else's key of the same name is another.
+        let separate = row.send(&world, &other, "mine", 1).await.expect(201);
+        assert_eq!(separate.header("idempotent-replayed"), "", "{}", row.operation);
+        assert_ne!(separate.header("location"), first.header("location"), "{}", row.operation);
+        assert_eq!(row.count(&world).await, before + 1, "{}", row.operation);
+        clear(&world);
+    }
+    ROWS[0].send(&world, &world.admin, "used", 2).await.expect(201);
+    ROWS[1].send(&world, &world.admin, "used", 2).await.problem(422, "invalid");
+}
+
+#[tokio::test]
+async fn of_requests_at_a_time_under_one_key_one_creates() {
+    let world = World::start().await;
+    // A second node knows nothing of what the first is working on.
+    let node = world.app.beside().await;
+    let elsewhere = node.with_token(world.admin.token().unwrap());
+    for row in ROWS {
+        let before = row.count(&world).await;
+        let clients = [&world.admin, &elsewhere];
+        let sent: Vec<_> = (0..8)
+            .map(|at| {
+                let client = clients[at % 2].clone();
+                let request = row.request(&world, &client, "at-a-time", 0);
+                tokio::spawn(async move { client.send(request).await })
+            })
+            .collect();
+        let mut answers = Vec::new();
+        for answer in sent {
+            answers.push(answer.await.unwrap());
+        }
+        let again = row.send(&world, &world.admin, "at-a-time", 0).await.expect(201);
+        for answer in answers {
+            if answer.status == 201 {
+                assert_eq!(answer.json(), again.json(), "{}", row.operation);
+            } else {
+                answer.problem(409, "conflict");
+            }
+        }
+        assert_eq!(row.count(&world).await, before + 1, "{}", row.operation);
+        clear(&world);
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_was_lost_is_made_again_from_what_was_created() {
+    let world = World::start().await;
+    for row in ROWS {
+        let first = row.send(&world, &world.admin, "lost", 0).await.expect(201);
+        let before = row.count(&world).await;
+        lose_answers(&world.app);
+        let again = row.send(&world, &world.admin, "lost", 0).await;
+        assert_eq!(essence(&again), essence(&first), "{}", row.operation);
+        assert_eq!(again.header("idempotent-replayed"), "true", "{}", row.operation);
+        assert_eq!(row.count(&world).await, before, "{}", row.operation);
+        clear(&world);
+    }
+}
+
+#[tokio::test]
+async fn what_was_created_and_removed_since_is_not_made_again() {
+    let world = World::start().await;
+    let need = &ROWS[0];
+    let first = need.send(&world, &world.admin, "gone", 0).await.expect(201);
+    world.admin.delete_version(first.header("location"), 1).await.expect(204);
+    lose_answers(&world.app);
+    need.send(&world, &world.admin, "gone", 0).await.problem(404, "not_found");
+}
+
+#[tokio::test]
+async fn a_key_is_free_after_a_failure_and_after_its_time() {
+    let world = World::start().await;
+    let need = &ROWS[0];
+    let request = world.admin.request(Method::POST, "needs").header("idempotency-key", "free");
+    let wrong = json!({ "org_id": world.own.id, "title": "需求", "need_kind": "nothing" });
+    world.admin.send(request.json(&wrong)).await.problem(422, "invalid");
+    let first = need.send(&world, &world.admin, "free", 0).await.expect(201);
+    let hours = world.app.config.records.idempotency_hours;
+    world.app.clock.advance(TimeDelta::hours(i64::from(hours) + 1));
+    let late = world.app.client(&world.account);
+    let second = need.send(&world, &late, "free", 1).await.expect(201);
+    assert_ne!(second.header("location"), first.header("location"));
+    for bad in [String::new(), "k".repeat(256)] {
+        need.send(&world, &late, &bad, 2).await.problem(400, "bad_request");
+    }
+}
+
+#[tokio::test]
+async fn registering_twice_makes_one_account() {
+    let world = World::start().await;
+    let body = json!({
+        "mail": "founder@example.com",
+        "name": "创办人",
+        "password": "lantern festival",
+        "organization": (ROWS[2].body)(&world, 0),
+    });
+    let visitor = world.app.anonymous();
+    let send = || {
+        let request = visitor.request(Method::POST, "auth/register");
+        visitor.send(request.header("idempotency-key", "first").json(&body))
+    };
+    send().await.expect(201);
+    let again = send().await;
+    assert_eq!(again.header("idempotent-replayed"), "");
+    again.problem(422, "invalid");
+    let path = "users?mail=founder%40example.com";
+    let found = world.admin.get(path).await.expect(200).json();
+    assert_eq!(found["items"].as_array().unwrap().len(), 1);
+}
