@@ -10,6 +10,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
+use crate::support::credit_code;
+
 /// How often the service is killed.
 const ROUNDS: usize = 20;
 /// Clients that write at the same time.
@@ -56,93 +58,187 @@ impl Service {
     }
 
     async fn sign_in(&self) -> Writer {
-        let body = json!({ "mail": "liang.qiyao@yaolan-lighting.example",
-            "password": "demo-Yaolan-2026" });
+        let firm = self.token("liang.qiyao@yaolan-lighting.example", "demo-Yaolan-2026").await;
+        let admin = self.token("admin@townbridge.example", "demo-Admin-2026").await;
+        Writer { base: self.base.clone(), http: self.http.clone(), firm, admin }
+    }
+
+    async fn token(&self, mail: &str, password: &str) -> String {
+        let body = json!({ "mail": mail, "password": password });
         let url = format!("{}/api/v1/auth/sign-in", self.base);
         let answer = self.http.post(url).json(&body).send().await.unwrap();
         let tokens: Value = answer.json().await.unwrap();
-        let token = tokens["access_token"].as_str().expect("signed in").to_owned();
-        Writer { base: self.base.clone(), http: self.http.clone(), token }
+        tokens["access_token"].as_str().expect("signed in").to_owned()
     }
 }
 
-/// A signed-in client.
+/// What is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Need,
+    Capability,
+    Organization,
+    User,
+}
+
+impl Kind {
+    /// What a client writes: two of them one kind each, the third two kinds in turn.
+    fn of(client: usize, number: usize) -> Self {
+        match (client, number % 2) {
+            (0, _) => Self::Need,
+            (1, _) => Self::Capability,
+            (_, 0) => Self::Organization,
+            _ => Self::User,
+        }
+    }
+
+    fn folder(self) -> &'static str {
+        match self {
+            Self::Need => "needs",
+            Self::Capability => "capabilities",
+            Self::Organization => "organizations",
+            Self::User => "users",
+        }
+    }
+}
+
+/// One write: the mark is the name of what is written, and its key.
+#[derive(Debug, Clone)]
+struct Write {
+    kind: Kind,
+    mark: String,
+    /// Different for each write of the test.
+    number: u32,
+}
+
+impl Write {
+    fn new(round: usize, client: usize, number: usize) -> Self {
+        // One run of letters and digits is one term of the index.
+        let mark = format!("crash{round}x{client}x{number}");
+        let kind = Kind::of(client, number);
+        Self { kind, mark, number: u32::try_from(round * 100_000 + number).unwrap() }
+    }
+
+    fn body(&self) -> Value {
+        let mark = &self.mark;
+        match self.kind {
+            Kind::Need => json!({ "title": mark, "need_kind": "tech_problem" }),
+            Kind::Capability => json!({ "title": mark, "asset_kind": "achievement" }),
+            Kind::User => json!({ "name": mark, "mail": format!("{mark}@example.com") }),
+            Kind::Organization => json!({
+                "name": mark,
+                "uscc": credit_code(900_000_000 + self.number),
+                "org_type": "enterprise",
+                "region_code": "4420",
+                "town_code": "442000105",
+                "industry_code": "C3872",
+                "scale": "small",
+                "contact": { "name": "何试", "phone": "0760-5550177" }
+            }),
+        }
+    }
+}
+
+/// A client signed in as a firm and as the administrator.
 #[derive(Clone)]
 struct Writer {
     base: String,
     http: reqwest::Client,
-    token: String,
+    firm: String,
+    admin: String,
 }
 
 impl Writer {
-    /// Creates a need under a mark; its id when that was acknowledged.
-    async fn create(&self, mark: &str) -> Option<String> {
+    fn token(&self, kind: Kind) -> &str {
+        match kind {
+            Kind::Need | Kind::Capability => &self.firm,
+            Kind::Organization | Kind::User => &self.admin,
+        }
+    }
+
+    /// Writes; the id when that was acknowledged.
+    async fn create(&self, write: &Write) -> Option<String> {
         let request = self
             .http
-            .post(format!("{}/api/v1/needs", self.base))
-            .bearer_auth(&self.token)
-            .header("idempotency-key", mark)
-            .json(&json!({ "title": mark, "need_kind": "tech_problem" }));
+            .post(format!("{}/api/v1/{}", self.base, write.kind.folder()))
+            .bearer_auth(self.token(write.kind))
+            .header("idempotency-key", &write.mark)
+            .json(&write.body());
         let answer = request.send().await.ok()?;
         if answer.status().as_u16() != 201 {
             return None;
         }
-        let need: Value = answer.json().await.ok()?;
-        Some(need["id"].as_str()?.to_owned())
+        let created: Value = answer.json().await.ok()?;
+        Some(created["id"].as_str()?.to_owned())
     }
 
-    async fn get(&self, path: &str) -> (u16, Value) {
+    async fn get(&self, kind: Kind, path: &str) -> (u16, Value) {
         let url = format!("{}/api/v1/{path}", self.base);
-        let answer = self.http.get(url).bearer_auth(&self.token).send().await.unwrap();
+        let answer = self.http.get(url).bearer_auth(self.token(kind)).send().await.unwrap();
         (answer.status().as_u16(), answer.json().await.unwrap())
     }
 
-    /// Number of the firm's drafts that a search for the mark finds.
-    async fn found(&self, mark: &str) -> u64 {
-        let path = format!("search?kind=need&status=draft&q={mark}&limit=5");
-        self.get(&path).await.1["total"].as_u64().unwrap()
+    /// How many records of the mark can be found: by a search, where the index holds such records.
+    async fn found(&self, write: &Write) -> usize {
+        let Write { kind, mark, .. } = write;
+        let path = match kind {
+            Kind::Need => format!("search?kind=need&status=draft&q={mark}&limit=5"),
+            Kind::Capability => format!("search?kind=capability&status=draft&q={mark}&limit=5"),
+            Kind::Organization => format!("organizations?name={mark}&status=pending&limit=100"),
+            Kind::User => format!("users?mail={mark}%40example.com"),
+        };
+        let found = self.get(*kind, &path).await.1;
+        let total = found["total"].as_u64().map(|total| usize::try_from(total).unwrap());
+        total.unwrap_or_else(|| {
+            let items = found["items"].as_array().unwrap();
+            items
+                .iter()
+                .filter(|item| kind != &Kind::Organization || item["name"] == **mark)
+                .count()
+        })
     }
 }
 
 /// What one client knows of its writes.
 #[derive(Default)]
 struct Log {
-    acknowledged: Vec<(String, String)>,
-    unanswered: Vec<String>,
+    acknowledged: Vec<(Write, String)>,
+    unanswered: Vec<Write>,
 }
 
 /// Writes until the service is gone.
 async fn write(writer: Writer, round: usize, client: usize, log: Arc<Mutex<Log>>) {
     for number in 0.. {
-        // One run of letters and digits is one term of the index.
-        let mark = format!("crash{round}x{client}x{number}");
-        match writer.create(&mark).await {
-            Some(id) => log.lock().unwrap().acknowledged.push((mark, id)),
-            None => return log.lock().unwrap().unanswered.push(mark),
+        let write = Write::new(round, client, number);
+        match writer.create(&write).await {
+            Some(id) => log.lock().unwrap().acknowledged.push((write, id)),
+            None => return log.lock().unwrap().unanswered.push(write),
         }
     }
 }
 
 /// What was acknowledged is there, findable, and once; what was not answered can be sent again.
 async fn check(writer: &Writer, log: &Log) {
-    for (mark, id) in &log.acknowledged {
-        let (status, need) = writer.get(&format!("needs/{id}")).await;
-        assert_eq!((status, need["title"].as_str()), (200, Some(mark.as_str())), "{mark} is lost");
+    for (write, id) in &log.acknowledged {
+        let (kind, mark) = (write.kind, write.mark.as_str());
+        let (status, record) = writer.get(kind, &format!("{}/{id}", kind.folder())).await;
+        let name = record["title"].as_str().or_else(|| record["name"].as_str());
+        assert_eq!((status, name), (200, Some(mark)), "{write:?} is lost");
     }
     let began = Instant::now();
-    for mark in &log.unanswered {
-        while writer.create(mark).await.is_none() {
-            assert!(began.elapsed() < DEADLINE, "{mark} cannot be sent again");
+    for write in &log.unanswered {
+        while writer.create(write).await.is_none() {
+            assert!(began.elapsed() < DEADLINE, "{write:?} cannot be sent again");
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
-    let acknowledged = log.acknowledged.iter().map(|(mark, _)| mark);
-    for mark in acknowledged.chain(&log.unanswered) {
-        while writer.found(mark).await == 0 {
-            assert!(began.elapsed() < DEADLINE, "{mark} does not become searchable");
+    let acknowledged = log.acknowledged.iter().map(|(write, _)| write);
+    for write in acknowledged.chain(&log.unanswered) {
+        while writer.found(write).await == 0 {
+            assert!(began.elapsed() < DEADLINE, "{write:?} does not become searchable");
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
-        assert_eq!(writer.found(mark).await, 1, "{mark} was made twice");
+        assert_eq!(writer.found(write).await, 1, "{write:?} was made twice");
     }
 }
 
@@ -150,7 +246,7 @@ async fn check(writer: &Writer, log: &Log) {
 async fn killed_at_any_moment_nothing_acknowledged_is_lost() {
     let data = tempfile::tempdir().unwrap();
     let mut last = Log::default();
-    let mut written = 0;
+    let mut written = Vec::new();
     for round in 0..ROUNDS {
         let service = Service::start(data.path());
         let writer = service.sign_in().await;
@@ -166,12 +262,16 @@ async fn killed_at_any_moment_nothing_acknowledged_is_lost() {
             writer.await.unwrap();
         }
         last = std::mem::take(&mut *log.lock().unwrap());
-        written += last.acknowledged.len();
+        written.extend(last.acknowledged.iter().map(|(write, _)| write.kind));
     }
     let service = Service::start(data.path());
     check(&service.sign_in().await, &last).await;
     service.kill();
-    assert!(written > ROUNDS, "only {written} writes were acknowledged: nothing was tested");
+    for kind in [Kind::Need, Kind::Capability, Kind::Organization, Kind::User] {
+        let count = written.iter().filter(|written| **written == kind).count();
+        assert!(count > 0, "no {kind:?} was acknowledged: nothing was tested");
+    }
+    assert!(written.len() > ROUNDS, "only {} writes were acknowledged", written.len());
     let verified = Command::new(env!("CARGO_BIN_EXE_townbridge"))
         .args(["audit", "verify", "--data-dir"])
         .arg(data.path())
