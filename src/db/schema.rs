@@ -108,6 +108,7 @@ diesel::table! {
         expires_at -> Moment,
         used_at -> Nullable<Moment>,
         created_at -> Moment,
+        successor_seed -> Nullable<Text>,
     }
 }
 

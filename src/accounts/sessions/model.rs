@@ -49,6 +49,9 @@ pub struct RefreshToken {
     pub expires_at: Timestamp,
     /// When it was exchanged; it works once.
     pub used_at: Option<Timestamp>,
+    /// What it was exchanged for, for who has the token itself: see
+    /// [`secrets::derived`](crate::accounts::secrets::derived).
+    pub successor_seed: Option<String>,
     /// When it was made.
     pub created_at: Timestamp,
 }

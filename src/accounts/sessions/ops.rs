@@ -14,6 +14,9 @@ use crate::app::App;
 use crate::db::{Db, Timestamp};
 use crate::error::{Error, Result};
 
+/// How long requests of a browser may have been under way with the token before.
+const UNDER_WAY: TimeDelta = TimeDelta::seconds(60);
+
 /// Opens a session for the right mail address and password.
 ///
 /// # Errors
@@ -75,12 +78,13 @@ pub fn open(app: &App, caller: &Caller, user: UserId, user_agent: Option<&str>) 
         revoked_reason: None,
         created_at: now,
     };
-    let (refresh_token, expires_at) = app.db.write(|db| {
+    let refresh_token = secrets::random()?;
+    let expires_at = app.db.write(|db| {
         store::insert(db, &session)?;
-        let issued = add_refresh_token(app, db, session.id, now)?;
+        let expires_at = add_refresh_token(app, db, session.id, &refresh_token, now)?;
         let changes = serde_json::json!({ "session_id": session.id });
         note(db, caller, now, "session.open", user, changes)?;
-        Ok(issued)
+        Ok(expires_at)
     })?;
     tokens(app, user, session.id, refresh_token, expires_at)
 }
@@ -89,21 +93,22 @@ fn add_refresh_token(
     app: &App,
     db: &mut Db,
     session: SessionId,
+    secret: &str,
     now: Timestamp,
-) -> Result<(String, Timestamp)> {
-    let secret = secrets::random()?;
+) -> Result<Timestamp> {
     let lifetime = TimeDelta::days(app.config.accounts.refresh_token_days.into());
     let expires_at = Timestamp::new(now.0 + lifetime);
     let row = RefreshToken {
         id: RefreshTokenId::new(),
         session_id: session,
-        token_hash: secrets::fingerprint(&secret),
+        token_hash: secrets::fingerprint(secret),
         expires_at,
         used_at: None,
+        successor_seed: None,
         created_at: now,
     };
     store::insert_token(db, &row)?;
-    Ok((secret, expires_at))
+    Ok(expires_at)
 }
 
 fn tokens(
@@ -136,10 +141,27 @@ enum Exchange {
 /// # Errors
 /// [`Error::Unauthenticated`] when it is unknown, used, too old, or its session has ended.
 pub fn refresh(app: &App, caller: &Caller, command: &Refresh) -> Result<Tokens> {
+    exchange_within(app, caller, &command.refresh_token, TimeDelta::zero())
+}
+
+/// The same for a browser, which sends several requests at once: for a minute each of them gets
+/// the tokens that the first has got, whichever node it comes to.
+///
+/// # Errors
+/// Those of [`refresh`].
+pub fn renew(app: &App, caller: &Caller, refresh_token: &str) -> Result<Tokens> {
+    exchange_within(app, caller, refresh_token, UNDER_WAY)
+}
+
+fn exchange_within(
+    app: &App,
+    caller: &Caller,
+    refresh_token: &str,
+    grace: TimeDelta,
+) -> Result<Tokens> {
     let now = app.clock.now();
-    let hash = secrets::fingerprint(&command.refresh_token);
     // The refusal is returned after the transaction: ending the session must be kept.
-    match app.db.write(|db| exchange(app, db, caller, &hash, now))? {
+    match app.db.write(|db| exchange(app, db, caller, refresh_token, (now, grace)))? {
         Exchange::Renewed { user, session, secret, expires_at } => {
             tokens(app, user, session, secret, expires_at)
         }
@@ -151,25 +173,52 @@ fn exchange(
     app: &App,
     db: &mut Db,
     caller: &Caller,
-    hash: &str,
-    now: Timestamp,
+    old: &str,
+    (now, grace): (Timestamp, TimeDelta),
 ) -> Result<Exchange> {
-    let Some((token, session, status)) = store::token(db, hash)? else {
+    let hash = secrets::fingerprint(old);
+    let Some((token, session, status)) = store::token(db, &hash)? else {
         return Ok(Exchange::Refused);
     };
     let ended = session.revoked_at.is_some() || status != UserStatus::Active;
     if ended || token.expires_at <= now {
         return Ok(Exchange::Refused);
     }
-    if !store::mark_token_used(db, token.id, now)? {
-        store::revoke(db, session.user_id, session.id, "refresh_token_reused", now)?;
-        let changes = serde_json::json!({ "session_id": session.id });
-        note(db, caller, now, "session.reuse", session.user_id, changes)?;
-        return Ok(Exchange::Refused);
+    let (user, session) = (session.user_id, session.id);
+    let seed = secrets::random()?;
+    if store::mark_token_used(db, token.id, &seed, now)? {
+        store::touch(db, session, now)?;
+        let secret = secrets::derived(old, &seed);
+        let expires_at = add_refresh_token(app, db, session, &secret, now)?;
+        return Ok(Exchange::Renewed { user, session, secret, expires_at });
     }
-    store::touch(db, session.id, now)?;
-    let (secret, expires_at) = add_refresh_token(app, db, session.id, now)?;
-    Ok(Exchange::Renewed { user: session.user_id, session: session.id, secret, expires_at })
+    if let Some((secret, expires_at)) = successor(db, old, (now, grace))? {
+        return Ok(Exchange::Renewed { user, session, secret, expires_at });
+    }
+    store::revoke(db, user, session, "refresh_token_reused", now)?;
+    let changes = serde_json::json!({ "session_id": session });
+    note(db, caller, now, "session.reuse", user, changes)?;
+    Ok(Exchange::Refused)
+}
+
+/// What a token was exchanged for, when that was no longer ago than the grace.
+fn successor(
+    db: &mut Db,
+    old: &str,
+    (now, grace): (Timestamp, TimeDelta),
+) -> Result<Option<(String, Timestamp)>> {
+    // Read again: another node may have used it only just now.
+    let used = store::token(db, &secrets::fingerprint(old))?.map(|(token, ..)| token);
+    let Some((at, seed)) = used.and_then(|token| token.used_at.zip(token.successor_seed)) else {
+        return Ok(None);
+    };
+    // The clocks of two nodes differ a little: without grace there is none at all.
+    if grace.is_zero() || now.0 - at.0 >= grace {
+        return Ok(None);
+    }
+    let secret = secrets::derived(old, &seed);
+    let next = store::token(db, &secrets::fingerprint(&secret))?;
+    Ok(next.map(|(token, ..)| (secret, token.expires_at)))
 }
 
 /// Ends the caller's own session.

@@ -33,12 +33,17 @@ pub fn token(db: &mut Db, hash: &str) -> Result<Option<(RefreshToken, Session, U
 }
 
 /// Marks a refresh token as used; false when it had been already.
-pub fn mark_token_used(db: &mut Db, id: RefreshTokenId, now: Timestamp) -> Result<bool> {
+pub fn mark_token_used(
+    db: &mut Db,
+    id: RefreshTokenId,
+    seed: &str,
+    now: Timestamp,
+) -> Result<bool> {
     use refresh_tokens::dsl as t;
     let changed = on!(db, conn => diesel::update(
         t::refresh_tokens.filter(t::id.eq(id)).filter(t::used_at.is_null()),
     )
-    .set(t::used_at.eq(Some(now)))
+    .set((t::used_at.eq(Some(now)), t::successor_seed.eq(Some(seed))))
     .execute(conn))?;
     Ok(changed == 1)
 }

@@ -1,32 +1,20 @@
 //! The session of a browser: access and refresh token in cookies that no script can read. When
 //! the access token has ended, the refresh token is exchanged on the way, unnoticed.
 
-use std::collections::HashMap;
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 use actix_web::HttpRequest;
 use actix_web::cookie::{Cookie, SameSite, time::Duration};
-use chrono::TimeDelta;
-use tokio::sync::Mutex;
 
 use crate::accounts;
 use crate::accounts::principal::{Caller, Principal};
-use crate::accounts::sessions::model::{Refresh, Tokens};
+use crate::accounts::sessions::model::Tokens;
 use crate::app::App;
-use crate::db::Timestamp;
 use crate::error::{Error, Result};
 use crate::http::extract::ACCESS_COOKIE;
 
 /// Cookie with the refresh token.
 pub const REFRESH_COOKIE: &str = "townbridge_refresh";
-
-/// How long the answer to an exchange is kept for requests that were under way with the old token.
-const KEPT: TimeDelta = TimeDelta::seconds(60);
-
-/// Exchanges of the last minute by their old refresh token. A browser sends several requests at
-/// once; a second exchange of the same token would be taken for a theft and end the session.
-static EXCHANGED: LazyLock<Mutex<HashMap<String, (Timestamp, Tokens)>>> =
-    LazyLock::new(Mutex::default);
 
 /// The person behind the request's cookies. Cookies that have become worthless are not an error:
 /// the visitor just is not signed in any more.
@@ -75,19 +63,9 @@ async fn authenticated(app: &Arc<App>, token: Option<String>) -> Result<Option<P
 }
 
 async fn exchanged(app: &Arc<App>, nobody: &Caller, old: String) -> Result<Option<Tokens>> {
-    // Held during the exchange: who comes second with the same token finds the answer.
-    let mut known = EXCHANGED.lock().await;
-    let now = app.clock.now();
-    known.retain(|_, (at, _)| now.0 - at.0 < KEPT);
-    if let Some((_, tokens)) = known.get(&old) {
-        return Ok(Some(tokens.clone()));
-    }
-    let (caller, command) = (nobody.clone(), Refresh { refresh_token: old.clone() });
-    match app.run(move |app| accounts::sessions::ops::refresh(app, &caller, &command)).await {
-        Ok(tokens) => {
-            known.insert(old, (now, tokens.clone()));
-            Ok(Some(tokens))
-        }
+    let caller = nobody.clone();
+    match app.run(move |app| accounts::sessions::ops::renew(app, &caller, &old)).await {
+        Ok(tokens) => Ok(Some(tokens)),
         Err(Error::Unauthenticated(_)) => Ok(None),
         Err(other) => Err(other),
     }

@@ -80,18 +80,21 @@ async fn a_session_is_renewed_on_the_way_and_ends_after_its_last_day() {
     );
     app.clock.advance(TimeDelta::hours(1));
     browser.get("/account").await.expect(200);
-    let renewed = browser.cookie("townbridge_access").unwrap();
-    assert_ne!(renewed, access);
-    // A request that was under way with the old cookies is no theft.
-    let late = app.browser();
-    late.set_cookie("townbridge_access", &access);
-    late.set_cookie("townbridge_refresh", &refresh);
-    late.get("/account").await.expect(200);
-    assert_eq!(late.cookie("townbridge_access").unwrap(), renewed);
+    let renewed = browser.cookie("townbridge_refresh").unwrap();
+    assert_ne!(browser.cookie("townbridge_access").unwrap(), access);
+    assert_ne!(renewed, refresh);
+    // A request that was under way with the old cookies is no theft, on whichever node.
+    let node = app.beside().await;
+    for late in [app.browser(), node.browser()] {
+        late.set_cookie("townbridge_access", &access);
+        late.set_cookie("townbridge_refresh", &refresh);
+        late.get("/account").await.expect(200);
+        assert_eq!(late.cookie("townbridge_refresh").unwrap(), renewed);
+    }
     browser.get("/account").await.expect(200);
-    // Much later it is one, and ends the session for both.
+    // Much later it is one, and ends the session for both, on every node.
     app.clock.advance(TimeDelta::hours(1));
-    let thief = app.browser();
+    let thief = node.browser();
     thief.set_cookie("townbridge_refresh", &refresh);
     thief.get("/account").await.expect(303);
     browser.get("/account").await.expect(303);
@@ -100,6 +103,39 @@ async fn a_session_is_renewed_on_the_way_and_ends_after_its_last_day() {
     let other = app.browser_of(&app.account(&[])).await;
     app.clock.advance(TimeDelta::days(31));
     other.get("/account").await.expect(303);
+}
+
+#[tokio::test]
+async fn requests_at_a_time_on_two_nodes_renew_a_session_once() {
+    let app = TestApp::start().await;
+    let node = app.beside().await;
+    let account = app.account(&[]);
+    let browser = app.browser_of(&account).await;
+    app.clock.advance(TimeDelta::hours(1));
+    let refresh = browser.cookie("townbridge_refresh").unwrap();
+    let asked: Vec<_> = (0..8)
+        .map(|at| {
+            let tab = [&app, &node][at % 2].browser();
+            tab.set_cookie("townbridge_refresh", &refresh);
+            tokio::spawn(async move {
+                tab.get("/account").await.expect(200);
+                tab.cookie("townbridge_refresh").unwrap()
+            })
+        })
+        .collect();
+    let mut renewed = std::collections::BTreeSet::new();
+    for tab in asked {
+        renewed.insert(tab.await.unwrap());
+    }
+    assert_eq!(renewed.len(), 1, "the tabs were given different sessions");
+    assert!(!renewed.contains(&refresh));
+    // A program has no such grace: what it sends twice is taken for a theft at once.
+    let program = node.anonymous();
+    let body = serde_json::json!({ "refresh_token": refresh });
+    program.post_json("auth/refresh", &body).await.problem(401, "unauthenticated");
+    let tab = app.browser();
+    tab.set_cookie("townbridge_refresh", renewed.first().unwrap());
+    tab.get("/account").await.expect(303);
 }
 
 #[tokio::test]
