@@ -1,11 +1,13 @@
 //! Settings: one commented default file, overridden by a file, the environment and flags.
 
+mod environment;
+
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use figment::Figment;
 use figment::error::{Actual, Kind};
-use figment::providers::{Env, Format, Serialized, Toml};
+use figment::providers::{Format, Serialized, Toml};
 use serde::Deserialize;
 
 /// The default file: what operators read is what the program parses.
@@ -187,15 +189,15 @@ impl Config {
     /// # Errors
     /// Names the setting that is unknown or invalid.
     pub fn load(file: Option<&Path>, overrides: &Overrides) -> Result<Self, ConfigError> {
-        let mut figment = Figment::from(Toml::string(DEFAULTS));
+        let defaults = Figment::from(Toml::string(DEFAULTS));
+        let mut figment = defaults.clone();
         if let Some(path) = file {
             if !path.is_file() {
                 return Err(ConfigError(format!("no configuration file at {}", path.display())));
             }
             figment = figment.merge(Toml::file_exact(path));
         }
-        figment = figment
-            .merge(Env::prefixed("TOWNBRIDGE_").ignore(&["config"]).split("__").lowercase(true));
+        figment = figment.merge(environment::Environment::typed_by(&defaults));
         if let Some(value) = &overrides.data_dir {
             figment = figment.merge(Serialized::default("data_dir", value));
         }

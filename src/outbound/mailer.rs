@@ -58,14 +58,30 @@ impl Mailer {
                 let written = tokio::task::spawn_blocking(write).await;
                 written.map_err(|error| error.to_string())?.map_err(|error| error.to_string())
             }
-            Transport::Smtp(smtp) => {
-                // Bounds the whole exchange: a server may answer each command just in time.
-                match tokio::time::timeout(self.limit, smtp.send(message)).await {
-                    Ok(Ok(_)) => Ok(()),
-                    Ok(Err(error)) => Err(error.to_string()),
-                    Err(_) => Err(format!("no success within {} s", self.limit.as_secs())),
-                }
-            }
+            Transport::Smtp(smtp) => self.in_time(smtp.send(message)).await.map(drop),
+        }
+    }
+
+    /// Connects to the server, signs in, and leaves again without a mail. Files need no server.
+    ///
+    /// # Errors
+    /// Why mail would not be taken.
+    pub async fn greet(&self) -> std::result::Result<(), String> {
+        let Transport::Smtp(smtp) = &self.transport else { return Ok(()) };
+        match self.in_time(smtp.test_connection()).await? {
+            true => Ok(()),
+            false => Err("the server hung up".to_owned()),
+        }
+    }
+
+    /// Bounds the whole exchange: a server may answer each command just in time.
+    async fn in_time<T>(
+        &self,
+        exchange: impl Future<Output = std::result::Result<T, lettre::transport::smtp::Error>>,
+    ) -> std::result::Result<T, String> {
+        match tokio::time::timeout(self.limit, exchange).await {
+            Ok(answer) => answer.map_err(|error| error.to_string()),
+            Err(_) => Err(format!("no success within {} s", self.limit.as_secs())),
         }
     }
 

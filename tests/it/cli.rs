@@ -7,6 +7,8 @@ use std::process::{Child, ChildStdout, Command, Output, Stdio};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use crate::support::{Manner, SmtpServer};
+
 /// The program with a data directory of its own, in English, without settings from outside.
 fn townbridge(data: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_townbridge"));
@@ -134,6 +136,54 @@ fn check_says_what_is_missing_and_what_is_damaged() {
     let output = run(data.path(), &["check"]);
     assert_eq!(output.status.code(), Some(1));
     assert!(stdout(&output).contains("townbridge reindex"), "{}", stdout(&output));
+}
+
+/// Checks everything with a mail server at this port; exit code and what is printed.
+async fn check_mail_server(data: &Path, port: u16, flags: &[&str]) -> (Option<i32>, String) {
+    let mut command = townbridge(data, &["check"]);
+    command.args(flags).envs([
+        ("TOWNBRIDGE_MAIL__TRANSPORT", "smtp"),
+        ("TOWNBRIDGE_MAIL__HOST", "127.0.0.1"),
+        ("TOWNBRIDGE_MAIL__ENCRYPTION", "none"),
+        ("TOWNBRIDGE_MAIL__TIMEOUT_SECONDS", "2"),
+        // Digits alone are a user and a password all the same.
+        ("TOWNBRIDGE_MAIL__USER", "20261122"),
+        ("TOWNBRIDGE_MAIL__PASSWORD", "0012345678901234567890"),
+    ]);
+    command.env("TOWNBRIDGE_MAIL__PORT", port.to_string());
+    let output = tokio::task::spawn_blocking(move || command.output()).await.unwrap().unwrap();
+    (output.status.code(), stdout(&output))
+}
+
+#[tokio::test]
+async fn a_deep_check_signs_in_to_the_mail_server() {
+    let data = data();
+    succeed(data.path(), &["migrate"]);
+    succeed(data.path(), &["reindex"]);
+    let server = SmtpServer::start(Manner::Accepting).await;
+    let port = server.address.port();
+    let (code, printed) = check_mail_server(data.path(), port, &[]).await;
+    assert_eq!(code, Some(0), "{printed}");
+    assert_eq!(server.seen().connections, 0, "only a deep check takes the time");
+
+    let (code, printed) = check_mail_server(data.path(), port, &["--deep"]).await;
+    assert_eq!(code, Some(0), "{printed}");
+    assert!(printed.contains(&format!("mail server 127.0.0.1:{port} answers")), "{printed}");
+    let seen = server.seen();
+    assert_eq!(seen.credentials, ["\0".to_owned() + "20261122\0" + "0012345678901234567890"]);
+    assert!(seen.mails.is_empty());
+
+    for manner in [Manner::Busy, Manner::Silent] {
+        server.behave(manner);
+        let (code, printed) = check_mail_server(data.path(), port, &["--deep"]).await;
+        assert_eq!(code, Some(1), "{manner:?}: {printed}");
+        assert!(printed.contains("cannot be used"), "{manner:?}: {printed}");
+    }
+    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let (code, printed) = check_mail_server(data.path(), closed, &["--deep"]).await;
+    assert_eq!(code, Some(1), "{printed}");
+    assert!(printed.contains(&format!("mail server 127.0.0.1:{closed} cannot be used")));
+    assert!(printed.contains("check mail.host"), "{printed}");
 }
 
 #[actix_web::test]

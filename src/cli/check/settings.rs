@@ -5,10 +5,11 @@ use std::path::Path;
 use super::Finding;
 use crate::config::{Config, MailTransport};
 use crate::error::Message;
+use crate::outbound::mailer::Mailer;
 
 /// Checks what needs neither database nor index.
-pub(super) fn check(config: &Config, _deep: bool) -> Vec<Finding> {
-    let mut findings = vec![data_dir(&config.data_dir), matching(config), mail(config)];
+pub(super) fn check(config: &Config, deep: bool) -> Vec<Finding> {
+    let mut findings = vec![data_dir(&config.data_dir), matching(config), mail(config, deep)];
     let https = config.server.public_url.starts_with("https://");
     if https && !config.server.secure_cookies {
         findings.push(Finding::doubtful(
@@ -48,7 +49,7 @@ fn matching(config: &Config) -> Finding {
     }
 }
 
-fn mail(config: &Config) -> Finding {
+fn mail(config: &Config, deep: bool) -> Finding {
     if let Err(error) = config.mail.from.parse::<lettre::message::Mailbox>() {
         return Finding::wrong(
             Message::new("cli.check.mail_from").with("reason", error),
@@ -57,10 +58,25 @@ fn mail(config: &Config) -> Finding {
     }
     match config.mail.transport {
         MailTransport::File => Finding::doubtful("cli.check.mail_files", "cli.check.set_smtp"),
-        MailTransport::Smtp => Finding::good(
-            Message::new("cli.check.mail_smtp")
-                .with("host", &config.mail.host)
-                .with("port", config.mail.port),
-        ),
+        MailTransport::Smtp => {
+            let about = |key| {
+                Message::new(key).with("host", &config.mail.host).with("port", config.mail.port)
+            };
+            match deep.then(|| greet(config)) {
+                None => Finding::good(about("cli.check.mail_smtp")),
+                Some(Ok(())) => Finding::good(about("cli.check.mail_smtp_answers")),
+                Some(Err(reason)) => Finding::wrong(
+                    about("cli.check.mail_smtp_refuses").with("reason", reason),
+                    "cli.check.correct_smtp",
+                ),
+            }
+        }
     }
+}
+
+/// Connects to the mail server and signs in there.
+fn greet(config: &Config) -> Result<(), String> {
+    let mailer = Mailer::open(config).map_err(|error| super::output::reason(&error))?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    runtime.map_err(|error| error.to_string())?.block_on(mailer.greet())
 }
