@@ -17,6 +17,7 @@ use actix_web::middleware::Next;
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, ResponseError, web};
 
 use super::extract::RequestFacts;
+use super::finish;
 use super::operations::operations;
 use super::problem::{self, ApiError};
 use crate::accounts::principal::Language;
@@ -118,6 +119,7 @@ impl Asked {
         // What a signed-in caller sees is nobody else's; what a visitor sees may change any time.
         default(CACHE_CONTROL, if self.signed_in { "no-store" } else { "no-cache" });
         headers.append(VARY, HeaderValue::from_static("Accept-Language, Authorization"));
+        finish::unite_vary(headers);
     }
 }
 
@@ -133,7 +135,8 @@ fn finish(response: ServiceResponse, asked: &Asked) -> ServiceResponse {
     };
     // What inner layers have added (for other origins, say) stays.
     for (name, value) in response.headers() {
-        if !completed.headers().contains_key(name) && name != CONTENT_LENGTH {
+        let adds = name == VARY || !completed.headers().contains_key(name);
+        if adds && name != CONTENT_LENGTH {
             completed.headers_mut().append(name.clone(), value.clone());
         }
     }

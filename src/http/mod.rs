@@ -3,6 +3,7 @@
 pub mod cors;
 pub mod docs;
 pub mod extract;
+pub mod finish;
 pub mod health;
 pub mod html;
 pub mod idempotency;

@@ -6,7 +6,7 @@ use actix_web::http::header::{ALLOW, CONTENT_LANGUAGE, HeaderValue, RETRY_AFTER}
 use actix_web::{HttpRequest, HttpResponse, ResponseError, error, web};
 use serde::Serialize;
 
-use super::text;
+use super::{finish, text};
 use crate::accounts::principal::Language;
 use crate::error::{Error, Message};
 use crate::reading::explain;
@@ -143,9 +143,11 @@ pub fn respond(
     }
     builder.insert_header((CONTENT_LANGUAGE, HeaderValue::from_static(language.tag())));
     // RFC 9457 registers application/problem+json.
-    builder.content_type("application/problem+json").body(
+    let mut response = builder.content_type("application/problem+json").body(
         serde_json::to_string(&describe(error, language, instance, request_id)).unwrap_or_default(),
-    )
+    );
+    finish::retry_after(status, response.headers_mut());
+    response
 }
 
 /// Turns actix's plain-text extractor errors into problems.

@@ -15,7 +15,7 @@ use utoipa_actix_web::{AppExt, UtoipaApp, scope};
 use super::openapi::Document;
 use super::problem::configure_extractors;
 use super::trace::RequestSpan;
-use super::{cors, docs, idempotency, metrics, middleware, operations};
+use super::{cors, docs, finish, idempotency, metrics, middleware, operations};
 use crate::app::App;
 use crate::error::{Error, Result};
 
@@ -85,6 +85,7 @@ pub fn service(
         .wrap(from_fn(middleware::with_facts))
         .wrap(from_fn(metrics::measured))
         .wrap(Compress::default())
+        .wrap(from_fn(finish::last))
 }
 
 /// Binds and starts serving; returns the address (which port 0 leaves open) and the server.

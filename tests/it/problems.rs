@@ -117,6 +117,119 @@ async fn what_is_not_http_is_refused_without_harm() {
     app.anonymous().get("/healthz").await.expect(200);
 }
 
+/// A `POST` of a need as bytes, signed in.
+fn post(app: &TestApp, headers: &str, body: &[u8]) -> Vec<u8> {
+    let admin = app.admin();
+    let head = format!(
+        "POST /api/v1/needs HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {}\r\n\
+         connection: close\r\n{headers}\r\n",
+        admin.token().unwrap()
+    );
+    [head.as_bytes(), body].concat()
+}
+
+/// Checks that an answer as it came is a complete problem.
+#[track_caller]
+fn is_problem(answer: &str, status: u16, code: &str) {
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap_or((answer, ""));
+    assert!(head.starts_with(&format!("HTTP/1.1 {status} ")), "{answer}");
+    assert!(head.contains("content-type: application/problem+json"), "{answer}");
+    assert!(head.contains("x-request-id: "), "{answer}");
+    let problem: serde_json::Value = serde_json::from_str(body).unwrap_or_default();
+    assert_eq!(problem["code"], code, "{answer}");
+    assert_eq!(problem["instance"], "/api/v1/needs", "{answer}");
+}
+
+#[actix_web::test]
+async fn bodies_that_are_too_large_are_refused_however_they_come() {
+    const JSON: &str = "content-type: application/json\r\n";
+    let app = TestApp::start_with(|config| config.server.max_body_bytes = 1_000).await;
+    // Announced: nothing has to be read to refuse it.
+    let announced = post(&app, &format!("{JSON}content-length: 1001\r\n"), b"{");
+    is_problem(&raw(&app, &announced), 413, "too_large");
+    // In chunks, whose sum nobody announces.
+    let chunk = format!("{:x}\r\n{}\r\n", 300, " ".repeat(300));
+    let mut chunked = post(&app, &format!("{JSON}transfer-encoding: chunked\r\n"), b"");
+    chunked.extend_from_slice(chunk.repeat(4).as_bytes());
+    is_problem(&raw(&app, &chunked), 413, "too_large");
+    // Under a key the body is read before the handler sees it.
+    let headers = format!("{JSON}idempotency-key: k\r\ntransfer-encoding: chunked\r\n");
+    let mut keyed = post(&app, &headers, b"");
+    keyed.extend_from_slice(chunk.repeat(4).as_bytes());
+    is_problem(&raw(&app, &keyed), 413, "too_large");
+    // What just fits is read.
+    let fits = format!("{:1000}", "{}");
+    let whole = post(&app, &format!("{JSON}content-length: 1000\r\n"), fits.as_bytes());
+    is_problem(&raw(&app, &whole), 422, "invalid");
+    app.anonymous().get("/healthz").await.expect(200);
+}
+
+#[actix_web::test]
+async fn bodies_that_are_no_json_are_refused() {
+    let app = TestApp::start().await;
+    let admin = app.admin();
+    let send = |kind: Option<&'static str>, body: &'static [u8]| {
+        let mut request = admin.request(Method::POST, "needs").body(body);
+        if let Some(kind) = kind {
+            request = request.header("content-type", kind);
+        }
+        admin.send(request)
+    };
+    for kind in [None, Some("text/plain"), Some("application/xml"), Some("application/jsonx")] {
+        send(kind, b"{}").await.problem(415, "unsupported_media_type");
+    }
+    let json = Some("application/json; charset=utf-8");
+    for body in ["", "{", "{\"title\":}", "{} {}", "{\"title\": \"\u{1}\"}", "nul"] {
+        send(json, body.as_bytes()).await.problem(400, "bad_request");
+    }
+    for body in [&b"{\"title\": \"\xff\"}"[..], b"\xff\xfe{\0}\0", b"{\"title\": \"\xc3\"}"] {
+        send(json, body).await.problem(400, "bad_request");
+    }
+    send(json, b"[]").await.problem(422, "invalid");
+    // Unpacked it would be something else.
+    let request = admin.request(Method::POST, "needs").header("content-type", "application/json");
+    let packed = request.header("content-encoding", "gzip").body(&b"{}"[..]);
+    admin.send(packed).await.problem(400, "bad_request");
+}
+
+#[actix_web::test]
+async fn answers_carry_one_vary() {
+    let origin = "https://portal.example.cn";
+    let app = TestApp::start_with(|c| c.server.cors_origins = vec![origin.to_owned()]).await;
+    let client = app.anonymous();
+    for path in ["needs", "nowhere", "reference/regions", "/", "/healthz", "/docs/errors"] {
+        for (method, coding) in
+            [(Method::GET, "gzip"), (Method::GET, "identity"), (Method::PUT, "br")]
+        {
+            let request = client.request(method.clone(), path);
+            let request = request.header("accept-encoding", coding).header("origin", origin);
+            let answer = client.send(request.header("accept", "text/html")).await;
+            let all: Vec<_> = answer.headers.get_all("vary").iter().collect();
+            assert_eq!(all.len(), 1, "{method} {path}, {coding}: {all:?}");
+            let names = answer.header("vary").to_lowercase();
+            let mut names: Vec<&str> = names.split(", ").collect();
+            if path == "needs" {
+                for needed in ["accept-language", "authorization", "origin"] {
+                    assert!(names.contains(&needed), "{method} {path}: no {needed} in {names:?}");
+                }
+                assert!(coding != "gzip" || names.contains(&"accept-encoding"), "{names:?}");
+            }
+            names.sort_unstable();
+            let count = names.len();
+            names.dedup();
+            assert_eq!(names.len(), count, "{path}: {names:?}");
+        }
+    }
+}
+
+#[actix_web::test]
+async fn what_is_not_there_right_now_says_when_to_ask_again() {
+    let app = TestApp::start_with(|config| config.server.max_wait_ms = 10).await;
+    let answer = app.anonymous().get("search?min_change=999999").await;
+    assert_eq!(answer.header("retry-after").parse::<u32>().ok(), Some(5));
+    answer.problem(503, "unavailable");
+}
+
 #[actix_web::test]
 async fn unknown_and_unfit_query_parameters_are_named() {
     let app = TestApp::start().await;

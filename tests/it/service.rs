@@ -23,7 +23,9 @@ async fn a_service_without_its_tables_is_alive_but_not_ready() {
     let lost = "ALTER TABLE change_log RENAME TO lost";
     app.db.write(|db| Ok(db.execute_batch(lost)?)).unwrap();
     app.anonymous().get("/healthz").await.expect(200);
-    let readiness = app.anonymous().get("/readyz").await.expect(503).json();
+    let answer = app.anonymous().get("/readyz").await.expect(503);
+    assert_eq!(answer.header("retry-after"), "5");
+    let readiness = answer.json();
     assert_eq!(readiness["ready"], false);
     assert_eq!(readiness["database"]["answers"], false);
     let found = "ALTER TABLE lost RENAME TO change_log";

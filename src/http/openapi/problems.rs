@@ -43,10 +43,15 @@ fn response(error: &Error) -> Response {
         .schema(Some(Ref::from_schema_name("Problem")))
         .example(serde_json::to_value(&problem).ok())
         .build();
-    ResponseBuilder::new()
+    let mut response = ResponseBuilder::new()
         .description(text::text(&format!("error.{}", error.code()), Language::English))
         .content("application/problem+json", content)
-        .build()
+        .build();
+    if matches!(error, Error::RateLimited { .. } | Error::Unavailable(_)) {
+        let header = super::header("Seconds after which another try may succeed.");
+        response.headers.insert("Retry-After".to_owned(), RefOr::T(header));
+    }
+    response
 }
 
 /// A reference to the component for a status.
