@@ -1,6 +1,7 @@
 //! The OpenAPI document: made from the code, then completed with what holds for all operations, so
 //! that no handler has to repeat it.
 
+mod examples;
 mod problems;
 mod tags;
 
@@ -49,6 +50,7 @@ pub fn complete(api: &mut utoipa::openapi::OpenApi) {
         for (method, operation) in operations(item) {
             let kind = Kind::of(method, path, operation);
             complete_operation(operation, &kind);
+            examples::add(operation);
         }
     }
 }

@@ -11,6 +11,7 @@ mod capabilities;
 mod cli;
 mod crash;
 mod disclosure;
+mod examples;
 mod guide;
 mod idempotency;
 mod import;
