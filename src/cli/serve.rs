@@ -104,7 +104,6 @@ fn start_jobs(app: &Arc<App>) -> Vec<JoinHandle<()>> {
         actix_web::rt::spawn(expiry::run(Arc::clone(app))),
         actix_web::rt::spawn(outbox::run(Arc::clone(app))),
         actix_web::rt::spawn(housekeeping::run(Arc::clone(app))),
-        actix_web::rt::spawn(expiry::run(Arc::clone(app))),
     ]
 }
 
