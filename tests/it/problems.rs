@@ -304,6 +304,9 @@ async fn answers_are_compressed_when_asked() {
         let answer = client.send(request).await.expect(200);
         assert_eq!(answer.header("content-encoding"), coding);
     }
+    let plain = client.get("reference/regions").await.expect(200);
+    assert_eq!(plain.header("content-encoding"), "");
+    assert!(serde_json::from_slice::<serde_json::Value>(&plain.body).is_ok());
 }
 
 #[actix_web::test]
