@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use super::principal::{OrgId, Role, SessionId, UserId};
-use super::tokens::{KeyId, SigningKey};
+use super::tokens::model::{KeyId, SigningKey};
 use super::users::model::UserStatus;
 use crate::db::schema::{organizations, role_grants, sessions, signing_keys, users};
 use crate::db::{Db, Timestamp};

@@ -4,10 +4,11 @@
 //! none or the newest has reached its age. Tokens name their key, and a retired key stays valid
 //! until the last token it has signed has ended: nobody is signed out by a rotation.
 
+pub mod model;
+
 use std::sync::{PoisonError, RwLock};
 
 use chrono::TimeDelta;
-use diesel::prelude::*;
 use jsonwebtoken::crypto::{CryptoProvider, JwtSigner, JwtVerifier, KeyUtils};
 use jsonwebtoken::errors::ErrorKind;
 use jsonwebtoken::signature::{Error as SignatureError, Signer, Verifier};
@@ -16,15 +17,13 @@ use jsonwebtoken::{
     decode_header, encode,
 };
 use ring::hmac;
-use serde::{Deserialize, Serialize};
 
+use self::model::{Claims, KeyId, SigningKey};
 use super::principal::{SessionId, UserId};
 use super::{secrets, store};
 use crate::app::App;
 use crate::db::Timestamp;
-use crate::db::schema::signing_keys;
 use crate::error::{Error, Result};
-use crate::id_type;
 
 /// Who issues the tokens.
 const ISSUER: &str = "townbridge";
@@ -32,42 +31,6 @@ const ISSUER: &str = "townbridge";
 const AUDIENCE: &str = "townbridge-api";
 /// Difference between the clocks of two nodes that is put up with.
 const LEEWAY: TimeDelta = TimeDelta::seconds(30);
-
-id_type!(
-    /// Id of a signing key, as named in the header of a token.
-    KeyId
-);
-
-/// A key that signs access tokens. Not printable: it holds a secret.
-#[derive(Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = signing_keys)]
-pub struct SigningKey {
-    /// Id.
-    pub id: KeyId,
-    /// The secret, 256 bits in base64url; its text is the key.
-    pub secret: String,
-    /// When a newer key took its place.
-    pub retired_at: Option<Timestamp>,
-    /// When it was made.
-    pub created_at: Timestamp,
-}
-
-/// What a token says.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Claims {
-    /// The person.
-    pub sub: UserId,
-    /// The session.
-    pub sid: SessionId,
-    /// Always `townbridge`.
-    pub iss: String,
-    /// Always `townbridge-api`.
-    pub aud: String,
-    /// End of validity, in seconds since 1970.
-    pub exp: i64,
-    /// Time of issue.
-    pub iat: i64,
-}
 
 /// Keys as last read from the database, newest first.
 #[derive(Default)]
