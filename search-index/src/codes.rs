@@ -95,6 +95,18 @@ pub(crate) fn industry_class(code: &str) -> Option<String> {
     levels.get(1).or(levels.first()).cloned()
 }
 
+/// A value that only those may know who are cleared for a tier, as it is indexed; none for an empty
+/// one.
+pub(crate) fn tiered(tier: usize, value: &str) -> Option<String> {
+    (!value.is_empty()).then(|| format!("{tier}{value}"))
+}
+
+/// The tier and the value that [`tiered`] made.
+pub(crate) fn untiered(indexed: &str) -> Option<(usize, &str)> {
+    let (tier, value) = indexed.split_at_checked(1)?;
+    Some((tier.parse().ok()?, value))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

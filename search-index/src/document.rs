@@ -71,6 +71,9 @@ pub struct Document {
     pub open_from: u8,
     /// Organisation that owns the record.
     pub owner_org_id: Option<String>,
+    /// Tier of clearance from which it is known who owns the record: below it the owner and its sort
+    /// are neither filtered nor counted nor matched by.
+    pub owner_tier: usize,
     /// Sort of that organisation, such as `university`.
     pub org_type: String,
     /// Administrative division, national code of any level.
@@ -152,5 +155,10 @@ impl Viewer {
     /// A viewer to whom nothing is hidden: administrators, maintenance, measurement.
     pub fn everything() -> Viewer {
         Viewer { everything: true, clearance: 2, ..Viewer::default() }
+    }
+
+    /// Number of tiers, from the lowest, that are open to this viewer in every document found.
+    pub(crate) fn tiers(&self) -> usize {
+        if self.everything { TIERS } else { usize::from(self.clearance.min(2)) + 1 }
     }
 }

@@ -4,6 +4,8 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::codes;
+
 /// A field whose values can be counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -70,6 +72,29 @@ pub struct FacetCount {
     pub value: String,
     /// Documents that carry it.
     pub count: usize,
+}
+
+/// Counts by value from those by tiered value: of the tiers that are open everywhere from `all`, of
+/// those above only what is the viewer's `own`.
+pub(crate) fn known(
+    all: HashMap<String, usize>,
+    own: HashMap<String, usize>,
+    tiers: usize,
+) -> HashMap<String, usize> {
+    let mut known = HashMap::new();
+    let mut add = |counts: HashMap<String, usize>, open: bool| {
+        for (tiered, count) in counts {
+            match codes::untiered(&tiered) {
+                Some((tier, value)) if (tier < tiers) == open => {
+                    *known.entry(value.to_owned()).or_default() += count;
+                }
+                _ => {}
+            }
+        }
+    };
+    add(all, true);
+    add(own, false);
+    known
 }
 
 /// Values of one facet that are listed.

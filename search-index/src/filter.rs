@@ -1,6 +1,6 @@
 //! Filters and visibility: which documents may be considered at all, never how well they rank.
 
-use std::ops::Bound;
+use std::ops::{Bound, Range};
 
 use serde::{Deserialize, Serialize};
 use tantivy::Term;
@@ -11,7 +11,7 @@ use tantivy::query::{
 use tantivy::schema::{Field, IndexRecordOption};
 
 use crate::codes;
-use crate::document::Viewer;
+use crate::document::{TIERS, Viewer};
 use crate::schema::Fields;
 
 /// Restrictions on what is found. Lists are alternatives, fields add up; the default restricts
@@ -52,7 +52,7 @@ pub struct Filters {
 }
 
 /// Clauses that every document found has to meet: filters and visibility. They never score.
-pub(crate) fn clauses(filters: &Filters, f: &Fields) -> Vec<Box<dyn Query>> {
+pub(crate) fn clauses(filters: &Filters, viewer: &Viewer, f: &Fields) -> Vec<Box<dyn Query>> {
     let mut all = Vec::new();
     let mut any_of = |field: Field, values: Vec<String>| {
         if !values.is_empty() {
@@ -69,8 +69,12 @@ pub(crate) fn clauses(filters: &Filters, f: &Fields) -> Vec<Box<dyn Query>> {
     any_of(f.industry, industries);
     any_of(f.tech_field, filters.tech_fields.clone());
     any_of(f.mode, filters.cooperation_modes.clone());
-    any_of(f.org_type, filters.org_types.clone());
-    any_of(f.owner, filters.owner_org_ids.clone());
+    if !filters.org_types.is_empty() {
+        all.push(known(f.org_type, &filters.org_types, viewer, f));
+    }
+    if !filters.owner_org_ids.is_empty() {
+        all.push(known(f.known_owner, &filters.owner_org_ids, viewer, f));
+    }
     if let Some((from, to)) = filters.trl {
         all.extend(overlap(f.trl_from, f.trl_to, Some(from.into()), Some(to.into())));
     }
@@ -84,7 +88,7 @@ pub(crate) fn clauses(filters: &Filters, f: &Fields) -> Vec<Box<dyn Query>> {
         all.push(not(any(f.id, filters.exclude_ids.clone())));
     }
     if !filters.exclude_owner_org_ids.is_empty() {
-        all.push(not(any(f.owner, filters.exclude_owner_org_ids.clone())));
+        all.push(not(known(f.known_owner, &filters.exclude_owner_org_ids, viewer, f)));
     }
     all
 }
@@ -130,6 +134,30 @@ pub(crate) fn any(field: Field, values: Vec<String>) -> Box<dyn Query> {
             values.iter().map(|value| Term::from_field_text(field, value)),
         )),
     }
+}
+
+/// Documents with any of the values in a field of tiered values, as far as the viewer may know:
+/// those of the viewer's own documents at any tier.
+fn known(field: Field, values: &[String], viewer: &Viewer, f: &Fields) -> Box<dyn Query> {
+    let open = any_tiered(field, values, 0..viewer.tiers());
+    match own(viewer, f).filter(|_| viewer.tiers() < TIERS) {
+        None => open,
+        Some(own) => {
+            let above = any_tiered(field, values, viewer.tiers()..TIERS);
+            either(vec![open, both(own, above)])
+        }
+    }
+}
+
+/// Documents with any of the values in any of the tiers.
+pub(crate) fn any_tiered(field: Field, values: &[String], tiers: Range<usize>) -> Box<dyn Query> {
+    let tiered = |tier| values.iter().filter_map(move |value| codes::tiered(tier, value));
+    any(field, tiers.flat_map(tiered).collect())
+}
+
+/// Documents that both queries find.
+pub(crate) fn both(one: Box<dyn Query>, other: Box<dyn Query>) -> Box<dyn Query> {
+    Box::new(BooleanQuery::intersection(vec![one, other]))
 }
 
 /// Documents whose number lies between the ends, both included; a missing end is open.

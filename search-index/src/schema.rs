@@ -18,7 +18,7 @@ use crate::matching::Stance;
 use crate::suggest;
 
 /// Raised whenever documents are written differently.
-const SCHEMA_VERSION: u32 = 2;
+const SCHEMA_VERSION: u32 = 3;
 
 /// The fields, resolved once.
 #[derive(Debug, Clone, Copy)]
@@ -37,6 +37,7 @@ pub(crate) struct Fields {
     pub mode: Field,
     pub org_type: Field,
     pub owner: Field,
+    pub known_owner: Field,
     pub preferred_region: Field,
     pub excluded_region: Field,
     pub partner_type: Field,
@@ -97,6 +98,7 @@ fn declare(b: &mut SchemaBuilder) -> Fields {
         mode: b.add_text_field("mode", counted.clone()),
         org_type: b.add_text_field("org_type", counted),
         owner: b.add_text_field("owner", code.clone()),
+        known_owner: b.add_text_field("known_owner", code.clone()),
         preferred_region: b.add_text_field("preferred_region", code.clone()),
         excluded_region: b.add_text_field("excluded_region", code.clone()),
         partner_type: b.add_text_field("partner_type", code.clone()),
@@ -199,8 +201,12 @@ fn write_codes(document: &Document, f: &Fields, out: &mut TantivyDocument) {
     add(f.industry, industries.into_iter().flatten().collect());
     add(f.tech_field, document.tech_field.iter().cloned().collect());
     add(f.mode, document.cooperation_modes.clone());
-    add(f.org_type, one(&document.org_type));
+    let tier = document.owner_tier.min(TIERS - 1);
+    add(f.org_type, codes::tiered(tier, &document.org_type).into_iter().collect());
+    // Without its tier for telling a viewer's own records, which are known to them at any level.
     add(f.owner, document.owner_org_id.iter().cloned().collect());
+    let owner = document.owner_org_id.iter().filter_map(|owner| codes::tiered(tier, owner));
+    add(f.known_owner, owner.collect());
     add(f.preferred_region, regions(&document.preferred_regions));
     add(f.excluded_region, regions(&document.excluded_regions));
     add(f.partner_type, document.partner_types.clone());

@@ -1,6 +1,6 @@
 //! Full-text search: request and response, and the way from one to the other.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use serde::{Deserialize, Serialize};
 use tantivy::query::{AllQuery, EmptyQuery, Query};
@@ -101,8 +101,9 @@ pub(crate) fn search(live: &Live, request: &SearchRequest) -> Result<SearchRespo
         // Text of which no document has a term finds nothing, not everything.
         (false, false) => Box::new(EmptyQuery),
     };
-    let mut clauses = filter::clauses(&request.filters, fields);
+    let mut clauses = filter::clauses(&request.filters, viewer, fields);
     clauses.extend(filter::visible(viewer, fields));
+    let query = filter::within(query, clauses, Vec::new());
     let depth = cursor.as_ref().map_or(0, |cursor| cursor.depth);
     let limit = request.limit.min(MAX_LIMIT).min(MAX_DEPTH.saturating_sub(depth));
     let gather = Gather {
@@ -113,8 +114,33 @@ pub(crate) fn search(live: &Live, request: &SearchRequest) -> Result<SearchRespo
         size: if limit == 0 { 0 } else { limit + 1 },
         facets: request.facets.clone(),
     };
-    let gathered = searcher.search(&filter::within(query, clauses, Vec::new()), &gather)?;
+    let mut gathered = searcher.search(&query, &gather)?;
+    if let Some(counts) = gathered.facets.get_mut(&FacetField::OrgType) {
+        let own = own_org_types(live, &searcher, query, viewer)?;
+        *counts = facet::known(std::mem::take(counts), own, viewer.tiers());
+    }
     respond(&searcher, request, gathered, limit, depth, plan)
+}
+
+/// Sorts of owners of what is found among the viewer's own documents, whose owners are known to the
+/// viewer at any tier.
+fn own_org_types(
+    live: &Live,
+    searcher: &Searcher,
+    query: Box<dyn Query>,
+    viewer: &Viewer,
+) -> Result<HashMap<String, usize>> {
+    let own = filter::own(viewer, &live.fields).filter(|_| !viewer.everything);
+    let Some(own) = own else { return Ok(HashMap::new()) };
+    let gather = Gather {
+        sort: Sort::Newest,
+        scored: false,
+        after: None,
+        size: 0,
+        facets: vec![FacetField::OrgType],
+    };
+    let mut gathered = searcher.search(&filter::both(query, own), &gather)?;
+    Ok(gathered.facets.remove(&FacetField::OrgType).unwrap_or_default())
 }
 
 fn respond(

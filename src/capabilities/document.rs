@@ -116,6 +116,7 @@ pub fn document(
     document.ipc = row.doc.0.ipc.clone();
     document.owner_org_id = Some(row.org_id.to_string());
     document.org_type = owner.org_type.clone();
+    document.owner_tier = disclosure::tier(RecordKind::Capability, "org", row.confidentiality);
     document.status = row.status.to_string();
     document.published_at = row.published_at.unwrap_or(row.created_at).0.timestamp();
     document.open = opens.is_some();

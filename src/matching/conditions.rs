@@ -43,17 +43,30 @@ impl Pair<'_> {
     }
 }
 
-/// Decides what the index could not: it holds only what everybody may see, while this caller may
-/// see the budget of the need that was found. The score is left alone, so that the ranking tells
-/// nobody more than the index knows.
-pub fn settled(pair: &Pair<'_>, mut condition: Condition) -> Condition {
-    let open = condition.name == "budget"
-        && condition.outcome == Outcome::Unknown
-        && condition.offered.is_empty()
-        && pair.profile().side == Side::Capability;
-    if !open {
-        return condition;
+/// Decides what the index could not: it knows less of the counterpart than this caller, who may
+/// see the budget of the need that was found, or who owns it. The score is left alone, so that the
+/// ranking tells nobody more than the index knows.
+pub fn settled(pair: &Pair<'_>, condition: Condition) -> Condition {
+    let open = condition.outcome == Outcome::Unknown && condition.offered.is_empty();
+    match (open, condition.name) {
+        (true, "budget") if pair.profile().side == Side::Capability => budgeted(pair, condition),
+        (true, "partner_type") if condition.side == pair.profile().side => owned(pair, condition),
+        _ => condition,
     }
+}
+
+/// Decided on the sort of the organisation that owns the counterpart.
+fn owned(pair: &Pair<'_>, mut condition: Condition) -> Condition {
+    if let Some(org) = &pair.target.org {
+        condition.offered.clone_from(&org.org_type);
+        let met = condition.wanted.split(',').any(|wanted| wanted == org.org_type);
+        condition.outcome = if met { Outcome::Met } else { Outcome::NotMet };
+    }
+    condition
+}
+
+/// Decided on the budget of the need that was found.
+fn budgeted(pair: &Pair<'_>, mut condition: Condition) -> Condition {
     let (Some(most), Ok(least)) = (pair.target.budget_max, condition.wanted.parse::<i64>()) else {
         return condition;
     };
@@ -132,7 +145,7 @@ fn is_withheld(pair: &Pair<'_>, name: &str, side: Side, raw: &str) -> bool {
     match (name, side) {
         ("budget", Side::Need) => raw.is_empty() && held("budget_max"),
         ("budget", Side::Capability) => raw.is_empty() && held("min_budget"),
-        // The sort of organisation is indexed, but belongs to who the owner is.
+        // The sort of an organisation tells something of who it is.
         ("partner_type", _) => pair.profile().side != side && held("org"),
         _ => false,
     }

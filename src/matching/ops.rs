@@ -21,6 +21,11 @@ use crate::records::scope::Reach;
 use crate::search::cards::{self, Seen};
 use crate::search::names::Names;
 
+/// Candidates asked for at a time to fill a page up.
+const REFILL: usize = 50;
+/// Records listed as excluded that the index takes for matches.
+const MAX_RULED_OUT: usize = 10;
+
 /// Capabilities for a need.
 ///
 /// # Errors
@@ -97,8 +102,8 @@ fn request(app: &App, caller: &Caller, source: &Source, wanted: Wanted) -> Match
         profile: source.profile.clone(),
         viewer: Reach::of(caller).viewer(),
         filters,
-        limit: wanted.limit,
-        offset: wanted.offset,
+        limit: wanted.offset + wanted.limit,
+        offset: 0,
         settings: Arc::clone(&app.match_settings),
         now: app.clock.time().timestamp(),
     }
@@ -110,26 +115,64 @@ fn matches(app: &App, caller: &Caller, source: &Source, wanted: Wanted) -> Resul
     let side = source.profile.side;
     let restricted =
         !wanted.filters.regions.is_empty() || !source.profile.preferred_regions.is_empty();
-    let request = request(app, caller, source, wanted);
-    let found = app.index.matches(&request).map_err(|error| refused(app, error))?;
-    let seen = counterparts(app, caller, source, &found)?;
-    let full = found.hits.len() == request.limit;
-    let end = request.offset + found.hits.len();
-    let (considered, none_good) = (found.considered, found.none_good);
+    let (offset, limit) = (wanted.offset, wanted.limit);
+    let shown = shown(app, caller, source, request(app, caller, source, wanted))?;
+    let end = offset + limit;
+    let more = shown.more || shown.hits.len() > end;
+    let best = shown.hits.first().map_or(0.0, |hit| hit.score);
+    let none_good = best < app.match_settings.good_threshold;
     let names = Names::new(app, caller.language);
-    let page = Page { names, source, spellings: Spellings::of(&source.profile), seen };
-    let (hits, excluded) = page.shown(found);
     let ways_on = if none_good { advice::ways_on(names, side, restricted) } else { Vec::new() };
     Ok(MatchAnswer {
         side: side.as_str(),
-        hits,
-        excluded,
-        considered,
-        next_offset: (full && end < considered && end <= MAX_OFFSET).then_some(end),
+        hits: shown.hits.into_iter().skip(offset).take(limit).collect(),
+        excluded: shown.excluded,
+        considered: shown.considered,
+        next_offset: (more && end <= MAX_OFFSET).then_some(end),
         none_good,
         advice: ways_on,
         position,
     })
+}
+
+/// What the caller is shown of the index's answer.
+#[derive(Default)]
+struct Shown {
+    hits: Vec<Match>,
+    excluded: Vec<ExcludedMatch>,
+    considered: usize,
+    /// Whether the index has candidates that were not looked at.
+    more: bool,
+}
+
+/// The best matches from the first on, as many as the request asks for. What the index took for a
+/// match may be none for a caller who sees more than it, or may be gone since; then the next of
+/// its candidates take the place, so that pages are full for everybody.
+fn shown(app: &App, caller: &Caller, source: &Source, mut request: MatchRequest) -> Result<Shown> {
+    let (wanted, names) = (request.limit, Names::new(app, caller.language));
+    let mut all = Shown::default();
+    let mut ruled_out = Vec::new();
+    loop {
+        let mut found = app.index.matches(&request).map_err(|error| refused(app, error))?;
+        if request.offset > 0 {
+            // The index says the same each time.
+            found.excluded.clear();
+        }
+        let full = found.hits.len() == request.limit;
+        request.offset += found.hits.len();
+        let seen = counterparts(app, caller, source, &found)?;
+        let page = Page { names, source, spellings: Spellings::of(&source.profile), seen };
+        all.considered = found.considered;
+        all.more = full && request.offset < found.considered;
+        page.show(found, &mut all, &mut ruled_out);
+        if !all.more || all.hits.len() >= wanted {
+            break;
+        }
+        request.limit = REFILL;
+    }
+    ruled_out.truncate(MAX_RULED_OUT);
+    all.excluded.splice(..0, ruled_out);
+    Ok(all)
 }
 
 fn refused(app: &App, error: search_index::Error) -> Error {
@@ -151,7 +194,7 @@ fn counterparts(
     let mut seen = app.db.read(|db| cards::load(app, db, caller, &wanted))?;
     let seeking = seeking(source.profile.side.opposite());
     seen.retain(|_, one| {
-        let own = source.known_org.is_some() && source.known_org == one.org_id;
+        let own = one.card.org.as_ref().is_some_and(|org| Some(org.id) == source.known_org);
         !own && seeking.contains(&one.card.status.code.as_str())
     });
     Ok(seen)
@@ -166,17 +209,16 @@ struct Page<'a> {
 }
 
 impl Page<'_> {
-    fn shown(&self, found: MatchResponse) -> (Vec<Match>, Vec<ExcludedMatch>) {
-        let (mut hits, mut excluded) = (Vec::new(), Vec::new());
+    /// Adds to what is shown; `ruled_out` is what the caller's own sight excludes.
+    fn show(&self, found: MatchResponse, all: &mut Shown, ruled_out: &mut Vec<ExcludedMatch>) {
         for hit in found.hits {
             let Some(seen) = self.seen.get(&hit.id) else { continue };
             match self.hit(seen, hit) {
-                Ok(hit) => hits.push(hit),
-                Err(ruled_out) => excluded.push(*ruled_out),
+                Ok(hit) => all.hits.push(hit),
+                Err(out) => ruled_out.push(*out),
             }
         }
-        excluded.extend(found.excluded.into_iter().filter_map(|one| self.excluded(one)));
-        (hits, excluded)
+        all.excluded.extend(found.excluded.into_iter().filter_map(|one| self.excluded(one)));
     }
 
     fn pair<'b>(&'b self, seen: &'b Seen) -> Pair<'b> {

@@ -65,6 +65,7 @@ pub fn document(need: &Need, owner: &OwnerView, reference: &Reference) -> Docume
     document.open = need.status.is_open() && owner.active;
     document.owner_org_id = Some(need.org_id.to_string());
     document.org_type = owner.org_type.clone();
+    document.owner_tier = disclosure::tier(RecordKind::Need, "org", level);
     document.region_code = profile.region_code;
     document.region_group = profile.region_group;
     document.industry_codes = profile.industry_codes;

@@ -2,16 +2,21 @@
 //!
 //! A record carries a mark in a field of each class. Whatever a caller asks for, the answer must
 //! hold the marks that the caller is cleared for and no other. A new way out is one function and
-//! one line in [`WAYS`].
+//! one line in [`WAYS`]. What tells who owns a record without naming the owner is in [`owners`].
 
-use std::future::Future;
-use std::pin::Pin;
+mod owners;
+mod ways;
+
+use std::process::Command;
 
 use serde_json::json;
+use townbridge::accounts::principal::Caller;
 use townbridge::disclosure::{Clearance, DisclosureLevel};
 use townbridge::organizations::model::Organization;
+use townbridge::{capabilities, needs};
 
 use super::support::{CapabilityBuilder, Client, NeedBuilder, OrgBuilder, TestApp};
+use ways::WAYS;
 
 const GUZHEN: &str = "442000105";
 const CARD: &str = "markcardtext";
@@ -19,10 +24,14 @@ const DETAIL: &str = "markdetailtext";
 const SEALED: &str = "marksealedtext";
 const PHONE: &str = "0760-5559173";
 
+/// Name of the owner.
+const OWNER: &str = "记号照明协会";
+
 /// The mark of a class and the clearance it needs at a level.
-fn marks(level: DisclosureLevel) -> [(&'static str, Clearance); 4] {
-    let sealed = Clearance::from(level).max(Clearance::Matched);
-    [(CARD, Clearance::Public), (DETAIL, Clearance::from(level)), (SEALED, sealed), (PHONE, sealed)]
+fn marks(level: DisclosureLevel) -> [(&'static str, Clearance); 5] {
+    let (detail, sealed) = (level.into(), Clearance::from(level).max(Clearance::Matched));
+    let card = (CARD, Clearance::Public);
+    [card, (DETAIL, detail), (OWNER, detail), (SEALED, sealed), (PHONE, sealed)]
 }
 
 /// Kind of the marked record.
@@ -38,12 +47,16 @@ struct Marked {
     kind: Kind,
     id: String,
     org: String,
+    version: i32,
 }
 
 impl Marked {
+    fn folder(&self) -> &'static str {
+        if self.kind == Kind::Need { "needs" } else { "capabilities" }
+    }
+
     fn path(&self) -> String {
-        let folder = if self.kind == Kind::Need { "needs" } else { "capabilities" };
-        format!("{folder}/{}", self.id)
+        format!("{}/{}", self.folder(), self.id)
     }
 }
 
@@ -54,87 +67,14 @@ enum Shows {
     All,
     /// Everything to those with full clearance, nothing to others.
     AllOrNothing,
-    /// Some of it.
+    /// Some of it; the card to everybody.
+    Card,
+    /// Some of it; the card to those with full clearance.
     Part,
-}
-
-type Answered = Pin<Box<dyn Future<Output = String>>>;
-
-/// A way that a record leaves the service: the whole answer to one caller, as text.
-type Way = fn(Client, Marked) -> Answered;
-
-const WAYS: &[(&str, Shows, Way)] = &[
-    ("show", Shows::All, show),
-    ("list", Shows::All, list),
-    ("list of the organisation", Shows::Part, list_of_org),
-    ("version", Shows::AllOrNothing, version),
-    ("comparison of versions", Shows::Part, comparison),
-    ("search", Shows::Part, search),
-    ("search for hidden words", Shows::Part, search_hidden),
-    ("suggestions", Shows::Part, suggest),
-    ("matches of free text", Shows::Part, matches_of_text),
-    ("matches of the record", Shows::Part, matches_of_record),
-    ("grants", Shows::Part, grants),
-];
-
-/// The answer's body, whatever the status: a problem must not tell either.
-fn get(client: Client, path: String) -> Answered {
-    Box::pin(async move { client.get(&path).await.text() })
-}
-
-fn show(client: Client, record: Marked) -> Answered {
-    get(client, record.path())
-}
-
-fn list(client: Client, record: Marked) -> Answered {
-    get(client, format!("{}?limit=100", record.path().split('/').next().unwrap()))
-}
-
-fn list_of_org(client: Client, record: Marked) -> Answered {
-    let folder = record.path().split('/').next().unwrap().to_owned();
-    get(client, format!("{folder}?limit=100&org_id={}", record.org))
-}
-
-fn version(client: Client, record: Marked) -> Answered {
-    get(client, format!("{}/versions/1", record.path()))
-}
-
-fn comparison(client: Client, record: Marked) -> Answered {
-    get(client, format!("{}/versions/1/differences/3", record.path()))
-}
-
-fn grants(client: Client, record: Marked) -> Answered {
-    get(client, format!("{}/grants", record.path()))
-}
-
-fn search(client: Client, _: Marked) -> Answered {
-    get(client, format!("search?q={CARD}"))
-}
-
-/// By words of the fields that not everybody sees.
-fn search_hidden(client: Client, _: Marked) -> Answered {
-    Box::pin(async move {
-        let mut all = String::new();
-        for words in [DETAIL, SEALED] {
-            all.push_str(&client.get(&format!("search?q={words}")).await.expect(200).text());
-        }
-        all
-    })
-}
-
-fn suggest(client: Client, _: Marked) -> Answered {
-    get(client, "suggest?q=mark".to_owned())
-}
-
-fn matches_of_text(client: Client, record: Marked) -> Answered {
-    let side = if record.kind == Kind::Need { "capability" } else { "need" };
-    let text = format!("{CARD} {DETAIL} {SEALED}");
-    let body = json!({ "side": side, "title": text, "text": text });
-    Box::pin(async move { client.post_json("match", body).await.expect(200).text() })
-}
-
-fn matches_of_record(client: Client, record: Marked) -> Answered {
-    get(client, format!("{}/matches", record.path()))
+    /// What there is room for.
+    Any,
+    /// None of it, whoever asks.
+    Nothing,
 }
 
 /// A caller and the clearance that the caller has on the marked record.
@@ -142,6 +82,8 @@ struct Viewer {
     name: &'static str,
     client: Client,
     clearance: Clearance,
+    /// What of it does not come from a grant: all that the index knows.
+    indexed: Clearance,
 }
 
 struct World {
@@ -157,15 +99,25 @@ struct World {
 impl World {
     async fn new() -> Self {
         let app = TestApp::start().await;
-        let [owner, stranger, matched, nda, revoked] =
+        let [stranger, matched, nda, revoked] =
             std::array::from_fn(|_| OrgBuilder::enterprise().insert(&app));
+        // Of a sort and an industry that nobody else has here.
+        let owner = OrgBuilder::enterprise().name(OWNER).fields(|fields| {
+            fields.org_type = Some("association".to_owned());
+            fields.industry_code = Some("C2110".to_owned());
+        });
+        let owner = owner.insert(&app);
         let pending = OrgBuilder::enterprise().pending().insert(&app);
         Self { app, owner, stranger, pending, matched, nda, revoked }
     }
 
     fn viewers(&self) -> Vec<Viewer> {
         let (app, member) = (&self.app, |org: &Organization| self.app.org_member(org.id));
-        let viewer = |name, client, clearance| Viewer { name, client, clearance };
+        let viewer = |name, client, clearance| {
+            let granted = matches!(clearance, Clearance::Matched | Clearance::Nda);
+            let indexed = if granted { Clearance::Member } else { clearance };
+            Viewer { name, client, clearance, indexed }
+        };
         vec![
             viewer("visitor", app.anonymous(), Clearance::Public),
             viewer("member of a pending org", member(&self.pending), Clearance::Public),
@@ -189,7 +141,8 @@ impl World {
             Kind::Need => marked_need(app, &self.owner, level),
             Kind::Capability => marked_capability(app, &self.owner, level),
         };
-        let record = Marked { kind, id, org: self.owner.id.to_string() };
+        let version = touch(app, kind, &id);
+        let record = Marked { kind, id, org: self.owner.id.to_string(), version };
         let owner = app.org_member(self.owner.id);
         let grants = format!("{}/grants", record.path());
         for (org, level) in [(&self.matched, "matched"), (&self.nda, "nda"), (&self.revoked, "nda")]
@@ -206,9 +159,38 @@ impl World {
     }
 }
 
+/// Changes every marked field, so that there are versions to compare; the number of the last.
+fn touch(app: &TestApp, kind: Kind, id: &str) -> i32 {
+    let caller = Caller::system("test");
+    let contact = json!({ "name": "梁试", "phone": PHONE, "position": "厂长" });
+    match kind {
+        Kind::Need => {
+            let id = id.parse().unwrap();
+            let before = needs::ops::show(app, &caller, id).unwrap();
+            let (text, detail) = (before.fields.problem.unwrap(), before.fields.restricted_detail);
+            let patch = json!({ "public_summary": format!("寻求新的散热结构 {CARD}"),
+                "problem": format!("{text} 补充"), "contact": contact,
+                "restricted_detail": format!("{} 补充", detail.unwrap()) });
+            needs::ops::update(app, &caller, id, before.version, &patch).unwrap().value.version
+        }
+        Kind::Capability => {
+            let id = id.parse().unwrap();
+            let before = capabilities::ops::show(app, &caller, id).unwrap();
+            let fields = before.fields;
+            let patch = json!({ "summary": format!("{} 补充", fields.summary.unwrap()),
+                "problem_solved": format!("{} 补充", fields.problem_solved.unwrap()),
+                "restricted_detail": format!("{} 补充", fields.restricted_detail.unwrap()),
+                "contact": contact });
+            let version = before.version;
+            capabilities::ops::update(app, &caller, id, version, &patch).unwrap().value.version
+        }
+    }
+}
+
 fn marked_need(app: &TestApp, org: &Organization, level: DisclosureLevel) -> String {
     let need = NeedBuilder::published(org).confidentiality(level).fields(|fields| {
         fields.public_summary = Some(format!("寻求散热结构 {CARD}"));
+        fields.keywords.push(CARD.to_owned());
         fields.problem = Some(format!("{} {DETAIL}", "需要新的散热结构。".repeat(8)));
         fields.restricted_detail = Some(format!("内腔尺寸 {SEALED}"));
         fields.contact.as_mut().unwrap().phone = Some(PHONE.to_owned());
@@ -220,6 +202,7 @@ fn marked_capability(app: &TestApp, org: &Organization, level: DisclosureLevel) 
     let capability = CapabilityBuilder::published(org).confidentiality(level).fields(|fields| {
         let summary = fields.summary.take().unwrap_or_default();
         fields.summary = Some(format!("{summary} {CARD}"));
+        fields.keywords.push(CARD.to_owned());
         fields.problem_solved = Some(format!("密闭灯腔散热差 {DETAIL}"));
         fields.restricted_detail = Some(format!("控制参数 {SEALED}"));
         fields.contact.as_mut().unwrap().phone = Some(PHONE.to_owned());
@@ -234,17 +217,46 @@ async fn check(kind: Kind, level: DisclosureLevel) {
         for (way_name, shows, way) in WAYS {
             let answer = way(viewer.client.clone(), record.clone()).await;
             for (mark, needed) in marks(level) {
+                if mark == OWNER && ways::NAME_THE_OWNER.contains(way_name) {
+                    continue;
+                }
                 let cleared = needed <= viewer.clearance;
                 let there = answer.contains(mark);
                 let place = format!("{way_name}, {}, {level}, {mark}: {answer}", viewer.name);
                 assert!(cleared || !there, "shows what it must not: {place}");
+                let full = viewer.clearance == Clearance::Full;
                 let expected = match shows {
                     Shows::All => cleared,
-                    Shows::AllOrNothing => viewer.clearance == Clearance::Full,
-                    Shows::Part => there,
+                    // A version holds the fields; whose they are stands with the record.
+                    Shows::AllOrNothing if mark == OWNER => false,
+                    Shows::AllOrNothing => full,
+                    Shows::Card if mark == CARD => true,
+                    Shows::Part if mark == CARD && full => true,
+                    Shows::Card | Shows::Part | Shows::Any => there,
+                    Shows::Nothing => false,
                 };
                 assert_eq!(there, expected, "{place}");
             }
+        }
+    }
+    check_command(&world, &record);
+}
+
+/// The command writes what the operator may see: everything, like the database itself.
+fn check_command(world: &World, record: &Marked) {
+    for ending in ["csv", "jsonl"] {
+        let file = world.app.data_dir().join(format!("all.{ending}"));
+        let command = Command::new(env!("CARGO_BIN_EXE_townbridge"))
+            .args(["export", record.folder()])
+            .arg(&file)
+            .arg("--data-dir")
+            .arg(world.app.data_dir())
+            .output()
+            .unwrap();
+        assert!(command.status.success(), "{}", String::from_utf8_lossy(&command.stderr));
+        let text = std::fs::read_to_string(&file).unwrap();
+        for (mark, _) in marks(DisclosureLevel::Nda) {
+            assert!(text.contains(mark), "{mark} in {text}");
         }
     }
 }

@@ -5,8 +5,10 @@ use townbridge::accounts::principal::Caller;
 use townbridge::capabilities::model::CapabilityId;
 use townbridge::capabilities::ops as capabilities;
 use townbridge::disclosure::DisclosureLevel;
+use townbridge::money::Money;
 use townbridge::needs::life::NeedStatus;
 use townbridge::needs::ops::{self as needs, TakeNeedStep};
+use townbridge::organizations::model::Organization;
 
 use super::support::{CapabilityBuilder, Client, NeedBuilder, OrgBuilder, TestApp};
 
@@ -255,6 +257,142 @@ async fn who_may_see_a_budget_gets_the_condition_decided_on_it() {
     assert_eq!(ids(&seen, "excluded"), [need.id.to_string()]);
     assert!(ids(&seen, "hits").is_empty());
     assert_eq!(ids(&unseen, "hits"), [need.id.to_string()], "a visitor must not learn the budget");
+}
+
+/// Titles of needs that agree with the capabilities of tests ever less.
+fn heat_sinks(app: &TestApp, firm: &Organization, budgets: &[i64]) -> Vec<String> {
+    let needs = budgets.iter().enumerate().map(|(number, most)| {
+        let need = NeedBuilder::published(firm)
+            .title(&format!("灯具散热结构{}", "的试制安排".repeat(number)))
+            .confidentiality(DisclosureLevel::Broker)
+            .fields(|fields| {
+                fields.budget_min = None;
+                fields.budget_max = Some(Money(most * 1_000_000));
+            });
+        need.insert(app).id.to_string()
+    });
+    needs.collect()
+}
+
+#[actix_web::test]
+async fn a_hidden_budget_excludes_for_those_who_see_it_and_their_pages_stay_full() {
+    let app = TestApp::start().await;
+    let firm = OrgBuilder::enterprise().insert(&app);
+    let university = OrgBuilder::university().insert(&app);
+    // 万元; the capability asks for 60 at least, which four of the seven do not have.
+    let needs = heat_sinks(&app, &firm, &[50, 80, 50, 50, 70, 50, 90]);
+    let capability = CapabilityBuilder::published(&university)
+        .title("灯具散热结构")
+        .fields(|fields| fields.min_budget = Some(Money(60_000_000)))
+        .insert(&app);
+    app.settle().await;
+    let path = format!("capabilities/{}/matches", capability.id);
+    let (fits, dear) = ([1, 4, 6], [0, 2, 3, 5]);
+    let of = |numbers: &[usize]| numbers.iter().map(|n| needs[*n].clone()).collect::<Vec<_>>();
+    let sorted = |mut ids: Vec<String>| {
+        ids.sort_unstable();
+        ids
+    };
+    for broker in [app.liaison("440606102"), app.officer("4406"), app.admin()] {
+        let all = matches(&broker, &path).await;
+        assert_eq!(sorted(ids(&all, "hits")), sorted(of(&fits)), "{all}");
+        assert_eq!(sorted(ids(&all, "excluded")), sorted(of(&dear)), "{all}");
+        let excluded = &all["excluded"][0];
+        assert_eq!(excluded["condition"]["name"], "budget");
+        let reason = "提供方最低合作金额 60 万元，高于需求方预算";
+        assert!(excluded["reason"].as_str().unwrap().starts_with(reason), "{excluded}");
+        // Two on a page, whatever was taken out of it.
+        let first = matches(&broker, &format!("{path}?limit=2")).await;
+        assert_eq!(ids(&first, "hits"), ids(&all, "hits")[..2], "{first}");
+        assert_eq!(first["next_offset"], 2);
+        let second = matches(&broker, &format!("{path}?limit=2&offset=2")).await;
+        assert_eq!(ids(&second, "hits"), ids(&all, "hits")[2..], "{second}");
+        assert!(second["next_offset"].is_null(), "{second}");
+    }
+    for other in [app.anonymous(), app.org_member(university.id)] {
+        let all = matches(&other, &path).await;
+        assert_eq!(sorted(ids(&all, "hits")), sorted(needs.clone()), "{all}");
+        assert!(ids(&all, "excluded").is_empty());
+        for hit in all["hits"].as_array().unwrap() {
+            let budget = condition(hit, "budget");
+            assert_eq!(
+                (&budget["outcome"], &budget["offered"]),
+                (&json!("unknown"), &json!("未公开"))
+            );
+            assert!(hit["record"]["budget_max"].is_null());
+        }
+        let first = matches(&other, &format!("{path}?limit=4")).await;
+        assert_eq!(ids(&first, "hits"), ids(&all, "hits")[..4]);
+        // Whatever is asked for, these callers are told the same.
+        let told = async |least: u32| {
+            let text =
+                json!({ "side": "capability", "title": "灯具散热结构", "min_budget": least });
+            let answer = other.post_json("match", text).await.expect(200).json();
+            let hits = answer["hits"].as_array().unwrap();
+            let facts = |hit: &Value| (hit["score"].clone(), hit["sentence"].clone());
+            (ids(&answer, "hits"), hits.iter().map(facts).collect::<Vec<_>>())
+        };
+        assert_eq!(told(1).await, told(60).await);
+        assert_eq!(told(60).await, told(1_000).await);
+    }
+}
+
+#[actix_web::test]
+async fn with_every_match_ruled_out_none_is_good() {
+    let app = TestApp::start().await;
+    let firm = OrgBuilder::enterprise().insert(&app);
+    let university = OrgBuilder::university().insert(&app);
+    heat_sinks(&app, &firm, &[50]);
+    let capability = CapabilityBuilder::published(&university)
+        .title("灯具散热结构")
+        .fields(|fields| fields.min_budget = Some(Money(60_000_000)))
+        .insert(&app);
+    app.settle().await;
+    let path = format!("capabilities/{}/matches", capability.id);
+    let (broker, visitor) = (app.liaison("440606102"), app.anonymous());
+    let (seen, unseen) = (matches(&broker, &path).await, matches(&visitor, &path).await);
+    assert!(ids(&seen, "hits").is_empty());
+    assert_eq!(seen["none_good"], true);
+    assert!(!seen["advice"].as_array().unwrap().is_empty());
+    assert_eq!(unseen["none_good"], false, "{unseen}");
+}
+
+#[actix_web::test]
+async fn the_sort_of_a_hidden_owner_is_a_condition_for_those_who_know_the_owner() {
+    let app = TestApp::start().await;
+    let university = OrgBuilder::university().insert(&app);
+    let granted = OrgBuilder::enterprise().insert(&app);
+    let capability = CapabilityBuilder::published(&university)
+        .title("灯具散热结构")
+        .confidentiality(DisclosureLevel::Matched)
+        .insert(&app);
+    let body = json!({ "org_id": granted.id, "level": "matched" });
+    let path = format!("capabilities/{}/grants", capability.id);
+    app.org_member(university.id).post_json(&path, body).await.expect(201);
+    app.settle().await;
+    let ask = async |client: Client, wanted: &str| {
+        let text = json!({ "title": "灯具散热结构", "partner_types": [wanted] });
+        let answer = client.post_json("match", text).await.expect(200).json();
+        let hit = &answer["hits"][0];
+        assert_eq!(hit["record"]["id"], capability.id.to_string(), "{answer}");
+        (condition(hit, "partner_type")["outcome"].clone(), hit["score"].clone())
+    };
+    for (client, knows) in [
+        (app.anonymous(), false),
+        (app.org_member(granted.id), true),
+        (app.org_member(university.id), true),
+        (app.liaison("440606102"), false),
+        (app.admin(), true),
+    ] {
+        let right = ask(client.clone(), "university").await;
+        let wrong = ask(client, "finance").await;
+        if knows {
+            assert_eq!((right.0, wrong.0), (json!("met"), json!("not_met")));
+        } else {
+            assert_eq!(right, wrong);
+            assert_eq!(right.0, "unknown");
+        }
+    }
 }
 
 #[actix_web::test]

@@ -130,7 +130,8 @@ async fn every_filter_restricts() {
         ("industry", "C3071", 1),
         ("tech_field", "new_materials", 1),
         ("cooperation_mode", "testing", 1),
-        ("org_type", "enterprise", 2),
+        // The other need does not tell visitors whose it is, so it is not counted by its owner.
+        ("org_type", "enterprise", 1),
         ("trl_max", "4", 1),
         ("trl_min", "6", 1),
         // The budget of the other need is for members, so nobody's filter compares it.

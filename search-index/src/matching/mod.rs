@@ -175,7 +175,8 @@ impl<'a> Matcher<'a> {
         let kind = self.target.kind().as_str().to_owned();
         let mut clauses = vec![filter::any(fields.kind, vec![kind])];
         clauses.push(filter::open(&self.request.viewer, fields));
-        clauses.extend(filter::clauses(&self.request.filters, fields));
+        let viewer = &self.request.viewer;
+        clauses.extend(filter::clauses(&self.request.filters, viewer, fields));
         let source = self.request.profile.id.iter();
         let source = source.map(|id| filter::any(fields.id, vec![id.clone()])).collect();
         let query = filter::within(Box::new(query.clone()), clauses, source);
@@ -184,7 +185,7 @@ impl<'a> Matcher<'a> {
             self.target,
             self.request.now,
             settings,
-            fields,
+            (viewer.tiers(), fields),
         ));
         let (kept, excluded) = (best(settings.candidates), best(MAX_EXCLUDED));
         let split = Split::new(self.searcher, violations.as_ref(), kept, excluded)?;
@@ -197,6 +198,7 @@ impl<'a> Matcher<'a> {
         let settings = &self.request.settings;
         let assessed = found.into_iter().map(|found| {
             let target = stance_of(self.live, self.searcher, &found)?;
+            let target = target.known(self.request.viewer.tiers());
             let (need, capability) = match self.target {
                 Side::Capability => (&self.source, &target),
                 Side::Need => (&target, &self.source),

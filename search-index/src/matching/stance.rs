@@ -16,6 +16,8 @@ pub(crate) struct Stance {
     pub region_code: String,
     pub region_group: String,
     pub org_type: String,
+    /// Tier from which the sort of the owner is known.
+    pub owner_tier: usize,
     pub trl: Option<u8>,
     pub target_trl: Option<u8>,
     pub budget_max: Option<i64>,
@@ -40,6 +42,7 @@ impl Stance {
             region_code: document.region_code.clone(),
             region_group: document.region_group.clone(),
             org_type: document.org_type.clone(),
+            owner_tier: document.owner_tier,
             trl: document.trl,
             target_trl: document.target_trl,
             budget_max: document.budget_max.filter(|_| need),
@@ -65,6 +68,7 @@ impl Stance {
             region_code: profile.region_code.clone(),
             region_group: profile.region_group.clone(),
             org_type: profile.org_type.clone(),
+            owner_tier: 0,
             trl: profile.trl,
             target_trl: profile.target_trl,
             budget_max: profile.budget_max.filter(|_| need),
@@ -79,6 +83,14 @@ impl Stance {
             capacity_left: profile.capacity_left.filter(|_| !need),
         }
         .normal()
+    }
+
+    /// What a viewer of so many tiers may know of it. What is not known is silence.
+    pub fn known(mut self, tiers: usize) -> Stance {
+        if self.owner_tier >= tiers {
+            self.org_type.clear();
+        }
+        self
     }
 
     /// Lists without empty entries: an empty text is silence.
@@ -113,7 +125,6 @@ impl Stance {
     pub fn stated(&self) -> Vec<String> {
         let marks = [
             (mark::REGION, self.region_code.is_empty()),
-            (mark::ORG_TYPE, self.org_type.is_empty()),
             (mark::MODES, self.cooperation_modes.is_empty()),
             (mark::PARTNERS, self.partner_types.is_empty()),
             (mark::PREFERRED, self.preferred_regions.is_empty()),
@@ -121,18 +132,26 @@ impl Stance {
         ];
         let stated =
             marks.into_iter().filter(|(_, silent)| !silent).map(|(mark, _)| mark.to_owned());
-        stated.chain(self.industry_classes().iter().map(|class| mark::class(class))).collect()
+        let org_type = (!self.org_type.is_empty()).then(|| mark::org_type(self.owner_tier));
+        stated
+            .chain(org_type)
+            .chain(self.industry_classes().iter().map(|class| mark::class(class)))
+            .collect()
     }
 }
 
 /// Marks of the field `stated`.
 pub(crate) mod mark {
     pub const REGION: &str = "region";
-    pub const ORG_TYPE: &str = "org_type";
     pub const MODES: &str = "cooperation_modes";
     pub const PARTNERS: &str = "partner_types";
     pub const PREFERRED: &str = "preferred_regions";
     pub const INDUSTRY: &str = "industry";
+
+    /// The sort of the owner, known from a tier on.
+    pub fn org_type(tier: usize) -> String {
+        format!("org_type{tier}")
+    }
 
     /// An industry class a side is compared by.
     pub fn class(class: &str) -> String {

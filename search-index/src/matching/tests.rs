@@ -1,7 +1,7 @@
 //! Conditions decided in memory against the queries that apply them before the cut.
 
 use super::*;
-use crate::document::{Change, Document};
+use crate::document::{Change, Document, TIERS};
 use crate::index::{Options, SearchIndex};
 
 /// Random numbers that are the same in every run.
@@ -39,6 +39,7 @@ fn document(dice: &mut Dice, id: String, kind: Kind) -> Document {
     Document {
         open: true,
         org_type: dice.one(&TYPES),
+        owner_tier: dice.below(TIERS),
         region_code: dice.one(&REGIONS),
         industry_codes: dice.some(&INDUSTRIES),
         trl: dice.maybe(|dice| dice.below(9) as u8 + 1),
@@ -91,9 +92,10 @@ fn decided(
     target: Side,
     documents: &[Document],
     settings: &MatchSettings,
+    tiers: usize,
 ) -> Vec<String> {
     let excluded = documents.iter().filter(|document| {
-        let stance = Stance::of_document(document);
+        let stance = Stance::of_document(document).known(tiers);
         let (need, capability) =
             if target == Side::Need { (&stance, source) } else { (source, &stance) };
         let pair = Pair { need, capability, target, now: 2, settings };
@@ -114,18 +116,19 @@ fn queries_exclude_exactly_what_the_conditions_do() {
         let index = SearchIndex::create_in_ram(Options::default()).unwrap();
         index.apply(documents.iter().cloned().map(Change::Upsert).collect(), 1).unwrap();
         let live = index.inner.live();
-        for _ in 0..60 {
+        for round in 0..60 {
+            let tiers = 1 + round % TIERS;
             let source = document(&mut dice, "source".into(), target.opposite().kind());
             let profile = Profile::of_document(&source, 0, &MatchSettings::default());
             let source = Stance::of_profile(&profile);
             for (number, name) in NAMES.iter().enumerate() {
                 let settings = only(name);
-                let queries = violations(&source, target, 2, &settings, &live.fields);
+                let queries = violations(&source, target, 2, &settings, (tiers, &live.fields));
                 let gather = Gather { scored: false, ..best(1000) };
                 let found = live.searcher().search(&filter::either(queries), &gather).unwrap();
                 let mut found: Vec<_> = found.page.into_iter().map(|f| f.place.id).collect();
                 found.sort();
-                let decided = decided(&source, target, &documents, &settings);
+                let decided = decided(&source, target, &documents, &settings, tiers);
                 assert_eq!(found, decided, "{name} with {source:?}");
                 excluded_at_all[number] += found.len();
             }
@@ -139,7 +142,7 @@ fn stance_of_a_profile_is_that_of_its_document() {
     let mut dice = Dice(0xfeed);
     for number in 0..200 {
         let kind = if number % 2 == 0 { Kind::Need } else { Kind::Capability };
-        let document = document(&mut dice, "d".into(), kind);
+        let document = Document { owner_tier: 0, ..document(&mut dice, "d".into(), kind) };
         let profile = Profile::of_document(&document, 1, &MatchSettings::default());
         assert_eq!(Stance::of_profile(&profile), Stance::of_document(&document));
     }

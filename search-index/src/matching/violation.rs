@@ -9,23 +9,24 @@ use super::profile::Side;
 use super::settings::MatchSettings;
 use super::stance::{Stance, mark};
 use crate::codes;
-use crate::filter::{any, between, either};
+use crate::filter::{any, any_tiered, between, either};
 use crate::schema::Fields;
 
-/// Queries for the targets that a hard condition excludes for this source.
+/// Queries for the targets that a hard condition excludes for this source. Who owns a target counts
+/// only in the lowest `tiers`, as in [`Stance::known`].
 pub(crate) fn violations(
     source: &Stance,
     target: Side,
     now: i64,
     settings: &MatchSettings,
-    f: &Fields,
+    (tiers, f): (usize, &Fields),
 ) -> Vec<Box<dyn Query>> {
     let hard = &settings.hard;
     let conditions = [
         (hard.budget, budget(source, target, f)),
         (hard.region, region(source, f)),
         (hard.excluded_region, excluded_region(source, f)),
-        (hard.partner_type, partner_type(source, f)),
+        (hard.partner_type, partner_type(source, tiers, f)),
         (hard.trl, trl(source, target, settings.trl_gap, f)),
         (hard.cooperation_mode, cooperation_mode(source, f)),
         (hard.industry, industry(source, f)),
@@ -81,10 +82,12 @@ fn excluded_region(source: &Stance, f: &Fields) -> Queries {
     queries
 }
 
-fn partner_type(source: &Stance, f: &Fields) -> Queries {
+fn partner_type(source: &Stance, tiers: usize, f: &Fields) -> Queries {
     let mut queries = Vec::new();
     if !source.partner_types.is_empty() {
-        queries.push(stated_but(mark::ORG_TYPE, any(f.org_type, source.partner_types.clone()), f));
+        let stated = any(f.stated, (0..tiers).map(mark::org_type).collect());
+        let liked = any_tiered(f.org_type, &source.partner_types, 0..tiers);
+        queries.push(but(stated, liked));
     }
     if !source.org_type.is_empty() {
         let wanted = any(f.partner_type, vec![source.org_type.clone()]);
@@ -137,6 +140,9 @@ fn regions(codes: &[String]) -> Vec<String> {
 
 /// Targets that have spoken about something, but not to the liking of `liked`.
 fn stated_but(mark: &str, liked: Box<dyn Query>, f: &Fields) -> Box<dyn Query> {
-    let stated = any(f.stated, vec![mark.to_owned()]);
+    but(any(f.stated, vec![mark.to_owned()]), liked)
+}
+
+fn but(stated: Box<dyn Query>, liked: Box<dyn Query>) -> Box<dyn Query> {
     Box::new(BooleanQuery::new(vec![(Occur::Must, stated), (Occur::MustNot, liked)]))
 }

@@ -140,7 +140,7 @@ impl Plan {
         frozen: Option<&Frozen>,
     ) -> Result<Plan> {
         let scope = if viewer.everything { None } else { filter::own(viewer, fields) };
-        let free = if viewer.everything { TIERS } else { usize::from(viewer.clearance.min(2)) + 1 };
+        let free = viewer.tiers();
         let counts = Counts { searcher, fields, free };
         let drafts = drafts(parts, recipe);
         let (basis, chosen, ideal) = match frozen {

@@ -1,7 +1,9 @@
 //! Who finds what. Text a viewer may not read must not be found, counted, or felt.
 
+use search_index::matching::HardConditions;
 use search_index::{
-    Document, FacetField, SearchIndex, SearchRequest, SearchResponse, Side, Viewer,
+    Document, FacetField, Filters, MatchSettings, Profile, SearchIndex, SearchRequest,
+    SearchResponse, Side, Viewer,
 };
 
 use crate::support::*;
@@ -191,4 +193,92 @@ fn what_is_open_to_members_only_does_not_exist_for_visitors() {
     assert_eq!(finds(viewer(1, "", "")), (true, true, true));
     assert_eq!(finds(viewer(0, "org-1", "")), (true, true, true));
     assert_eq!(index.suggest("榫卯", &viewer(0, "", ""), 5).unwrap(), []);
+}
+
+/// Documents of owners of different sorts, known from different tiers.
+fn owned() -> SearchIndex {
+    let sorts = ["university", "institute", "finance", "association"];
+    let documents = sorts.into_iter().enumerate().map(|(tier, sort)| Document {
+        owner_tier: tier,
+        owner_org_id: Some(format!("org-{tier}")),
+        org_type: sort.into(),
+        region_code: format!("440{tier}"),
+        ..capability(sort, "标题")
+    });
+    index(documents)
+}
+
+/// The tiers of [`owned`] at which a viewer is told who owns a document, asked in every way.
+fn known_owners(index: &SearchIndex, viewer: &Viewer) -> Vec<Vec<usize>> {
+    let sorts = ["university", "institute", "finance", "association"];
+    let search = |filters: Filters| {
+        let facets = vec![FacetField::OrgType];
+        let request =
+            SearchRequest { viewer: viewer.clone(), facets, filters, ..request("标题") };
+        index.search(&request).unwrap()
+    };
+    let tiers = |known: &dyn Fn(usize) -> bool| (0..4).filter(|&tier| known(tier)).collect();
+    let counted = &search(Filters::default()).facets["org_type"];
+    assert!(counted.iter().all(|value| value.count == 1), "{counted:?}");
+    vec![
+        tiers(&|tier| counted.iter().any(|value| value.value == sorts[tier])),
+        tiers(&|tier| {
+            let org_types = vec![sorts[tier].to_owned()];
+            search(Filters { org_types, ..Filters::default() }).total == 1
+        }),
+        tiers(&|tier| {
+            let owner_org_ids = vec![format!("org-{tier}")];
+            search(Filters { owner_org_ids, ..Filters::default() }).total == 1
+        }),
+        tiers(&|tier| {
+            let exclude_owner_org_ids = vec![format!("org-{tier}")];
+            search(Filters { exclude_owner_org_ids, ..Filters::default() }).total == 3
+        }),
+    ]
+}
+
+#[test]
+fn owners_are_neither_counted_nor_filtered_below_their_tier() {
+    let index = owned();
+    let cases = [
+        ("visitor", viewer(0, "", ""), vec![0]),
+        ("member", viewer(1, "", ""), vec![0, 1]),
+        ("broker", viewer(2, "", ""), vec![0, 1, 2]),
+        ("owner", viewer(1, "org-3", ""), vec![0, 1, 3]),
+        ("reviewer", viewer(0, "", "4402"), vec![0, 2]),
+        ("administrator", Viewer::everything(), vec![0, 1, 2, 3]),
+    ];
+    for (name, viewer, expected) in cases {
+        let known = known_owners(&index, &viewer);
+        assert!(known.iter().all(|tiers| *tiers == expected), "{name}: {known:?}");
+    }
+}
+
+#[test]
+fn the_sort_of_a_hidden_owner_is_no_condition_of_a_match() {
+    let index = owned();
+    let settings = |partner_type| {
+        let hard = HardConditions { partner_type, ..HardConditions::default() };
+        std::sync::Arc::new(MatchSettings { hard, ..MatchSettings::default() })
+    };
+    let ask = |clearance, hard, wanted: &str| {
+        let wanting =
+            Profile { partner_types: vec![wanted.into()], ..profile(Side::Need, "标题") };
+        let mut question = question(wanting);
+        question.viewer = viewer(clearance, "", "");
+        question.settings = settings(hard);
+        index.matches(&question).unwrap()
+    };
+    for clearance in 0..3_u8 {
+        let open = usize::from(clearance) + 1;
+        // Only owners that are known exclude, and of those the one asked for does not.
+        let answer = ask(clearance, true, "university");
+        assert_eq!((answer.hits.len(), answer.excluded.len()), (4 - open + 1, open - 1));
+        // The hidden are told apart by nothing: their scores are the same whoever is wanted.
+        let score = |wanted: &str| {
+            let answer = ask(clearance, false, wanted);
+            answer.hits.iter().find(|hit| hit.id == "association").unwrap().score
+        };
+        assert_eq!(score("association"), score("university"));
+    }
 }

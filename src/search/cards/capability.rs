@@ -24,11 +24,7 @@ pub(super) fn load(
     rows.iter()
         .map(|seen| {
             let (fields, withheld) = ops::redacted(seen)?;
-            Ok(Seen {
-                texts: document::texts(&fields),
-                org_id: Some(seen.capability.org_id),
-                card: card(names, seen, fields, withheld),
-            })
+            Ok(Seen { texts: document::texts(&fields), card: card(names, seen, fields, withheld) })
         })
         .collect()
 }

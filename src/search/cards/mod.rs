@@ -13,7 +13,7 @@ use search_index::Kind;
 use serde::Serialize;
 
 use super::names::{CodeName, Names};
-use crate::accounts::principal::{Caller, OrgId};
+use crate::accounts::principal::Caller;
 use crate::app::App;
 use crate::db::{Db, Timestamp};
 use crate::error::Result;
@@ -125,8 +125,6 @@ pub struct Seen {
     pub card: Card,
     /// Texts the caller may read, by field, without the title.
     pub texts: Vec<(&'static str, String)>,
-    /// Who owns it, whether or not the caller may know.
-    pub org_id: Option<OrgId>,
 }
 
 /// The records of these ids that the caller may know of, by id.

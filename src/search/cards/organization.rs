@@ -19,11 +19,7 @@ pub(super) fn load(app: &App, db: &mut Db, caller: &Caller, ids: &[&str]) -> Res
     rows.iter()
         .map(|seen| {
             let view = ops::view(app, caller, seen)?;
-            Ok(Seen {
-                texts: texts(&view),
-                org_id: Some(view.id),
-                card: card(names, &seen.org.region_code, view),
-            })
+            Ok(Seen { texts: texts(&view), card: card(names, &seen.org.region_code, view) })
         })
         .collect()
 }

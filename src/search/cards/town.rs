@@ -36,5 +36,5 @@ fn seen(names: Names<'_>, town: &Town) -> Seen {
         keywords: trades,
         ..Card::new(RecordKind::Town, town.code.clone(), town.name.clone())
     };
-    Seen { card, texts, org_id: None }
+    Seen { card, texts }
 }
