@@ -3,21 +3,44 @@
 //! the same key is not made twice.
 
 use std::io::{BufRead, BufReader};
-use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
+use tempfile::TempDir;
 
+#[cfg(feature = "server-tests")]
+use crate::support::Schema;
 use crate::support::credit_code;
 
-/// How often the service is killed.
+/// How often the service is killed on SQLite, which dies with it.
 const ROUNDS: usize = 20;
+/// How often on PostgreSQL, which goes on beside it and finds its connections cut.
+#[cfg(feature = "server-tests")]
+const POSTGRES_ROUNDS: usize = 8;
 /// Clients that write at the same time.
 const CLIENTS: usize = 3;
 /// How long anything may take before the test gives up on it.
 const DEADLINE: Duration = Duration::from_secs(30);
+
+/// Where the service keeps its data.
+struct Place {
+    directory: TempDir,
+    /// Address of its database; none for a file in the directory.
+    database: Option<String>,
+}
+
+impl Place {
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_townbridge"));
+        command.args(arguments).arg("--data-dir").arg(self.directory.path());
+        if let Some(database) = &self.database {
+            command.env("TOWNBRIDGE_DATABASE__URL", database);
+        }
+        command
+    }
+}
 
 /// A running service of the demo.
 struct Service {
@@ -27,11 +50,9 @@ struct Service {
 }
 
 impl Service {
-    fn start(data: &Path) -> Self {
-        let mut process = Command::new(env!("CARGO_BIN_EXE_townbridge"))
-            .args(["serve", "--demo", "--language", "en", "--listen", "127.0.0.1:0"])
-            .arg("--data-dir")
-            .arg(data)
+    fn start(place: &Place) -> Self {
+        let mut process = place
+            .command(&["serve", "--demo", "--language", "en", "--listen", "127.0.0.1:0"])
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
@@ -242,13 +263,11 @@ async fn check(writer: &Writer, log: &Log) {
     }
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn killed_at_any_moment_nothing_acknowledged_is_lost() {
-    let data = tempfile::tempdir().unwrap();
+async fn kill_again_and_again(place: &Place, rounds: usize) {
     let mut last = Log::default();
     let mut written = Vec::new();
-    for round in 0..ROUNDS {
-        let service = Service::start(data.path());
+    for round in 0..rounds {
+        let service = Service::start(place);
         let writer = service.sign_in().await;
         check(&writer, &last).await;
         let log = Arc::new(Mutex::new(Log::default()));
@@ -264,18 +283,29 @@ async fn killed_at_any_moment_nothing_acknowledged_is_lost() {
         last = std::mem::take(&mut *log.lock().unwrap());
         written.extend(last.acknowledged.iter().map(|(write, _)| write.kind));
     }
-    let service = Service::start(data.path());
+    let service = Service::start(place);
     check(&service.sign_in().await, &last).await;
     service.kill();
     for kind in [Kind::Need, Kind::Capability, Kind::Organization, Kind::User] {
         let count = written.iter().filter(|written| **written == kind).count();
         assert!(count > 0, "no {kind:?} was acknowledged: nothing was tested");
     }
-    assert!(written.len() > ROUNDS, "only {} writes were acknowledged", written.len());
-    let verified = Command::new(env!("CARGO_BIN_EXE_townbridge"))
-        .args(["audit", "verify", "--data-dir"])
-        .arg(data.path())
-        .status()
-        .unwrap();
+    assert!(written.len() > rounds, "only {} writes were acknowledged", written.len());
+    let verified = place.command(&["audit", "verify"]).status().unwrap();
     assert!(verified.success(), "the audit chain is broken");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn killed_at_any_moment_nothing_acknowledged_is_lost() {
+    let place = Place { directory: tempfile::tempdir().unwrap(), database: None };
+    kill_again_and_again(&place, ROUNDS).await;
+}
+
+#[cfg(feature = "server-tests")]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn killed_at_any_moment_nothing_acknowledged_is_lost_on_postgres() {
+    let schema = Schema::create();
+    let database = Some(schema.url().to_owned());
+    let place = Place { directory: tempfile::tempdir().unwrap(), database };
+    kill_again_and_again(&place, POSTGRES_ROUNDS).await;
 }

@@ -1,5 +1,6 @@
 //! Empty databases of either kind, and rows to fill them with.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
@@ -17,15 +18,18 @@ use townbridge::organizations::ops::Arrival;
 use townbridge::records::parts::Contact;
 use townbridge::{needs, organizations};
 
+#[cfg(feature = "server-tests")]
+use crate::support::Schema;
 use crate::support::credit_code;
 
 /// The service on a database of its own, without a server around it.
 pub struct TestDatabase {
     app: Arc<App>,
     url: String,
-    /// Address without the schema, and the schema to be dropped.
-    schema: Option<(String, String)>,
-    _data: TempDir,
+    data: TempDir,
+    // Dropped last, after the connections.
+    #[cfg(feature = "server-tests")]
+    _schema: Option<Schema>,
 }
 
 impl std::ops::Deref for TestDatabase {
@@ -41,23 +45,18 @@ impl TestDatabase {
     pub fn sqlite() -> Self {
         let data = tempfile::tempdir().unwrap();
         let url = format!("sqlite://{}", data.path().join("townbridge.sqlite").display());
-        Self::open(url, None, data)
+        Self::open(url, data)
     }
 
     /// A new schema on the PostgreSQL server of the environment.
     #[cfg(feature = "server-tests")]
     pub fn postgres() -> Self {
-        let server = std::env::var("TEST_POSTGRES_URL")
-            .expect("TEST_POSTGRES_URL must name a server: scripts/with-postgres starts one");
-        let schema = format!("t{}", uuid::Uuid::now_v7().simple());
-        let mut db = Db::connect(&server).unwrap();
-        db.execute_batch(&format!("CREATE SCHEMA {schema}")).unwrap();
-        let separator = if server.contains('?') { '&' } else { '?' };
-        let url = format!("{server}{separator}options=-csearch_path%3D{schema}");
-        Self::open(url, Some((server, schema)), tempfile::tempdir().unwrap())
+        let schema = Schema::create();
+        let url = schema.url().to_owned();
+        Self { _schema: Some(schema), ..Self::open(url, tempfile::tempdir().unwrap()) }
     }
 
-    fn open(url: String, schema: Option<(String, String)>, data: TempDir) -> Self {
+    fn open(url: String, data: TempDir) -> Self {
         let overrides = Overrides {
             data_dir: Some(data.path().to_owned()),
             listen: None,
@@ -67,7 +66,23 @@ impl TestDatabase {
         config.database.pool_size = 8;
         config.search.writer_memory_mb = 16;
         let app = App::open(config, Clock::default()).unwrap();
-        Self { app, url, schema, _data: data }
+        Self {
+            app,
+            url,
+            data,
+            #[cfg(feature = "server-tests")]
+            _schema: None,
+        }
+    }
+
+    /// The service itself.
+    pub fn service(&self) -> &Arc<App> {
+        &self.app
+    }
+
+    /// A directory for files of the test.
+    pub fn directory(&self) -> &Path {
+        self.data.path()
     }
 
     /// A connection outside the pool.
@@ -77,7 +92,7 @@ impl TestDatabase {
 
     /// Whether this is PostgreSQL.
     pub fn is_postgres(&self) -> bool {
-        self.schema.is_some()
+        self.url.starts_with("postgres")
     }
 
     /// Brings in an organisation of a town.
@@ -112,18 +127,6 @@ impl TestDatabase {
         need.set_fields(fields, &org.region_code, org.town_code.as_deref());
         need.status = status;
         need
-    }
-}
-
-impl Drop for TestDatabase {
-    fn drop(&mut self) {
-        if let Some((server, schema)) = &self.schema {
-            let dropped = Db::connect(server)
-                .map(|mut db| db.execute_batch(&format!("DROP SCHEMA {schema} CASCADE")));
-            if !std::thread::panicking() {
-                dropped.unwrap().unwrap();
-            }
-        }
     }
 }
 

@@ -1,9 +1,15 @@
 //! The stores on both databases: each suite runs on SQLite always, and on PostgreSQL with the
 //! feature `server-tests`, which needs a server in `TEST_POSTGRES_URL` (`scripts/with-postgres`).
 
+mod accounts;
 mod audit;
+mod capabilities;
 mod change_log;
-mod databases;
+pub mod databases;
+mod grants;
+mod imports;
+mod keys;
+mod mails;
 mod migrations;
 mod needs;
 mod organizations;

@@ -10,6 +10,8 @@ mod mail;
 pub mod needs;
 mod organizations;
 mod people;
+#[cfg(feature = "server-tests")]
+mod schema;
 mod smtp;
 
 pub use app::TestApp;
@@ -20,4 +22,6 @@ pub use mail::token_in;
 pub use needs::NeedBuilder;
 pub use organizations::{OrgBuilder, credit_code};
 pub use people::{Account, PASSWORD};
+#[cfg(feature = "server-tests")]
+pub use schema::Schema;
 pub use smtp::{Manner, SmtpServer};

@@ -1,0 +1,70 @@
+//! Importing into either database: in batches, and twice without adding anything.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::json;
+use townbridge::accounts::principal::Caller;
+use townbridge::capabilities::store::{CapabilityFilter, list};
+use townbridge::import::columns::FileKind;
+use townbridge::import::run::{ImportOptions, ImportReport, run};
+use townbridge::organizations::model::OrgStatus;
+use townbridge::records::scope::Reach;
+
+use super::databases::TestDatabase;
+use super::on_both;
+
+on_both!(a_file_comes_in_once_and_bad_rows_stop_nothing, every_kind_comes_in_once);
+
+fn file(db: &TestDatabase, name: &str, text: &str) -> PathBuf {
+    let path = db.directory().join(name);
+    std::fs::write(&path, text).unwrap();
+    path
+}
+
+fn import(db: &TestDatabase, kind: FileKind, path: &Path) -> [usize; 3] {
+    let rejects = None;
+    let options = ImportOptions { kind, org: None, publish: true, dry_run: false, rejects };
+    let report: ImportReport =
+        run(db, &Caller::system("import"), path, &options, &mut |_, _| {}).unwrap();
+    [report.added, report.repeated, report.rejected]
+}
+
+fn a_file_comes_in_once_and_bad_rows_stop_nothing(db: &TestDatabase) {
+    // More rows than one batch holds; one with a character that PostgreSQL cannot store.
+    let patent = |number: usize| {
+        json!({ "id": format!("p-{number}"), "title": format!("一种散热器{number}"),
+            "abstract": "本发明公开了一种散热器。", "assignee": "某“大学”\\研究院" })
+    };
+    let mut lines: Vec<String> = (0..620).map(|number| patent(number).to_string()).collect();
+    lines[300] = json!({ "id": "p-nul", "title": "零\u{0}", "abstract": "本发明。" }).to_string();
+    lines[301] = lines[299].clone();
+    let path = file(db, "patents.jsonl", &lines.join("\n"));
+    assert_eq!(import(db, FileKind::Capabilities, &path), [618, 1, 1]);
+    assert_eq!(import(db, FileKind::Capabilities, &path), [0, 619, 1]);
+    let reach = Reach::of(&Caller::anonymous());
+    let open = db.db.read(|db| list(db, &reach, &CapabilityFilter::default(), None, 1_000));
+    let open = open.unwrap();
+    assert_eq!(open.len(), 618);
+    assert!(open.iter().all(|row| row.doc.0.tags == ["专利权人：某“大学”\\研究院"]));
+}
+
+fn every_kind_comes_in_once(db: &TestDatabase) {
+    let org = db.organization(1, OrgStatus::Verified, "442000105");
+    let needs = json!({ "id": "n-1", "title": "石灰窑", "text": "供风不均。" }).to_string();
+    let uscc = crate::support::credit_code(7_001);
+    let organisations = format!(
+        "单位名称,统一社会信用代码,机构类型,所在地区,联系人姓名\n\
+         第七研究院,{uscc},科研院所,中山市,林试\n"
+    );
+    let accounts =
+        format!("姓名,登录邮箱,角色,所属单位\n何试,he@example.com,org_member,{}\n", org.uscc);
+    for (kind, name, text) in [
+        (FileKind::Needs, "needs.jsonl", &needs),
+        (FileKind::Organizations, "orgs.csv", &organisations),
+        (FileKind::Users, "users.csv", &accounts),
+    ] {
+        let path = file(db, name, text);
+        assert_eq!(import(db, kind, &path), [1, 0, 0], "{name}");
+        assert_eq!(import(db, kind, &path), [0, 1, 0], "{name}");
+    }
+}
