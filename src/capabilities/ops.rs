@@ -182,10 +182,7 @@ pub fn create(
     let now = app.clock.now();
     let written = app.db.write(|db| {
         let org = organizations::ops::writable(db, caller, command.org_id)?;
-        let stated = command.fields.expert.as_ref().and_then(|expert| expert.consent_scope);
-        if stated.is_some() && !is_insider(caller, org.id) {
-            return Err(Error::forbidden("error.consent_not_yours"));
-        }
+        check_consent_statement(caller, org.id, &command.fields)?;
         rules::check(&command.fields, Stage::Draft, &app.reference)?;
         let id = CapabilityId::new();
         let mut row = Capability::blank(id, org.id, now, caller.actor_id());
@@ -196,6 +193,22 @@ pub fn create(
     })?;
     app.feed.wake();
     Ok(written)
+}
+
+/// Only the own organisation and administrators may say how far a person agrees to be shown.
+///
+/// # Errors
+/// [`Error::Forbidden`] for others who bring in a profile that states it.
+pub fn check_consent_statement(
+    caller: &Caller,
+    org: OrgId,
+    fields: &CapabilityFields,
+) -> Result<()> {
+    let stated = fields.expert.as_ref().and_then(|expert| expert.consent_scope);
+    if stated.is_some() && !is_insider(caller, org) {
+        return Err(Error::forbidden("error.consent_not_yours"));
+    }
+    Ok(())
 }
 
 /// Stores new capabilities with their trace; returns the number of the last change. What they hold

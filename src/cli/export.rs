@@ -4,17 +4,39 @@ use std::fs::File;
 use std::io::BufWriter;
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
-use super::template::TemplateKind;
 use super::{Context, Outcome, output};
 use crate::accounts::principal::Caller;
 use crate::app::App;
 use crate::clock::Clock;
 use crate::error::{Error, Message, Result};
+use crate::import::columns::FileKind;
 use crate::import::export::Exported;
 use crate::import::files::{self, Selection};
 use crate::import::source::Format;
+
+/// Kinds of records that can be exported; accounts cannot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ExportKind {
+    /// Technical needs
+    Needs,
+    /// Achievements, patents, experts, instruments, services
+    Capabilities,
+    /// Organisations
+    #[value(alias = "organisations")]
+    Organizations,
+}
+
+impl From<ExportKind> for FileKind {
+    fn from(kind: ExportKind) -> Self {
+        match kind {
+            ExportKind::Needs => Self::Needs,
+            ExportKind::Capabilities => Self::Capabilities,
+            ExportKind::Organizations => Self::Organizations,
+        }
+    }
+}
 
 /// Arguments of `export`.
 #[derive(Debug, Args)]
@@ -28,7 +50,7 @@ Examples:
   townbridge export organizations all.jsonl")]
 pub(crate) struct ExportArgs {
     /// What to export
-    kind: TemplateKind,
+    kind: ExportKind,
     /// File to write: .csv, .xlsx or .jsonl; one that is there is not overwritten
     file: PathBuf,
     /// Only records in these states, separated by commas

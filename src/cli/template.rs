@@ -2,42 +2,20 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
+use super::import::ImportKind;
 use super::{Context, Outcome, output};
 use crate::error::{Error, Message};
-use crate::import::columns::FileKind;
 use crate::import::template;
 use crate::reference;
-
-/// Kinds of records that have templates.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum TemplateKind {
-    /// Technical needs
-    Needs,
-    /// Achievements, patents, experts, instruments, services
-    Capabilities,
-    /// Organisations
-    #[value(alias = "organisations")]
-    Organizations,
-}
-
-impl From<TemplateKind> for FileKind {
-    fn from(kind: TemplateKind) -> Self {
-        match kind {
-            TemplateKind::Needs => Self::Needs,
-            TemplateKind::Capabilities => Self::Capabilities,
-            TemplateKind::Organizations => Self::Organizations,
-        }
-    }
-}
 
 /// Arguments of `template`.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  townbridge template needs needs.xlsx")]
 pub(crate) struct TemplateArgs {
     /// What is to be filled in
-    kind: TemplateKind,
+    kind: ImportKind,
     /// File to write, .xlsx; one that is there is not overwritten
     file: PathBuf,
 }

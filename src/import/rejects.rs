@@ -1,6 +1,7 @@
 //! The file of rejected rows: in the format of the file they came from, with a column of reasons,
 //! to be corrected and imported again.
 
+use std::borrow::Cow;
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::Path;
@@ -64,7 +65,7 @@ impl Rejects {
                 let columns = source.header.as_ref().map(|header| header.columns.as_slice());
                 let columns = columns.unwrap_or_default();
                 let cells: &[String] = match &row.content {
-                    Content::Cells(cells) => cells,
+                    Content::Cells(cells) | Content::TooWide(cells) => cells,
                     _ => &[],
                 };
                 let mut texts: Vec<String> = columns
@@ -74,6 +75,8 @@ impl Rejects {
                     .map(|(at, _)| cells.get(at).cloned().unwrap_or_default())
                     .collect();
                 texts.push(reasons.join("；"));
+                // What stands beyond the headers is shown beyond the reasons, lest it be lost.
+                texts.extend(cells.iter().skip(columns.len()).cloned());
                 table.write(&texts)
             }
         }
@@ -96,15 +99,31 @@ fn is_reasons(column: Option<&super::columns::Column>) -> bool {
     column.is_some_and(|column| column.field == REASONS)
 }
 
+/// Name under which a line that is no object is kept.
+const UNREADABLE: &str = "unreadable";
+
+/// A line as it came: of one that was kept as text beside its reasons, the text, so that it can be
+/// corrected where it stands.
+pub fn original(line: &str) -> Cow<'_, str> {
+    if line.contains(UNREADABLE)
+        && let Ok(Value::Object(map)) = serde_json::from_str(line)
+        && map.keys().all(|name| [UNREADABLE, REASONS].contains(&name.as_str()))
+        && let Some(Value::String(text)) = map.get(UNREADABLE)
+    {
+        return Cow::Owned(text.clone());
+    }
+    Cow::Borrowed(line)
+}
+
 /// The object with its reasons; what is no object is kept as text beside them.
 fn line(row: &Row, reasons: &[String]) -> Value {
     let text = match &row.content {
-        Content::Line(text) => text.as_str(),
-        _ => "",
+        Content::Line(text) => original(text),
+        _ => Cow::Borrowed(""),
     };
-    let mut map = match serde_json::from_str(text) {
+    let mut map = match serde_json::from_str(&text) {
         Ok(Value::Object(map)) => map,
-        _ => Map::from_iter([("unreadable".to_owned(), text.into())]),
+        _ => Map::from_iter([(UNREADABLE.to_owned(), text.into())]),
     };
     map.insert(REASONS.to_owned(), reasons.into());
     Value::Object(map)

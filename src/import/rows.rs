@@ -6,7 +6,8 @@ use super::cells;
 use super::columns::{Column, FileKind, REASONS};
 use super::destination::{Checked, Parsed};
 use super::foreign;
-use super::source::{Content, Header, Row};
+use super::rejects::original;
+use super::source::{Content, Header, Row, letters};
 use crate::error::{Error, FieldError, Message};
 use crate::reference::Reference;
 
@@ -26,7 +27,11 @@ pub fn parse(
             let fields = assemble(columns, cells, reference)?;
             Ok(canonical(kind, fields))
         }
-        Content::Line(line) => match crate::reading::from_slice(line.as_bytes()) {
+        Content::TooWide(cells) => {
+            let column = letters(cells.len().saturating_sub(1));
+            Err(vec![FieldError::new("", Message::new("import.too_wide").with("column", column))])
+        }
+        Content::Line(line) => match crate::reading::from_slice(original(line).as_bytes()) {
             Ok(Value::Object(map)) => {
                 Ok(foreign::map(kind, map).unwrap_or_else(|map| canonical(kind, map)))
             }

@@ -9,7 +9,7 @@ use std::path::Path;
 use super::columns::FileKind;
 use crate::error::{Error, Message, Result};
 
-pub use table::Header;
+pub use table::{Header, letters};
 pub use text::decode;
 
 /// Formats of files.
@@ -75,6 +75,8 @@ pub enum Content {
     Cells(Vec<String>),
     /// A line of JSON.
     Line(String),
+    /// Cells of a table, more than it has headers.
+    TooWide(Vec<String>),
     /// A row that cannot be read, with the reason.
     Unreadable(String),
 }

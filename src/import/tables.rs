@@ -44,7 +44,9 @@ impl<W: Write + Send> TableWriter<W> {
             Format::Csv | Format::Jsonl => {
                 // With the mark spreadsheets know that it is UTF-8.
                 out.write_all(b"\xEF\xBB\xBF")?;
-                Self::Csv(Box::new(csv::Writer::from_writer(out)))
+                // A rejected row may hold more cells than there are headers.
+                let writer = csv::WriterBuilder::new().flexible(true).from_writer(out);
+                Self::Csv(Box::new(writer))
             }
         };
         table.write(header)?;

@@ -2,13 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
+use calamine::{Reader, Xlsx, open_workbook};
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use townbridge::accounts::principal::Caller;
+use townbridge::accounts::principal::{Caller, Role};
 use townbridge::import::columns::FileKind;
 use townbridge::import::files::{self, Selection};
 use townbridge::import::run::{ImportOptions, ImportReport, run};
 use townbridge::import::source::Format;
+use townbridge::import::tables::TableWriter;
 use townbridge::organizations::model::Organization;
 
 use crate::support::{NeedBuilder, OrgBuilder, TestApp};
@@ -124,6 +126,178 @@ async fn a_dry_run_checks_and_writes_nothing() {
     assert_eq!((report.added, report.rejected), (2, 1));
     let last = app.db.read(townbridge::records::store::last_change).unwrap();
     assert_eq!(last, 0, "not even the holder of unclaimed records");
+}
+
+/// Writes rows as a file of a format.
+fn table(path: &Path, rows: &[Vec<String>]) {
+    let out = std::fs::File::create(path).unwrap();
+    let header: Vec<&str> = rows[0].iter().map(String::as_str).collect();
+    let mut table = TableWriter::new(Format::of(path).unwrap(), out, &header).unwrap();
+    rows[1..].iter().for_each(|row| table.write(row).unwrap());
+    table.finish().unwrap();
+}
+
+/// Reads the rows of such a file.
+fn rows_of(path: &Path) -> Vec<Vec<String>> {
+    if Format::of(path).unwrap() == Format::Csv {
+        let text = std::fs::read_to_string(path).unwrap();
+        let text = text.trim_start_matches('\u{feff}');
+        let mut reader = csv::ReaderBuilder::new();
+        let reader = reader.has_headers(false).flexible(true).from_reader(text.as_bytes());
+        let records = reader.into_records();
+        return records.map(|row| row.unwrap().iter().map(str::to_owned).collect()).collect();
+    }
+    let mut book: Xlsx<_> = open_workbook(path).unwrap();
+    let range = book.worksheets().remove(0).1;
+    range.rows().map(|row| row.iter().map(ToString::to_string).collect()).collect()
+}
+
+#[actix_web::test]
+async fn rejected_rows_of_tables_are_corrected_in_their_file_and_come_in() {
+    let cells = |row: &[&str]| row.iter().map(ToString::to_string).collect::<Vec<_>>();
+    let bad = [
+        cells(&["需求名称", "需求类别", "预算上限", "主要技术指标"]),
+        cells(&["陶瓷窑炉节能改造", "技术难题", "50", "*吨瓷耗气 ≤ 300 m³"]),
+        cells(&["玩具耐磨涂层", "随便写的", "很多", ""]),
+        cells(&["锁具耐盐雾电镀", "技术难题", "30", "耐盐雾", "多出来的一格"]),
+        cells(&["", "技术难题", "=1+1", ""]),
+    ];
+    for ending in ["csv", "xlsx"] {
+        let app = TestApp::start().await;
+        let dir = tempfile::tempdir().unwrap();
+        let name = |name: &str| dir.path().join(format!("{name}.{ending}"));
+        table(&name("bad"), &bad);
+        let rejects = |file: &str| Some(name(file));
+        let wanted =
+            |file| ImportOptions { rejects: rejects(file), ..options(FileKind::Needs, None) };
+        let report = import(&app, &name("bad"), &wanted("one"));
+        assert_eq!((report.added, report.rejected), (1, 3), "{ending} {report:?}");
+        let told: Vec<(u64, String)> =
+            report.first_rejected.iter().map(|row| (row.number, row.reasons.join("|"))).collect();
+        assert_eq!(told.iter().map(|row| row.0).collect::<Vec<_>>(), [3, 4, 5]);
+        for (at, parts) in [
+            (0, vec!["需求类别 (B)", "随便写的", "技术难题", "预算上限 (C)", "很多"]),
+            (1, vec!["E 列", "表头"]),
+            (2, vec!["预算上限 (C)"]),
+        ] {
+            assert!(parts.iter().all(|part| told[at].1.contains(part)), "{:?}", told[at]);
+        }
+        // As it is: the same rows, the same reasons, nothing lost.
+        let report = import(&app, &name("one"), &wanted("two"));
+        assert_eq!((report.added, report.rejected), (0, 3));
+        let mut corrected = rows_of(&name("one"));
+        let again = rows_of(&name("two"));
+        assert_eq!(corrected[0], again[0]);
+        assert_eq!(corrected[1], again[1]);
+        assert_eq!(corrected[2][..4], cells(&["锁具耐盐雾电镀", "技术难题", "30", "耐盐雾"]));
+        assert!(corrected[2][4].contains("E 列"), "{:?}", corrected[2]);
+        assert_eq!((&corrected[2][5], &again[2][5]), (&bad[3][4], &bad[3][4]));
+        // Corrected: all come in, the reasons being passed over.
+        corrected[1][1] = "技术难题".to_owned();
+        corrected[1][2] = "20".to_owned();
+        corrected[2].truncate(5);
+        corrected[2][3] = "耐盐雾 ≥ 96 h".to_owned();
+        corrected[3][0] = "灯具散热".to_owned();
+        corrected[3][2] = "10".to_owned();
+        table(&name("three"), &corrected);
+        let report = import(&app, &name("three"), &wanted("four"));
+        assert_eq!((report.added, report.rejected), (3, 0), "{ending} {report:?}");
+        let report = import(&app, &name("three"), &wanted("four"));
+        assert_eq!((report.added, report.repeated), (0, 3));
+        assert_eq!(records(&app, FileKind::Needs).len(), 4);
+    }
+}
+
+#[actix_web::test]
+async fn rejected_lines_are_corrected_in_their_file_and_come_in() {
+    let app = TestApp::start().await;
+    let dir = tempfile::tempdir().unwrap();
+    let bad = "{\"title\":\"甲\",\"asset_kind\":\"service\"}\n\
+               {\"title\":\"乙\",\"asset_kind\":\"service\",\"trl\":\"高\"}\n\
+               {\"title\":\"丙\",\"asset_kind\":\"service\"\n\
+               [1,2]\n";
+    let path = file(&dir, "bad.jsonl", bad);
+    let name = |name: &str| dir.path().join(format!("{name}.jsonl"));
+    let wanted = |file| {
+        let rejects = Some(name(file));
+        ImportOptions { rejects, ..options(FileKind::Capabilities, None) }
+    };
+    let report = import(&app, &path, &wanted("one"));
+    assert_eq!((report.added, report.rejected), (1, 3), "{report:?}");
+    let numbers: Vec<u64> = report.first_rejected.iter().map(|row| row.number).collect();
+    assert_eq!(numbers, [2, 3, 4]);
+    assert!(report.first_rejected[0].reasons[0].starts_with("trl: "), "{report:?}");
+    let report = import(&app, &name("one"), &wanted("two"));
+    assert_eq!((report.added, report.rejected), (0, 3));
+    let text = std::fs::read_to_string(name("one")).unwrap();
+    assert_eq!(text, std::fs::read_to_string(name("two")).unwrap());
+    let text = text
+        .replace("\"高\"", "7")
+        .replace("\\\"service\\\"\"", "\\\"service\\\"}\"")
+        .replace("[1,2]", "{\\\"title\\\":\\\"丁\\\",\\\"asset_kind\\\":\\\"service\\\"}");
+    let path = file(&dir, "three.jsonl", text);
+    let report = import(&app, &path, &wanted("four"));
+    assert_eq!((report.added, report.rejected), (3, 0), "{report:?}");
+    let mut titles: Vec<String> = records(&app, FileKind::Capabilities)
+        .iter()
+        .map(|record| record["title"].as_str().unwrap().to_owned())
+        .collect();
+    titles.sort_unstable();
+    assert_eq!(titles, ["丁", "丙", "乙", "甲"]);
+}
+
+#[actix_web::test]
+async fn what_is_published_by_an_import_meets_the_rules_of_the_day() {
+    let app = TestApp::start().await;
+    let org = OrgBuilder::enterprise().insert(&app);
+    let dir = tempfile::tempdir().unwrap();
+    let need = |deadline: &str| {
+        let mut fields = crate::support::needs::complete_fields();
+        fields["deadline"] = deadline.into();
+        fields
+    };
+    let offer = |registered: &str, until: &str| {
+        let mut fields = crate::support::capabilities::complete_fields();
+        fields["registered_on"] = registered.into();
+        fields["valid_until"] = until.into();
+        fields
+    };
+    let today = app.clock.today();
+    let day = |days: i64| (today + chrono::TimeDelta::days(days)).to_string();
+    for (kind, good, bad, places) in [
+        (FileKind::Needs, need(&day(30)), need(&day(0)), vec!["deadline"]),
+        (
+            FileKind::Capabilities,
+            offer(&day(0), &day(30)),
+            offer(&day(1), &day(-1)),
+            vec!["valid_until", "registered_on"],
+        ),
+    ] {
+        let path = file(&dir, "rows.jsonl", format!("{good}\n{bad}\n"));
+        let wanted = ImportOptions { publish: true, ..options(kind, Some(&org)) };
+        let report = import(&app, &path, &wanted);
+        assert_eq!((report.added, report.rejected), (1, 1), "{report:?}");
+        let reasons = report.first_rejected[0].reasons.join("\n");
+        assert!(places.iter().all(|place| reasons.contains(place)), "{reasons}");
+        // A draft may still hold them, as over HTTP.
+        let draft = ImportOptions { publish: false, ..options(kind, Some(&org)) };
+        assert_eq!(import(&app, &path, &draft).added, 1);
+    }
+}
+
+#[actix_web::test]
+async fn the_consent_of_an_expert_is_stated_by_those_who_may() {
+    let app = TestApp::start().await;
+    let org = OrgBuilder::university().insert(&app);
+    let dir = tempfile::tempdir().unwrap();
+    let expert = json!({ "title": "林试", "asset_kind": "expert",
+        "expert": { "research_areas": ["散热"], "consent_scope": "public" } });
+    let path = file(&dir, "experts.jsonl", expert.to_string());
+    let wanted = options(FileKind::Capabilities, Some(&org));
+    let liaison = crate::stores::databases::caller(Role::Liaison, None, Some("440106"));
+    let report = run(app.service(), &liaison, &path, &wanted, &mut |_, _| {}).unwrap();
+    assert_eq!((report.added, report.rejected), (0, 1), "{report:?}");
+    assert_eq!(import(&app, &path, &wanted).added, 1, "the operator may");
 }
 
 #[actix_web::test]

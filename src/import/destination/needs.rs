@@ -27,7 +27,12 @@ impl Destination for Needs {
             Err(errors) => return Ok(Err(errors)),
         };
         let stage = if plan.publish && !row.lenient { Stage::Publish } else { Stage::Draft };
-        if let Err(errors) = blame(rules::check(&fields, stage, &plan.app.reference))? {
+        let reference = &plan.app.reference;
+        let checked = match plan.publish {
+            true => rules::check_on(&fields, stage, reference, plan.app.clock.today(), None),
+            false => rules::check(&fields, stage, reference),
+        };
+        if let Err(errors) = blame(checked)? {
             return Ok(Err(errors));
         }
         let reference = reference_of(row.source_ref, &(org.id, &fields));

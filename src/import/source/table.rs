@@ -25,9 +25,12 @@ pub struct Header {
 impl Header {
     /// The header that these cells are, if at least two of them name columns.
     fn of(cells: &[String], kind: FileKind) -> Option<Self> {
-        let columns: Vec<_> = cells.iter().map(|name| kind.column(name)).collect();
+        // The cells of a sheet are as many in each row: those behind the last header are none.
+        let width = cells.iter().rposition(|name| !name.trim().is_empty()).map_or(0, |at| at + 1);
+        let names = cells[..width].to_vec();
+        let columns: Vec<_> = names.iter().map(|name| kind.column(name)).collect();
         let enough = columns.iter().flatten().count() >= 2;
-        enough.then(|| Self { names: cells.to_vec(), columns })
+        enough.then_some(Self { names, columns })
     }
 
     /// Where a field stands: `主要技术指标 (H)`; the header alone would not be found in a wide sheet.
@@ -70,7 +73,7 @@ impl Header {
 }
 
 /// Letters of a column as spreadsheets show them.
-fn letters(mut at: usize) -> String {
+pub fn letters(mut at: usize) -> String {
     let mut letters = Vec::new();
     loop {
         letters.push(char::from(b'A' + (at % 26) as u8));
@@ -217,12 +220,14 @@ fn is_example_or_empty(row: &Row) -> bool {
             .is_some_and(|first| ["示例", "例：", "#"].iter().any(|mark| first.starts_with(mark)))
 }
 
-/// Text beyond the last header means that a separator stands inside a value.
+/// Text beyond the last header has no column to go to, or a separator stands inside a value.
 fn too_wide(mut row: Row, width: usize) -> Row {
     if let Content::Cells(cells) = &mut row.content {
-        if cells.iter().skip(width).any(|cell| !cell.is_empty()) {
-            let reason = format!("{} > {width}", cells.len());
-            return Row { number: row.number, content: Content::Unreadable(reason) };
+        if let Some(last) = cells.iter().rposition(|cell| !cell.is_empty())
+            && last >= width
+        {
+            cells.truncate(last + 1);
+            return Row { number: row.number, content: Content::TooWide(std::mem::take(cells)) };
         }
         cells.truncate(width);
     }
@@ -260,8 +265,9 @@ mod tests {
 
     #[test]
     fn other_separators_are_found_and_a_row_too_wide_is_told() {
-        let rows: Vec<Row> = csv("需求名称;需求类别\n甲;乙;丙\n丁;戊\n").unwrap().rows.collect();
-        assert!(matches!(rows[0].content, Content::Unreadable(_)));
+        let rows: Vec<Row> = csv("需求名称;需求类别\n甲;乙;丙;;\n丁;戊;\n").unwrap().rows.collect();
+        let cells = vec!["甲".into(), "乙".into(), "丙".into()];
+        assert_eq!(rows[0].content, Content::TooWide(cells));
         assert_eq!(rows[1].content, Content::Cells(vec!["丁".into(), "戊".into()]));
     }
 
