@@ -8,7 +8,6 @@ mod change_log;
 pub mod databases;
 mod grants;
 mod imports;
-mod keys;
 mod mails;
 mod migrations;
 mod needs;
