@@ -70,7 +70,8 @@ pub fn hex(bytes: &[u8]) -> String {
 
 /// Fields with personal data: the log says that they changed, not what they hold, so that a
 /// person's data can be erased while the chain still verifies.
-const PERSONAL: [&str; 4] = ["contact", "login_mail", "name_of_person", "expert"];
+const PERSONAL: [&str; 6] =
+    ["contact", "login_mail", "name_of_person", "expert", "lead_expert", "team"];
 
 /// Replaces values of personal fields in a before/after object.
 pub fn mask_personal(changes: &mut Value) {
@@ -86,10 +87,13 @@ pub fn mask_personal(changes: &mut Value) {
 }
 
 /// An entry as shown to administrators.
-#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, Default, Serialize, utoipa::ToSchema)]
 pub struct AuditEntryView {
     /// Number, from 1, without gaps.
     pub seq: i64,
+    /// False when something was put into the row that does not belong there: then nothing but its
+    /// number is shown, and verification names the row.
+    pub readable: bool,
     /// Id of the person; none for the service itself and for visitors.
     pub actor_id: Option<UserId>,
     /// Name of the person.
@@ -97,7 +101,7 @@ pub struct AuditEntryView {
     /// What was done.
     pub action: String,
     /// Kind of the record.
-    pub record_kind: RecordKind,
+    pub record_kind: Option<RecordKind>,
     /// Its id.
     pub record_id: String,
     /// Network address it came from.
@@ -112,7 +116,7 @@ pub struct AuditEntryView {
     /// Hash of this entry.
     pub hash: String,
     /// When.
-    pub created_at: Timestamp,
+    pub created_at: Option<Timestamp>,
 }
 
 code_enum!(

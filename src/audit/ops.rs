@@ -149,9 +149,16 @@ pub fn list(
     database.read(|db| {
         let wanted = i64::try_from(limit).unwrap_or(100) + 1;
         let rows = store::page(db, filter, before, wanted)?;
-        let ids: Vec<UserId> = rows.iter().filter_map(|row| row.actor_id).collect();
+        let entries = rows.iter().filter_map(|(_, entry)| entry.as_ref());
+        let ids: Vec<UserId> = entries.filter_map(|entry| entry.actor_id).collect();
         let names = crate::accounts::ops::names(db, &ids)?;
-        let views: Vec<AuditEntryView> = rows.into_iter().map(|row| view(row, &names)).collect();
+        let views: Vec<AuditEntryView> = rows
+            .into_iter()
+            .map(|(seq, entry)| match entry {
+                Some(entry) => view(entry, &names),
+                None => AuditEntryView { seq, ..AuditEntryView::default() },
+            })
+            .collect();
         Ok(Page::cut(views, limit, |last| last.seq.to_string()))
     })
 }
@@ -179,16 +186,17 @@ fn require_admin(caller: &Caller) -> Result<()> {
 fn view(row: AuditEntry, names: &std::collections::HashMap<UserId, String>) -> AuditEntryView {
     AuditEntryView {
         seq: row.seq,
+        readable: true,
         actor_id: row.actor_id,
         actor_name: row.actor_id.and_then(|id| names.get(&id).cloned()),
         action: row.action,
-        record_kind: row.record_kind,
+        record_kind: Some(row.record_kind),
         record_id: row.record_id,
         address: row.address,
         request_id: row.request_id,
         changes: serde_json::from_str(&row.changes).unwrap_or(Value::Null),
         prev_hash: row.prev_hash,
         hash: row.hash,
-        created_at: row.created_at,
+        created_at: Some(row.created_at),
     }
 }

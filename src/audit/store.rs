@@ -82,15 +82,11 @@ pub struct AuditFilter {
     pub until: Option<Timestamp>,
 }
 
-/// Newest entries first, before a number.
-pub(super) fn page(
-    db: &mut Db,
-    filter: &AuditFilter,
-    before: Option<i64>,
-    limit: i64,
-) -> Result<Vec<AuditEntry>> {
-    use audit_log::dsl as a;
-    Ok(on!(db, conn => {
+/// The query for a page of entries, newest first.
+macro_rules! page_query {
+    ($filter:expr, $before:expr, $limit:expr) => {{
+        use audit_log::dsl as a;
+        let filter: &AuditFilter = $filter;
         let mut query = a::audit_log.into_boxed();
         if let Some(actor) = filter.actor_id {
             query = query.filter(a::actor_id.eq(actor));
@@ -110,9 +106,39 @@ pub(super) fn page(
         if let Some(until) = filter.until {
             query = query.filter(a::created_at.lt(until));
         }
-        if let Some(before) = before {
+        if let Some(before) = $before {
             query = query.filter(a::seq.lt(before));
         }
-        query.order(a::seq.desc()).limit(limit).select(AuditEntry::as_select()).load(conn)
-    })?)
+        query.order(a::seq.desc()).limit($limit)
+    }};
+}
+
+/// A page of entries, newest first, each with its number; of one that cannot be read, because
+/// somebody put something into a column that does not belong there, only the number.
+pub(super) fn page(
+    db: &mut Db,
+    filter: &AuditFilter,
+    before: Option<i64>,
+    limit: i64,
+) -> Result<Vec<(i64, Option<AuditEntry>)>> {
+    let rows: QueryResult<Vec<AuditEntry>> = on!(db, conn => page_query!(filter, before, limit)
+        .select(AuditEntry::as_select())
+        .load(conn));
+    match rows {
+        Ok(rows) => return Ok(rows.into_iter().map(|row| (row.seq, Some(row))).collect()),
+        Err(DieselError::DeserializationError(_)) => {}
+        Err(error) => return Err(error.into()),
+    }
+    let numbers: Vec<i64> = on!(db, conn => page_query!(filter, before, limit)
+        .select(audit_log::seq)
+        .load(conn))?;
+    let mut found = Vec::with_capacity(numbers.len());
+    for seq in numbers {
+        match after(db, seq - 1, 1) {
+            Ok(mut rows) => found.push((seq, rows.pop())),
+            Err(DieselError::DeserializationError(_)) => found.push((seq, None)),
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(found)
 }

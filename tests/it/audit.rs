@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::support::{NeedBuilder, OrgBuilder, TestApp};
+use crate::support::{CapabilityBuilder, NeedBuilder, OrgBuilder, TestApp};
 
 #[tokio::test]
 async fn the_log_is_for_administrators() {
@@ -79,6 +79,51 @@ async fn a_changed_row_is_named() {
     let sql =
         "DROP TRIGGER audit_log_no_update; UPDATE audit_log SET record_id = 'x' WHERE seq = 2";
     app.db.write(|db| Ok(db.execute_batch(sql)?)).unwrap();
+    let report = admin.get("audit/verification").await.expect(200).json();
+    assert_eq!((&report["intact"], &report["first_broken"]), (&json!(false), &json!(2)));
+}
+
+#[tokio::test]
+async fn names_of_people_stay_out_of_the_log() {
+    let app = TestApp::start().await;
+    let org = OrgBuilder::enterprise().insert(&app);
+    CapabilityBuilder::expert(&org, "苏照白", "public").insert(&app);
+    let team = CapabilityBuilder::team(&org, &["钟砺行"]).insert(&app);
+    let member = app.org_member(org.id);
+    let path = format!("capabilities/{}", team.id);
+    let body = json!({ "lead_expert": "温若岚", "team": { "members": [{ "name": "温若岚" }] } });
+    member.patch_json(&path, team.version.into(), body).await.expect(200);
+    let page = app.admin().get("audit?record_kind=capability&limit=100").await.expect(200);
+    let log = page.json().to_string();
+    for name in ["苏照白", "钟砺行", "温若岚"] {
+        assert!(!log.contains(name), "{name} in {log}");
+    }
+    let changes = page.json()["items"][0]["changes"].clone();
+    assert_eq!(changes["lead_expert"]["after"], "***");
+    assert_eq!(changes["team"], json!({ "before": "***", "after": "***" }));
+}
+
+#[tokio::test]
+async fn an_unreadable_row_is_marked_and_the_others_are_listed() {
+    let app = TestApp::start().await;
+    let admin = app.admin();
+    OrgBuilder::enterprise().insert(&app);
+    OrgBuilder::enterprise().insert(&app);
+    let before = admin.get("audit?limit=100").await.expect(200).json();
+    let sql = "DROP TRIGGER audit_log_no_update; \
+               UPDATE audit_log SET record_kind = 'odd' WHERE seq = 2";
+    app.db.write(|db| Ok(db.execute_batch(sql)?)).unwrap();
+    let after = admin.get("audit?limit=100").await.expect(200).json();
+    let entries = |page: &serde_json::Value| page["items"].as_array().unwrap().clone();
+    assert_eq!(entries(&after).len(), entries(&before).len());
+    for (old, new) in entries(&before).iter().zip(entries(&after)) {
+        if new["seq"] == 2 {
+            assert_eq!((&new["readable"], &new["record_kind"]), (&json!(false), &json!(null)));
+        } else {
+            assert_eq!(*old, new);
+            assert_eq!(new["readable"], true);
+        }
+    }
     let report = admin.get("audit/verification").await.expect(200).json();
     assert_eq!((&report["intact"], &report["first_broken"]), (&json!(false), &json!(2)));
 }
