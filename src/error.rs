@@ -217,3 +217,13 @@ pub fn is_unique_violation(error: &diesel::result::Error) -> bool {
     use diesel::result::{DatabaseErrorKind::UniqueViolation, Error::DatabaseError};
     matches!(error, DatabaseError(UniqueViolation, _))
 }
+
+/// What a failed insert of records means: a violated unique constraint says that the source has
+/// delivered one of them before.
+pub fn duplicate_record(error: diesel::result::Error) -> Error {
+    if is_unique_violation(&error) {
+        Error::conflict("error.duplicate_record")
+    } else {
+        error.into()
+    }
+}

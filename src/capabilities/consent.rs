@@ -7,7 +7,6 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::model::{Capability, CapabilityFields, CapabilityId, CapabilityView};
-use super::ops::{change, find, save, view};
 use super::parts::{ConsentScope, Expert};
 use super::store;
 use crate::accounts::principal::{Caller, OrgId};
@@ -17,9 +16,12 @@ use crate::disclosure::Clearance;
 use crate::disclosure::persons::Persons;
 use crate::error::{Error, Result};
 use crate::records;
+use crate::records::life::ReviewedLife;
 use crate::records::model::RecordKind;
 use crate::records::ops::Written;
 use crate::records::parts::OwnerView;
+use crate::records::reviewed::{Rewrite, find, save, view};
+use crate::records::traced::Traced;
 
 /// How often a change of consent is tried when somebody else changes the profile meanwhile.
 const ATTEMPTS: u32 = 5;
@@ -98,10 +100,10 @@ fn try_set(
     let now = app.clock.now();
     app.db.write(|db| {
         let seen = find(db, caller, id)?;
-        if !seen.insider {
+        if !seen.insight.insider {
             return Err(Error::forbidden("error.consent_not_yours"));
         }
-        let mut capability = seen.capability;
+        let mut capability = seen.row;
         if !capability.is_person() {
             return Err(Error::conflict("error.no_person"));
         }
@@ -113,8 +115,9 @@ fn try_set(
         } else {
             save(db, caller, now, &mut capability)?;
             let old = serde_json::to_value(&before)?;
-            records::ops::trace(db, caller, now, &[change(&capability, action(scope), &old)?])?;
-            touch_mentions(db, now, &capability, (Some(&before), Some(&capability.doc.0)))?
+            records::ops::trace(db, caller, now, &[capability.change(action(scope), &old)?])?;
+            let (org_id, after) = (capability.org_id, Some(&capability.doc.0));
+            touch_mentions(db, now, &[Rewrite { org_id, before: Some(&before), after }])?
         };
         let seen = find(db, caller, id)?;
         Ok(Written { value: view(app, caller, &seen)?, change: number })
@@ -140,34 +143,18 @@ fn shown_differently(before: Option<&CapabilityFields>, after: Option<&Capabilit
     limited(before) != limited(after)
 }
 
-/// Marks the organisation's records that name the person as changed, so that the index forgets or
-/// learns the name; `before` and `after` are the profile's fields. Returns the number of the last
-/// change.
+/// Marks the organisation's records that name a person as changed whose profile has been written,
+/// so that the index forgets or learns the name. Returns the number of the last change.
 pub(super) fn touch_mentions(
     db: &mut Db,
     now: Timestamp,
-    person: &Capability,
-    (before, after): (Option<&CapabilityFields>, Option<&CapabilityFields>),
-) -> Result<i64> {
-    if !shown_differently(before, after) {
-        return records::ops::last_change(db);
-    }
-    let fields = [before, after].into_iter().flatten();
-    let names: Vec<String> =
-        fields.filter_map(CapabilityFields::person_name).map(str::to_owned).collect();
-    touch_named(db, now, person.org_id, &names)
-}
-
-/// The same for new profiles of people.
-pub(super) fn touch_mentions_of_new(
-    db: &mut Db,
-    now: Timestamp,
-    rows: &[Capability],
+    rewrites: &[Rewrite<'_, CapabilityFields>],
 ) -> Result<i64> {
     let mut names: BTreeMap<OrgId, Vec<String>> = BTreeMap::new();
-    for row in rows.iter().filter(|row| shown_differently(None, Some(&row.doc.0))) {
-        let name = row.doc.0.person_name().map(str::to_owned);
-        names.entry(row.org_id).or_default().extend(name);
+    for rewrite in rewrites.iter().filter(|one| shown_differently(one.before, one.after)) {
+        let fields = [rewrite.before, rewrite.after].into_iter().flatten();
+        let named = fields.filter_map(CapabilityFields::person_name).map(str::to_owned);
+        names.entry(rewrite.org_id).or_default().extend(named);
     }
     for (org, names) in names {
         touch_named(db, now, org, &names)?;

@@ -5,17 +5,13 @@
 pub mod api;
 pub mod consent;
 pub mod document;
-pub mod expiry;
-pub mod grants;
 pub mod life;
 pub mod listing;
 pub mod model;
 pub mod ops;
 pub mod pages;
 pub mod parts;
-pub mod past;
-pub mod removal;
+mod record;
 pub mod rules;
 pub mod steps;
 pub mod store;
-pub mod versions;

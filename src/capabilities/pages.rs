@@ -4,16 +4,14 @@ use actix_web::{HttpResponse, get, post, web};
 use askama::Template;
 use askama_web::WebTemplate;
 
-use super::life::CapabilityStatus;
 use super::model::{CapabilityFields, CapabilityId, CapabilityView};
 use super::ops;
-use super::steps::{self, TakeCapabilityStep};
-use crate::error::Error;
 use crate::http::extract::AppData;
-use crate::http::html::{Frame, PageResult, Posted, Visit, local_path, redirect, settle};
+use crate::http::html::{Frame, PageResult, Posted, Visit};
 use crate::matching;
 use crate::matching::answer::MatchAnswer;
 use crate::matching::query::MatchQuery;
+use crate::records::pages::take_posted_step;
 
 /// Registers the pages.
 pub fn configure(config: &mut web::ServiceConfig) {
@@ -87,16 +85,5 @@ async fn take_capability_step(
     id: web::Path<CapabilityId>,
     form: Posted,
 ) -> PageResult<HttpResponse> {
-    let to: CapabilityStatus =
-        form.text("to").parse().map_err(|_| Error::field("/to", "field.unknown_status"))?;
-    let step = TakeCapabilityStep { to, comment: form.filled("comment"), valid_until: None };
-    let caller = visit.caller.clone();
-    let app = app.into_inner();
-    let written = app.run(move |app| steps::take_step(app, &caller, *id, &step)).await?;
-    settle(&app, written.change).await;
-    let back = format!("/capabilities/{}", written.value.id);
-    Ok(redirect(match form.text("back") {
-        "" => &back,
-        given => local_path(given),
-    }))
+    take_posted_step(app, visit, *id, form).await
 }

@@ -7,22 +7,12 @@ use super::model::{CapabilityFields, EXPERT, INSTRUMENT, TEAM};
 use crate::error::Result;
 use crate::money::Money;
 use crate::records::rules as shared;
+pub use crate::records::rules::Stage;
 use crate::reference::Reference;
 use crate::validation::Checker;
 
 /// Years that a capability can be valid for at most, from the day it is published or renewed.
 pub const VALID_YEARS: u32 = 3;
-
-/// How far the capability is to go.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Stage {
-    /// Saved as a draft: what is there must be right, little must be there.
-    Draft,
-    /// Put forward for review.
-    Submit,
-    /// Open to others.
-    Publish,
-}
 
 /// Checks the fields for a stage, whatever the day, and names everything wrong at once.
 ///

@@ -10,36 +10,14 @@ use super::parts::ConsentScope;
 use crate::accounts::principal::OrgId;
 use crate::db::schema::capabilities;
 use crate::db::{Db, Json, Timestamp};
-use crate::disclosure::{Clearance, DisclosureLevel};
-use crate::error::{Error, Result, is_unique_violation};
+use crate::disclosure::Clearance;
+use crate::error::{Error, Result, duplicate_record};
 use crate::on;
+use crate::records::reviewed::{Filter, Rows};
 use crate::records::scope::Reach;
 
 /// What to list.
-#[derive(Debug, Clone, Default)]
-pub struct CapabilityFilter {
-    /// Only of this organisation.
-    pub org_id: Option<OrgId>,
-    /// Only in these states.
-    pub statuses: Vec<CapabilityStatus>,
-    /// Only of regions with this prefix.
-    pub region: Option<String>,
-    /// Only of this kind.
-    pub asset_kind: Option<String>,
-    /// Only those whose owner the caller may know.
-    pub owner_known: Option<OwnerKnown>,
-}
-
-/// Where a caller may know whose capability it is, beside own ones and those of reviewed regions.
-#[derive(Debug, Clone, Default)]
-pub struct OwnerKnown {
-    /// Capabilities of these levels.
-    pub levels: Vec<DisclosureLevel>,
-    /// These capabilities, up to the level "matched".
-    pub matched: Vec<CapabilityId>,
-    /// These capabilities at any level.
-    pub nda: Vec<CapabilityId>,
-}
+pub type CapabilityFilter = Filter<CapabilityStatus, CapabilityId>;
 
 /// Consents that let an open record be shown to callers of this clearance.
 fn consents(clearance: Clearance) -> Vec<ConsentScope> {
@@ -66,27 +44,6 @@ macro_rules! within_reach {
     }};
 }
 
-/// Keeps the capabilities whose owner the caller may know.
-macro_rules! with_known_owner {
-    ($query:expr, $reach:expr, $known:expr) => {{
-        let (mut query, known): (_, &OwnerKnown) = ($query, $known);
-        if !$reach.everything {
-            let up_to_matched = capabilities::id
-                .eq_any(&known.matched)
-                .and(capabilities::confidentiality.ne(DisclosureLevel::Nda));
-            query = query.filter(
-                capabilities::confidentiality
-                    .eq_any(&known.levels)
-                    .or(capabilities::id.eq_any(&known.nda))
-                    .or(up_to_matched)
-                    .or(capabilities::org_id.eq_any(&$reach.orgs))
-                    .or(crate::in_regions!(capabilities::region_code, $reach)),
-            );
-        }
-        query
-    }};
-}
-
 /// Inserts capabilities.
 ///
 /// # Errors
@@ -94,13 +51,7 @@ macro_rules! with_known_owner {
 pub fn insert(db: &mut Db, rows: &[Capability]) -> Result<()> {
     for chunk in rows.chunks(300) {
         on!(db, conn => diesel::insert_into(capabilities::table).values(chunk).execute(conn))
-            .map_err(|error| {
-                if is_unique_violation(&error) {
-                    Error::conflict("error.duplicate_record")
-                } else {
-                    error.into()
-                }
-            })?;
+            .map_err(duplicate_record)?;
     }
     Ok(())
 }
@@ -248,7 +199,7 @@ pub fn list(
             query = query.filter(c::org_id.eq(org));
         }
         if let Some(known) = &filter.owner_known {
-            query = with_known_owner!(query, reach, known);
+            query = crate::with_known_owner!(capabilities, query, reach, known);
         }
         if !filter.statuses.is_empty() {
             query = query.filter(c::status.eq_any(filter.statuses.clone()));
@@ -256,7 +207,7 @@ pub fn list(
         if let Some(region) = &filter.region {
             query = query.filter(c::region_code.like(format!("{region}%")));
         }
-        if let Some(kind) = &filter.asset_kind {
+        if let Some(kind) = &filter.kind {
             query = query.filter(c::asset_kind.eq(kind.clone()));
         }
         if let Some((at, id)) = before {
@@ -284,4 +235,51 @@ pub fn expired_unscoped(db: &mut Db, today: NaiveDate, limit: i64) -> Result<Vec
         .limit(limit)
         .select(Capability::as_select())
         .load(conn))?)
+}
+
+impl Rows for Capability {
+    type Key = CapabilityId;
+    type Status = CapabilityStatus;
+
+    fn find_row(db: &mut Db, id: CapabilityId) -> Result<Option<Self>> {
+        find_unscoped(db, id)
+    }
+
+    fn find_rows(db: &mut Db, ids: &[CapabilityId]) -> Result<Vec<Self>> {
+        find_many_unscoped(db, ids)
+    }
+
+    fn row_ids(db: &mut Db, after: Option<CapabilityId>, limit: i64) -> Result<Vec<CapabilityId>> {
+        ids_unscoped(db, after, limit)
+    }
+
+    fn page(
+        db: &mut Db,
+        reach: &Reach,
+        filter: &CapabilityFilter,
+        before: Option<(Timestamp, CapabilityId)>,
+        limit: i64,
+    ) -> Result<Vec<Self>> {
+        list(db, reach, filter, before, limit)
+    }
+
+    fn expired_rows(db: &mut Db, today: NaiveDate, limit: i64) -> Result<Vec<Self>> {
+        expired_unscoped(db, today, limit)
+    }
+
+    fn known_rows(db: &mut Db, source: &str, refs: &[String]) -> Result<Vec<String>> {
+        known_refs_unscoped(db, source, refs)
+    }
+
+    fn insert_rows(db: &mut Db, rows: &[Self]) -> Result<()> {
+        insert(db, rows)
+    }
+
+    fn replace_row(db: &mut Db, row: &Self) -> Result<()> {
+        update(db, row)
+    }
+
+    fn remove_row(db: &mut Db, row: &Self) -> Result<()> {
+        delete(db, row)
+    }
 }

@@ -8,23 +8,21 @@ use super::files::{self, DemoRecord, OrgsByKey};
 use super::{faulty, moved, unknown_org};
 use crate::accounts::principal::Caller;
 use crate::app::App;
-use crate::capabilities;
-use crate::capabilities::life::CapabilityStatus;
-use crate::capabilities::model::{Capability, CapabilityFields, CapabilityId};
+use crate::capabilities::model::{Capability, CapabilityFields};
 use crate::db::{Db, Timestamp};
 use crate::error::Result;
-use crate::needs;
-use crate::needs::life::NeedStatus;
-use crate::needs::model::{Need, NeedFields, NeedId};
+use crate::needs::model::{Need, NeedFields};
 use crate::organizations::model::Organization;
 use crate::records::history::{Past, PastStep, route, trace_pasts};
+use crate::records::life::{Life, ReviewedLife};
+use crate::records::reviewed::{Reviewed, ReviewedId, enter_past, publish};
+use crate::records::rules::Stage;
 
 /// What all records of the demonstration are entered with.
 struct Entry<'a> {
     app: &'a App,
     orgs: &'a OrgsByKey,
     people: &'a People,
-    moved_by: TimeDelta,
     now: Timestamp,
 }
 
@@ -35,16 +33,23 @@ pub(super) fn enter(
     people: &People,
     moved_by: TimeDelta,
 ) -> Result<()> {
-    let entry = Entry { app, orgs, people, moved_by, now: app.clock.now() };
-    let needs = files::needs()?;
-    let capabilities = files::capabilities()?;
+    let entry = Entry { app, orgs, people, now: app.clock.now() };
+    let mut needs: Vec<DemoRecord<NeedFields>> = files::needs()?;
+    for DemoRecord { fields, .. } in &mut needs {
+        fields.deadline = moved(fields.deadline, moved_by);
+        fields.valid_until = moved(fields.valid_until, moved_by);
+    }
+    let mut capabilities: Vec<DemoRecord<CapabilityFields>> = files::capabilities()?;
+    for DemoRecord { fields, .. } in &mut capabilities {
+        fields.valid_until = moved(fields.valid_until, moved_by);
+    }
     app.db.write(|db| {
         let mut pasts = Vec::with_capacity(needs.len() + capabilities.len());
         for (at, record) in needs.iter().enumerate() {
-            pasts.push(entry.need(db, at + 1, record)?);
+            pasts.push(entry.record::<Need>(db, at + 1, record)?);
         }
         for (at, record) in capabilities.iter().enumerate() {
-            pasts.push(entry.capability(db, at + 1, record)?);
+            pasts.push(entry.record::<Capability>(db, at + 1, record)?);
         }
         trace_pasts(db, entry.now, &pasts)
     })
@@ -55,73 +60,36 @@ impl Entry<'_> {
         self.orgs.get(key).ok_or_else(|| unknown_org(key))
     }
 
-    fn need(&self, db: &mut Db, line: usize, record: &DemoRecord<NeedFields>) -> Result<Past> {
-        use needs::rules::{Stage, check};
-        let status: NeedStatus =
-            record.status.parse().map_err(|reason| faulty("needs", line, reason))?;
-        let mut fields = record.fields.clone();
-        fields.deadline = moved(fields.deadline, self.moved_by);
-        fields.valid_until = moved(fields.valid_until, self.moved_by);
-        let stage = match status {
-            NeedStatus::Draft => Stage::Draft,
-            NeedStatus::Submitted | NeedStatus::Returned => Stage::Submit,
-            _ => Stage::Publish,
-        };
-        let checked = check(&fields, stage, &self.app.reference);
-        checked.map_err(|error| faulty("needs", line, error))?;
-        let org = self.org(&record.org)?;
-        let author = self.people.author(&record.org);
-        let mut need = Need::blank(NeedId::new(), org.id, self.now, author.actor_id());
-        need.set_fields(fields, &org.region_code, org.town_code.as_deref());
-        need.status = status;
-        let route = route(NeedStatus::Draft, status, NeedStatus::next);
-        if route.contains(&NeedStatus::Published) {
-            need.published_at = Some(self.now);
-            need.last_verified_at = Some(self.now);
-            need.valid_until =
-                self.validity(need.valid_until, self.app.config.records.need_valid_days);
-            need.doc.0.valid_until = need.valid_until;
-        }
-        let steps = route.iter().map(ToString::to_string).collect();
-        let steps = self.steps(steps, author, &need.region_code);
-        needs::past::enter(db, need, steps)
-    }
-
-    fn capability(
+    /// Writes one record, line by line of a file; its dates have been moved.
+    fn record<R: Reviewed>(
         &self,
         db: &mut Db,
         line: usize,
-        record: &DemoRecord<CapabilityFields>,
+        record: &DemoRecord<R::Fields>,
     ) -> Result<Past> {
-        use capabilities::rules::{Stage, check};
-        let status: CapabilityStatus =
-            record.status.parse().map_err(|reason| faulty("capabilities", line, reason))?;
-        let mut fields = record.fields.clone();
-        fields.valid_until = moved(fields.valid_until, self.moved_by);
-        let stage = match status {
-            CapabilityStatus::Draft => Stage::Draft,
-            CapabilityStatus::Submitted | CapabilityStatus::Returned => Stage::Submit,
-            _ => Stage::Publish,
-        };
-        let checked = check(&fields, stage, &self.app.reference);
-        checked.map_err(|error| faulty("capabilities", line, error))?;
+        let file = R::KIND.folder();
+        let unknown = || faulty(file, line, format!("unknown state {}", record.status));
+        let status: R::Status = record.status.parse().map_err(|_| unknown())?;
         let org = self.org(&record.org)?;
         let author = self.people.author(&record.org);
-        let id = CapabilityId::new();
-        let mut capability = Capability::blank(id, org.id, self.now, author.actor_id());
-        capability.set_fields(fields, &org.region_code);
-        capability.status = status;
-        let route = route(CapabilityStatus::Draft, status, CapabilityStatus::next);
-        if route.contains(&CapabilityStatus::Published) {
-            capability.published_at = Some(self.now);
-            capability.last_verified_at = Some(self.now);
-            let days = self.app.config.records.capability_valid_days;
-            capability.valid_until = self.validity(capability.valid_until, days);
-            capability.doc.0.valid_until = capability.valid_until;
+        let mut row = R::blank(R::Id::fresh(), org.id, self.now, author.actor_id());
+        row.place(record.fields.clone(), org);
+        let stage = match status {
+            status if status == R::Status::DRAFT => Stage::Draft,
+            status if status.is_reviewed() => Stage::Publish,
+            _ => Stage::Submit,
+        };
+        let checked = row.check(stage, &self.app.reference);
+        checked.map_err(|error| faulty(file, line, error))?;
+        let route = route(R::Status::DRAFT, status, R::Status::next);
+        if route.contains(&R::Status::PUBLISHED) {
+            let until = self.validity(row.head().valid_until, R::valid_days(&self.app.config));
+            publish(&mut row, self.now, until);
         }
+        *row.head_mut().status = status;
         let steps = route.iter().map(ToString::to_string).collect();
-        let steps = self.steps(steps, author, &capability.region_code);
-        capabilities::past::enter(db, capability, steps)
+        let steps = self.steps(steps, author, row.head().region_code);
+        enter_past(db, row, steps)
     }
 
     /// The end of validity of a record that has been published: as given, or as usual.

@@ -20,12 +20,12 @@ use crate::records::ops::Written;
 use crate::validation::Checker;
 
 /// The record that grants are about.
-#[derive(Debug, Clone, Copy)]
-pub struct Record<'a> {
+#[derive(Debug, Clone)]
+pub struct Record {
     /// Its kind.
     pub kind: RecordKind,
     /// Its id.
-    pub id: &'a str,
+    pub id: String,
     /// The organisation that owns it.
     pub org_id: OrgId,
 }
@@ -84,7 +84,7 @@ pub fn open(
     db: &mut Db,
     caller: &Caller,
     now: Timestamp,
-    record: Record<'_>,
+    record: &Record,
     command: &OpenRecord,
 ) -> Result<Written<GrantView>> {
     let org = organizations::ops::owners(db, &[command.org_id])?.remove(&command.org_id);
@@ -95,14 +95,15 @@ pub fn open(
     checker.length("/note", command.note.as_deref(), 0, 500);
     checker.finish()?;
     organizations::ops::require_verified(db, command.org_id)?;
-    let present = store::levels(db, record.kind, Some(&[record.id.to_owned()]), &[command.org_id])?;
+    let present =
+        store::levels(db, record.kind, Some(std::slice::from_ref(&record.id)), &[command.org_id])?;
     if present.iter().any(|(_, level)| *level >= command.level) {
         return Err(Error::conflict("error.already_granted"));
     }
     let grant = Grant {
         id: GrantId::new(),
         record_kind: record.kind,
-        record_id: record.id.to_owned(),
+        record_id: record.id.clone(),
         org_id: command.org_id,
         level: command.level,
         note: command.note.clone(),
@@ -120,22 +121,32 @@ pub fn open(
 }
 
 /// The grant as the client's key remembers it; only needs and capabilities are opened by request.
-fn created(record: Record<'_>, id: GrantId) -> Option<Created> {
+fn created(record: &Record, id: GrantId) -> Option<Created> {
     let kind = match record.kind {
         RecordKind::Need => CreatedKind::NeedGrant,
         RecordKind::Capability => CreatedKind::CapabilityGrant,
         _ => return None,
     };
-    Some(Created::part(kind, record.id, id))
+    Some(Created::part(kind, &record.id, id))
 }
 
 /// The grants of a record, newest first, with those taken back.
 ///
 /// # Errors
 /// Database faults.
-pub fn list(db: &mut Db, record: Record<'_>) -> Result<Vec<GrantView>> {
-    let rows = store::list(db, record.kind, record.id)?;
+pub fn list(db: &mut Db, record: &Record) -> Result<Vec<GrantView>> {
+    let rows = store::list(db, record.kind, &record.id)?;
     views(db, rows)
+}
+
+/// One grant of a record.
+///
+/// # Errors
+/// [`Error::NotFound`] when the record has no such grant.
+pub fn show(db: &mut Db, record: &Record, id: GrantId) -> Result<GrantView> {
+    let rows = store::list(db, record.kind, &record.id)?;
+    let grant = rows.into_iter().filter(|grant| grant.id == id).collect();
+    views(db, grant)?.pop().ok_or(Error::NotFound)
 }
 
 /// Takes a grant back: from now on it opens nothing. Returns the number of the change.
@@ -146,12 +157,12 @@ pub fn revoke(
     db: &mut Db,
     caller: &Caller,
     now: Timestamp,
-    record: Record<'_>,
+    record: &Record,
     id: GrantId,
 ) -> Result<i64> {
-    let grants = store::list(db, record.kind, record.id)?;
+    let grants = store::list(db, record.kind, &record.id)?;
     let grant = grants.iter().find(|grant| grant.id == id).ok_or(Error::NotFound)?;
-    if !store::revoke(db, record.kind, record.id, id, now)? {
+    if !store::revoke(db, record.kind, &record.id, id, now)? {
         return Err(Error::NotFound);
     }
     let opened = json!({ "id": id, "org_id": grant.org_id, "level": grant.level });
@@ -170,14 +181,14 @@ fn note(
     db: &mut Db,
     caller: &Caller,
     now: Timestamp,
-    record: Record<'_>,
+    record: &Record,
     action: &'static str,
     (before, after): (serde_json::Value, serde_json::Value),
 ) -> Result<i64> {
     let changes = json!({ "grant": { "before": before, "after": after } });
-    let entry = audit::ops::Entry { action, kind: record.kind, id: record.id, changes };
+    let entry = audit::ops::Entry { action, kind: record.kind, id: &record.id, changes };
     audit::ops::note(db, caller, now, entry)?;
-    let number = records::ops::touch(db, now, &[(record.kind, record.id.to_owned())])?;
+    let number = records::ops::touch(db, now, &[(record.kind, record.id.clone())])?;
     idempotency::ops::claim(db, caller, now, None, Some(number))?;
     Ok(number)
 }

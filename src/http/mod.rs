@@ -1,7 +1,9 @@
 //! What both fronts share: errors as problem+json or page, extractors, middleware, paging.
 
+pub mod answer;
 pub mod cors;
 pub mod docs;
+pub mod entry;
 pub mod extract;
 pub mod finish;
 pub mod health;

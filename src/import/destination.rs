@@ -1,8 +1,7 @@
 //! Where rows go: from the canonical JSON of a row to records in the database, one file a kind.
 
-pub mod capabilities;
-pub mod needs;
 pub mod organizations;
+pub mod reviewed;
 pub mod users;
 
 use std::collections::HashSet;

@@ -5,9 +5,8 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use super::columns::FileKind;
-use super::destination::capabilities::Capabilities;
-use super::destination::needs::Needs;
 use super::destination::organizations::Organizations;
+use super::destination::reviewed::Records;
 use super::destination::users::Users;
 use super::destination::{Destination, Plan, blame};
 use super::owners::Owners;
@@ -16,8 +15,10 @@ use super::rows;
 use super::source::{self, Row, Source};
 use crate::accounts::principal::Caller;
 use crate::app::App;
+use crate::capabilities::model::Capability;
 use crate::error::{FieldError, Result};
 use crate::http::text;
+use crate::needs::model::Need;
 
 /// Rows of one transaction: large enough that the disk is not waited for row by row, small enough
 /// that the service beside it can write in between.
@@ -81,8 +82,8 @@ pub fn run(
     let plan = Plan { app, caller, publish: options.publish, now: app.clock.now() };
     let run = Run::new(plan, options, source)?;
     match options.kind {
-        FileKind::Needs => run.all(&Needs, progress),
-        FileKind::Capabilities => run.all(&Capabilities, progress),
+        FileKind::Needs => run.all(&Records::<Need>::default(), progress),
+        FileKind::Capabilities => run.all(&Records::<Capability>::default(), progress),
         FileKind::Organizations => run.all(&Organizations, progress),
         FileKind::Users => run.all(&Users, progress),
     }

@@ -4,15 +4,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::app::App;
+use crate::capabilities::model::Capability;
 use crate::error::{Error, Result};
-use crate::{capabilities, needs};
+use crate::needs::model::Need;
+use crate::records::reviewed::expire;
 
 /// Lets everything expire whose validity has ended; returns how many records did.
 ///
 /// # Errors
 /// Database faults.
 pub fn sweep(app: &App) -> Result<usize> {
-    Ok(drain(app, needs::ops::expire)? + drain(app, capabilities::ops::expire)?)
+    Ok(drain(app, expire::<Need>)? + drain(app, expire::<Capability>)?)
 }
 
 /// Repeats a batch until nothing is left. What another node has taken meanwhile is left to it.

@@ -9,10 +9,8 @@ use crate::accounts::principal::{Caller, OrgId};
 use crate::app::App;
 use crate::capabilities::model::CapabilityId;
 use crate::db::Db;
-use crate::disclosure;
 use crate::error::Result;
 use crate::needs::model::NeedId;
-use crate::records::model::RecordKind;
 use crate::{capabilities, code_enum, needs};
 
 code_enum!(
@@ -47,15 +45,15 @@ pub struct Source {
 /// caller.
 pub fn need(app: &App, db: &mut Db, caller: &Caller, id: NeedId) -> Result<Source> {
     let seen = needs::ops::find(db, caller, id)?;
-    let (fields, withheld) = needs::ops::redacted(&seen.need, seen.clearance)?;
-    let (settings, level) = (&app.match_settings, seen.need.confidentiality);
+    let (fields, withheld) = seen.redacted()?;
+    let settings = &app.match_settings;
     let mut profile =
-        needs::document::profile(&seen.need, &fields, &seen.owner, &app.reference, settings);
-    let knows_org = disclosure::required(RecordKind::Need, "org", level) <= seen.clearance;
+        needs::document::profile(&seen.row, &fields, &seen.owner, &app.reference, settings);
+    let knows_org = seen.knows_owner();
     if !knows_org {
         profile.org_type = String::new();
     }
-    let known_org = knows_org.then_some(seen.need.org_id);
+    let known_org = knows_org.then_some(seen.row.org_id);
     Ok(Source { origin: Origin::Need, profile, known_org, withheld })
 }
 
@@ -66,12 +64,11 @@ pub fn need(app: &App, db: &mut Db, caller: &Caller, id: NeedId) -> Result<Sourc
 /// caller.
 pub fn capability(app: &App, db: &mut Db, caller: &Caller, id: CapabilityId) -> Result<Source> {
     let seen = capabilities::ops::find(db, caller, id)?;
-    let (fields, withheld) = capabilities::ops::redacted(&seen)?;
-    let (row, settings) = (&seen.capability, &app.match_settings);
+    let (fields, withheld) = seen.redacted()?;
+    let (row, settings) = (&seen.row, &app.match_settings);
     let mut profile =
         capabilities::document::profile(row, &fields, &seen.owner, &app.reference, settings);
-    let level = row.confidentiality;
-    let knows_org = disclosure::required(RecordKind::Capability, "org", level) <= seen.clearance;
+    let knows_org = seen.knows_owner();
     if !knows_org {
         profile.org_type = String::new();
     }

@@ -6,6 +6,7 @@ use search_index::{Document, Kind, MatchSettings, Profile, Side, TextPart};
 
 use super::model::{Need, NeedFields};
 use crate::disclosure::{self, Clearance, DisclosureLevel};
+use crate::records::life::ReviewedLife;
 use crate::records::model::RecordKind;
 use crate::records::parts::OwnerView;
 use crate::reference::Reference;

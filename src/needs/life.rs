@@ -1,7 +1,7 @@
 //! The life of a need: its states, the legal steps, and who may take them.
 
 use crate::code_enum;
-use crate::error::{Error, Message, Result};
+use crate::records::life::{Life, ReviewedLife};
 pub use crate::records::scope::Standing;
 
 code_enum!(
@@ -39,8 +39,16 @@ code_enum!(
 );
 
 impl NeedStatus {
-    /// The steps that are legal from here.
-    pub fn next(self) -> &'static [Self] {
+    /// Whether it still looks for a partner.
+    pub fn seeks_match(self) -> bool {
+        matches!(self, Self::Published | Self::Matching)
+    }
+}
+
+impl Life for NeedStatus {
+    type Standing = Standing;
+
+    fn next(self) -> &'static [Self] {
         use NeedStatus as S;
         match self {
             S::Draft | S::Returned => &[S::Submitted, S::Withdrawn],
@@ -68,8 +76,31 @@ impl NeedStatus {
         }
     }
 
-    /// Whether everybody may know of it.
-    pub fn is_open(self) -> bool {
+    // Who may take a step. Publishing and returning is the reviewer's; submitting and withdrawing
+    // the owner's; renewing, suspending and closing either's.
+    fn may_take(self, to: Self, standing: Standing) -> bool {
+        use NeedStatus as S;
+        match (self, to) {
+            (S::Submitted, S::Published | S::Returned) => standing.reviewer,
+            (_, S::Expired) => false,
+            (_, S::Submitted | S::Withdrawn) => standing.owner || standing.reviewer,
+            (S::Suspended | S::Expired | S::LongTerm, S::Published) => {
+                standing.owner || standing.reviewer
+            }
+            (_, S::Suspended | S::Unsolved) => standing.owner || standing.reviewer,
+            _ => standing.reviewer,
+        }
+    }
+}
+
+impl ReviewedLife for NeedStatus {
+    const DRAFT: Self = Self::Draft;
+    const SUBMITTED: Self = Self::Submitted;
+    const RETURNED: Self = Self::Returned;
+    const PUBLISHED: Self = Self::Published;
+    const EXPIRED: Self = Self::Expired;
+
+    fn is_open(self) -> bool {
         use NeedStatus as S;
         matches!(
             self,
@@ -77,60 +108,15 @@ impl NeedStatus {
         )
     }
 
-    /// Whether it still looks for a partner.
-    pub fn seeks_match(self) -> bool {
-        matches!(self, Self::Published | Self::Matching)
-    }
-
-    /// Whether its author may still change the text freely.
-    pub fn is_editable(self) -> bool {
+    fn is_editable(self) -> bool {
         !matches!(self, Self::Submitted | Self::Solved | Self::Withdrawn | Self::Unsolved)
-    }
-}
-
-/// Who may take a step. Publishing and returning is the reviewer's; submitting and withdrawing
-/// the owner's; renewing, suspending and closing either's.
-fn may_take(from: NeedStatus, to: NeedStatus, standing: Standing) -> bool {
-    use NeedStatus as S;
-    match (from, to) {
-        (S::Submitted, S::Published | S::Returned) => standing.reviewer,
-        (_, S::Expired) => false,
-        (_, S::Submitted | S::Withdrawn) => standing.owner || standing.reviewer,
-        (S::Suspended | S::Expired | S::LongTerm, S::Published) => {
-            standing.owner || standing.reviewer
-        }
-        (_, S::Suspended | S::Unsolved) => standing.owner || standing.reviewer,
-        _ => standing.reviewer,
-    }
-}
-
-/// The legal steps that this caller may take.
-pub fn steps_for(from: NeedStatus, standing: Standing) -> Vec<NeedStatus> {
-    from.next().iter().copied().filter(|to| may_take(from, *to, standing)).collect()
-}
-
-/// Checks a step.
-///
-/// # Errors
-/// A conflict that lists the legal steps, or "forbidden" when the step is legal but not the
-/// caller's to take.
-pub fn check_step(from: NeedStatus, to: NeedStatus, standing: Standing) -> Result<()> {
-    if !from.next().contains(&to) {
-        return Err(Error::Conflict {
-            message: Message::new("error.illegal_step").with("from", from).with("to", to),
-            legal: Some(from.next().iter().map(ToString::to_string).collect()),
-        });
-    }
-    if may_take(from, to, standing) {
-        Ok(())
-    } else {
-        Err(Error::forbidden(Message::new("error.step_not_yours").with("to", to)))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::Error;
 
     const BOTH: Standing = Standing { owner: true, reviewer: true };
 
@@ -149,14 +135,14 @@ mod tests {
         ];
         for (at, from) in path.iter().enumerate() {
             for (beside, to) in path.iter().enumerate().skip(at + 1) {
-                assert_eq!(check_step(*from, *to, BOTH).is_ok(), beside == at + 1, "{from} {to}");
+                assert_eq!(from.check_step(*to, BOTH).is_ok(), beside == at + 1, "{from} {to}");
             }
         }
     }
 
     #[test]
     fn an_illegal_step_names_the_legal_ones() {
-        let error = check_step(NeedStatus::Draft, NeedStatus::Solved, BOTH).unwrap_err();
+        let error = NeedStatus::Draft.check_step(NeedStatus::Solved, BOTH).unwrap_err();
         let Error::Conflict { legal: Some(legal), .. } = error else { panic!("{error:?}") };
         assert_eq!(legal, ["submitted", "withdrawn"]);
     }
@@ -164,9 +150,9 @@ mod tests {
     #[test]
     fn owners_do_not_publish_their_own_needs() {
         let owner = Standing { owner: true, reviewer: false };
-        let error = check_step(NeedStatus::Submitted, NeedStatus::Published, owner).unwrap_err();
+        let error = NeedStatus::Submitted.check_step(NeedStatus::Published, owner).unwrap_err();
         assert!(matches!(error, Error::Forbidden(_)));
-        assert_eq!(steps_for(NeedStatus::Submitted, owner), [NeedStatus::Withdrawn]);
+        assert_eq!(NeedStatus::Submitted.steps_for(owner), [NeedStatus::Withdrawn]);
     }
 
     #[test]

@@ -3,15 +3,12 @@
 
 pub mod api;
 pub mod document;
-pub mod expiry;
-pub mod grants;
 pub mod life;
 pub mod listing;
 pub mod model;
 pub mod ops;
 pub mod pages;
-pub mod past;
+mod record;
 pub mod rules;
 pub mod steps;
 pub mod store;
-pub mod versions;

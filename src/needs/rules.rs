@@ -6,22 +6,12 @@ use super::model::{NeedFields, Requirement};
 use crate::error::Result;
 use crate::money::Money;
 use crate::records::rules as shared;
+pub use crate::records::rules::Stage;
 use crate::reference::Reference;
 use crate::validation::Checker;
 
 /// Years that a need can be valid for at most, from the day it is published or renewed.
 pub const VALID_YEARS: u32 = 2;
-
-/// How far the need is to go.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Stage {
-    /// Saved as a draft: what is there must be right, little must be there.
-    Draft,
-    /// Put forward for review.
-    Submit,
-    /// Open to others.
-    Publish,
-}
 
 /// Checks the fields for a stage, whatever the day, and names everything wrong at once.
 ///

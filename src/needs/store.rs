@@ -6,39 +6,16 @@ use diesel::prelude::*;
 
 use super::life::NeedStatus;
 use super::model::{Need, NeedId};
-use crate::accounts::principal::OrgId;
 use crate::db::schema::needs;
 use crate::db::{Db, Timestamp};
-use crate::disclosure::DisclosureLevel;
-use crate::error::{Error, Result, is_unique_violation};
+use crate::error::{Error, Result, duplicate_record};
 use crate::on;
+use crate::records::life::ReviewedLife;
+use crate::records::reviewed::{Filter, Rows};
 use crate::records::scope::Reach;
 
 /// What to list.
-#[derive(Debug, Clone, Default)]
-pub struct NeedFilter {
-    /// Only of this organisation.
-    pub org_id: Option<OrgId>,
-    /// Only in these states.
-    pub statuses: Vec<NeedStatus>,
-    /// Only of regions with this prefix.
-    pub region: Option<String>,
-    /// Only of this kind.
-    pub need_kind: Option<String>,
-    /// Only those whose owner the caller may know.
-    pub owner_known: Option<OwnerKnown>,
-}
-
-/// Where a caller may know whose need it is, beside own needs and those of reviewed regions.
-#[derive(Debug, Clone, Default)]
-pub struct OwnerKnown {
-    /// Needs of these levels.
-    pub levels: Vec<DisclosureLevel>,
-    /// These needs, up to the level "matched".
-    pub matched: Vec<NeedId>,
-    /// These needs at any level.
-    pub nda: Vec<NeedId>,
-}
+pub type NeedFilter = Filter<NeedStatus, NeedId>;
 
 /// States that everybody may know of.
 fn open_statuses() -> Vec<NeedStatus> {
@@ -60,42 +37,14 @@ macro_rules! within_reach {
     }};
 }
 
-/// Keeps the needs whose owner the caller may know.
-macro_rules! with_known_owner {
-    ($query:expr, $reach:expr, $known:expr) => {{
-        let (mut query, known): (_, &OwnerKnown) = ($query, $known);
-        if !$reach.everything {
-            let up_to_matched = needs::id
-                .eq_any(&known.matched)
-                .and(needs::confidentiality.ne(DisclosureLevel::Nda));
-            query = query.filter(
-                needs::confidentiality
-                    .eq_any(&known.levels)
-                    .or(needs::id.eq_any(&known.nda))
-                    .or(up_to_matched)
-                    .or(needs::org_id.eq_any(&$reach.orgs))
-                    .or(crate::in_regions!(needs::region_code, $reach)),
-            );
-        }
-        query
-    }};
-}
-
 /// Inserts needs.
 ///
 /// # Errors
 /// A conflict when the source has delivered one of them before.
 pub fn insert(db: &mut Db, rows: &[Need]) -> Result<()> {
     for chunk in rows.chunks(300) {
-        on!(db, conn => diesel::insert_into(needs::table).values(chunk).execute(conn)).map_err(
-            |error| {
-                if is_unique_violation(&error) {
-                    Error::conflict("error.duplicate_record")
-                } else {
-                    error.into()
-                }
-            },
-        )?;
+        on!(db, conn => diesel::insert_into(needs::table).values(chunk).execute(conn))
+            .map_err(duplicate_record)?;
     }
     Ok(())
 }
@@ -192,7 +141,7 @@ pub fn list(
             query = query.filter(needs::org_id.eq(org));
         }
         if let Some(known) = &filter.owner_known {
-            query = with_known_owner!(query, reach, known);
+            query = crate::with_known_owner!(needs, query, reach, known);
         }
         if !filter.statuses.is_empty() {
             query = query.filter(needs::status.eq_any(filter.statuses.clone()));
@@ -200,7 +149,7 @@ pub fn list(
         if let Some(region) = &filter.region {
             query = query.filter(needs::region_code.like(format!("{region}%")));
         }
-        if let Some(kind) = &filter.need_kind {
+        if let Some(kind) = &filter.kind {
             query = query.filter(needs::need_kind.eq(kind.clone()));
         }
         if let Some((at, id)) = before {
@@ -228,4 +177,51 @@ pub fn expired_unscoped(db: &mut Db, today: NaiveDate, limit: i64) -> Result<Vec
         .limit(limit)
         .select(Need::as_select())
         .load(conn))?)
+}
+
+impl Rows for Need {
+    type Key = NeedId;
+    type Status = NeedStatus;
+
+    fn find_row(db: &mut Db, id: NeedId) -> Result<Option<Self>> {
+        find_unscoped(db, id)
+    }
+
+    fn find_rows(db: &mut Db, ids: &[NeedId]) -> Result<Vec<Self>> {
+        find_many_unscoped(db, ids)
+    }
+
+    fn row_ids(db: &mut Db, after: Option<NeedId>, limit: i64) -> Result<Vec<NeedId>> {
+        ids_unscoped(db, after, limit)
+    }
+
+    fn page(
+        db: &mut Db,
+        reach: &Reach,
+        filter: &NeedFilter,
+        before: Option<(Timestamp, NeedId)>,
+        limit: i64,
+    ) -> Result<Vec<Self>> {
+        list(db, reach, filter, before, limit)
+    }
+
+    fn expired_rows(db: &mut Db, today: NaiveDate, limit: i64) -> Result<Vec<Self>> {
+        expired_unscoped(db, today, limit)
+    }
+
+    fn known_rows(db: &mut Db, source: &str, refs: &[String]) -> Result<Vec<String>> {
+        known_refs_unscoped(db, source, refs)
+    }
+
+    fn insert_rows(db: &mut Db, rows: &[Self]) -> Result<()> {
+        insert(db, rows)
+    }
+
+    fn replace_row(db: &mut Db, row: &Self) -> Result<()> {
+        update(db, row)
+    }
+
+    fn remove_row(db: &mut Db, row: &Self) -> Result<()> {
+        delete(db, row)
+    }
 }

@@ -3,13 +3,15 @@
 use actix_web::{HttpResponse, get, patch, post, web};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::model::{OrganizationFields, OrganizationView};
+use super::model::{Organization, OrganizationFields, OrganizationView};
 use super::ops::{self, ListOrganizations, TakeOrganizationStep};
 use crate::accounts::principal::OrgId;
-use crate::http::extract::{AppData, CallerData, IfMatch, JsonBody, change_header, etag};
+use crate::http::answer;
+use crate::http::entry::Variable;
+use crate::http::extract::{AppData, CallerData, IfMatch, JsonBody};
 use crate::http::pagination::Page;
 use crate::http::problem::{ApiResult, Problem};
-use crate::records::model::{StepView, VersionComparison, VersionSummary, VersionView};
+use crate::records::api;
 
 /// Adds the operations.
 pub fn configure(config: &mut ServiceConfig<'_>) {
@@ -18,11 +20,12 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         .service(create_organization)
         .service(show_organization)
         .service(update_organization)
-        .service(take_organization_step)
-        .service(list_organization_steps)
-        .service(list_organization_versions)
-        .service(compare_organization_versions)
-        .service(show_organization_version);
+        .service(take_organization_step);
+    api::configure_past::<Organization>(
+        config,
+        &Variable::named::<OrgId>("id"),
+        "its own people and its reviewers",
+    );
 }
 
 /// List organisations that the caller may know of, newest first.
@@ -52,11 +55,8 @@ async fn create_organization(
     body: JsonBody<OrganizationFields>,
 ) -> ApiResult {
     let written = app.run(move |app| ops::create(app, &caller.0, &body.0)).await?;
-    Ok(HttpResponse::Created()
-        .insert_header(("location", format!("/api/v1/organizations/{}", written.value.id)))
-        .insert_header(etag(written.value.version))
-        .insert_header(change_header(written.change))
-        .json(written.value))
+    let place = format!("organizations/{}", written.value.id);
+    Ok(answer::created(&place, written.value.version, written))
 }
 
 /// Show an organisation, as far as the caller may see it.
@@ -65,7 +65,7 @@ async fn create_organization(
 #[get("/organizations/{id}")]
 async fn show_organization(app: AppData, caller: CallerData, id: web::Path<OrgId>) -> ApiResult {
     let view = app.run(move |app| ops::show(app, &caller.0, *id)).await?;
-    Ok(HttpResponse::Ok().insert_header(etag(view.version)).json(view))
+    Ok(answer::shown(view.version, view))
 }
 
 /// Change fields of an organisation by a JSON merge patch (RFC 7396).
@@ -84,10 +84,7 @@ async fn update_organization(
     body: JsonBody<serde_json::Value>,
 ) -> ApiResult {
     let written = app.run(move |app| ops::update(app, &caller.0, *id, version.0, &body.0)).await?;
-    Ok(HttpResponse::Ok()
-        .insert_header(etag(written.value.version))
-        .insert_header(change_header(written.change))
-        .json(written.value))
+    Ok(answer::changed(written.value.version, written))
 }
 
 /// Take a step of the verification: verify, reject, suspend, ask again.
@@ -104,62 +101,5 @@ async fn take_organization_step(
     body: JsonBody<TakeOrganizationStep>,
 ) -> ApiResult {
     let written = app.run(move |app| ops::take_step(app, &caller.0, *id, &body.0)).await?;
-    Ok(HttpResponse::Ok()
-        .insert_header(etag(written.value.version))
-        .insert_header(change_header(written.change))
-        .json(written.value))
-}
-
-/// List the steps taken so far: for its own people and its reviewers.
-#[utoipa::path(tag = "organizations", params(("id" = OrgId, Path)), security(("bearer" = [])),
-    responses((status = 200, body = Vec<StepView>), (status = 404, body = Problem)))]
-#[get("/organizations/{id}/steps")]
-async fn list_organization_steps(
-    app: AppData,
-    caller: CallerData,
-    id: web::Path<OrgId>,
-) -> ApiResult {
-    Ok(HttpResponse::Ok().json(app.run(move |app| ops::steps(app, &caller.0, *id)).await?))
-}
-
-/// List the versions, newest first: for its own people and its reviewers.
-#[utoipa::path(tag = "organizations", params(("id" = OrgId, Path)), security(("bearer" = [])),
-    responses((status = 200, body = Vec<VersionSummary>), (status = 404, body = Problem)))]
-#[get("/organizations/{id}/versions")]
-async fn list_organization_versions(
-    app: AppData,
-    caller: CallerData,
-    id: web::Path<OrgId>,
-) -> ApiResult {
-    Ok(HttpResponse::Ok().json(app.run(move |app| ops::versions(app, &caller.0, *id)).await?))
-}
-
-/// Show one version.
-#[utoipa::path(tag = "organizations", params(("id" = OrgId, Path), ("version" = i32, Path)),
-    security(("bearer" = [])),
-    responses((status = 200, body = VersionView), (status = 404, body = Problem)))]
-#[get("/organizations/{id}/versions/{version}")]
-async fn show_organization_version(
-    app: AppData,
-    caller: CallerData,
-    path: web::Path<(OrgId, i32)>,
-) -> ApiResult {
-    let (id, number) = path.into_inner();
-    Ok(HttpResponse::Ok().json(app.run(move |app| ops::version(app, &caller.0, id, number)).await?))
-}
-
-/// Compare two versions field by field.
-#[utoipa::path(tag = "organizations",
-    params(("id" = OrgId, Path), ("from" = i32, Path), ("to" = i32, Path)),
-    security(("bearer" = [])),
-    responses((status = 200, body = VersionComparison), (status = 404, body = Problem)))]
-#[get("/organizations/{id}/versions/{from}/differences/{to}")]
-async fn compare_organization_versions(
-    app: AppData,
-    caller: CallerData,
-    path: web::Path<(OrgId, i32, i32)>,
-) -> ApiResult {
-    let (id, from, to) = path.into_inner();
-    Ok(HttpResponse::Ok()
-        .json(app.run(move |app| ops::compare(app, &caller.0, id, (from, to))).await?))
+    Ok(answer::changed(written.value.version, written))
 }

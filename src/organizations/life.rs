@@ -2,19 +2,9 @@
 
 use super::model::{OrgStatus, Organization};
 use crate::accounts::principal::Caller;
-use crate::error::{Error, Message, Result};
+use crate::records::life::Life;
 
 impl OrgStatus {
-    /// The steps that are legal from here.
-    pub fn next(self) -> &'static [Self] {
-        match self {
-            Self::Pending => &[Self::Verified, Self::Rejected],
-            Self::Verified => &[Self::Suspended],
-            Self::Rejected => &[Self::Pending],
-            Self::Suspended => &[Self::Verified],
-        }
-    }
-
     /// Whether everybody may know of it.
     pub fn is_open(self) -> bool {
         self == Self::Verified
@@ -59,38 +49,28 @@ impl Standing {
     }
 }
 
-/// Checking is the reviewer's; asking again after a refusal also the manager's.
-fn may_take(to: OrgStatus, standing: Standing) -> bool {
-    standing.reviewer || (standing.manager && to == OrgStatus::Pending)
-}
+impl Life for OrgStatus {
+    type Standing = Standing;
 
-/// The legal steps that this caller may take.
-pub fn steps_for(from: OrgStatus, standing: Standing) -> Vec<OrgStatus> {
-    from.next().iter().copied().filter(|to| may_take(*to, standing)).collect()
-}
-
-/// Checks a step.
-///
-/// # Errors
-/// A conflict that lists the legal steps, or "forbidden" when the step is legal but not the
-/// caller's to take.
-pub fn check_step(from: OrgStatus, to: OrgStatus, standing: Standing) -> Result<()> {
-    if !from.next().contains(&to) {
-        return Err(Error::Conflict {
-            message: Message::new("error.illegal_step").with("from", from).with("to", to),
-            legal: Some(from.next().iter().map(ToString::to_string).collect()),
-        });
+    fn next(self) -> &'static [Self] {
+        match self {
+            Self::Pending => &[Self::Verified, Self::Rejected],
+            Self::Verified => &[Self::Suspended],
+            Self::Rejected => &[Self::Pending],
+            Self::Suspended => &[Self::Verified],
+        }
     }
-    if may_take(to, standing) {
-        Ok(())
-    } else {
-        Err(Error::forbidden(Message::new("error.step_not_yours").with("to", to)))
+
+    // Checking is the reviewer's; asking again after a refusal also the manager's.
+    fn may_take(self, to: Self, standing: Standing) -> bool {
+        standing.reviewer || (standing.manager && to == Self::Pending)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::Error;
 
     const MANAGER: Standing = Standing { manager: true, reviewer: false };
     const REVIEWER: Standing = Standing { manager: false, reviewer: true };
@@ -106,7 +86,7 @@ mod tests {
         ];
         for &from in OrgStatus::ALL {
             for &to in OrgStatus::ALL {
-                match check_step(from, to, REVIEWER) {
+                match from.check_step(to, REVIEWER) {
                     Ok(()) => assert!(legal.contains(&(from, to)), "{from} {to}"),
                     Err(Error::Conflict { legal: Some(steps), .. }) => {
                         assert!(!legal.contains(&(from, to)), "{from} {to}");
@@ -120,9 +100,9 @@ mod tests {
 
     #[test]
     fn nobody_verifies_an_organisation_of_ones_own() {
-        let error = check_step(OrgStatus::Pending, OrgStatus::Verified, MANAGER).unwrap_err();
+        let error = OrgStatus::Pending.check_step(OrgStatus::Verified, MANAGER).unwrap_err();
         assert!(matches!(error, Error::Forbidden(_)));
-        assert!(steps_for(OrgStatus::Suspended, MANAGER).is_empty());
-        assert_eq!(steps_for(OrgStatus::Rejected, MANAGER), [OrgStatus::Pending]);
+        assert!(OrgStatus::Suspended.steps_for(MANAGER).is_empty());
+        assert_eq!(OrgStatus::Rejected.steps_for(MANAGER), [OrgStatus::Pending]);
     }
 }

@@ -4,23 +4,25 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::life::{Standing, steps_for};
-use super::model::{OrgStatus, Organization, OrganizationFields, OrganizationView};
+use super::life::Standing;
+use super::model::{Organization, OrganizationFields, OrganizationView};
 pub use super::owners::{by_name, by_uscc, owners, place, require_verified, writable};
-use super::registration::change;
 pub use super::registration::{Arrival, check, create, enter, register};
-pub use super::review::{TakeOrganizationStep, compare, steps, take_step, version, versions};
+pub use super::review::{TakeOrganizationStep, take_step};
 use super::{document, store};
 use crate::accounts::principal::{Caller, OrgId};
 use crate::app::App;
 use crate::db::{Db, Timestamp};
 use crate::disclosure::{self, Clearance, DisclosureLevel, RecordScope};
 use crate::error::{Error, Result};
-use crate::http::pagination::{Page, checked_limit, decode_cursor, encode_cursor};
+use crate::http::pagination::{Page, checked_limit};
 use crate::records;
+use crate::records::life::Life;
 use crate::records::model::RecordKind;
 use crate::records::ops::Written;
+use crate::records::page;
 use crate::records::scope::Reach;
+use crate::records::traced::{Insight, State, Traced};
 
 /// Organisations have no level of their own: their details are for members.
 pub(super) const LEVEL: DisclosureLevel = DisclosureLevel::Members;
@@ -50,6 +52,25 @@ pub struct SeenOrganization {
     pub org: Organization,
     /// The caller's clearance on it.
     pub clearance: Clearance,
+}
+
+impl Traced for Organization {
+    const KIND: RecordKind = RecordKind::Organization;
+
+    type Id = OrgId;
+
+    fn state(&self) -> Result<State> {
+        Ok(State {
+            id: self.id.to_string(),
+            version: self.version,
+            status: self.status.to_string(),
+            fields: serde_json::to_value(&self.doc.0)?,
+        })
+    }
+
+    fn insight(db: &mut Db, caller: &Caller, id: &OrgId) -> Result<Insight> {
+        Ok(Insight::new(LEVEL, find(db, caller, *id)?.clearance))
+    }
 }
 
 /// The caller's clearance on an organisation; `None` when it must not be known to the caller.
@@ -101,7 +122,7 @@ pub fn view(app: &App, caller: &Caller, seen: &SeenOrganization) -> Result<Organ
         region_name: app.reference.region_name(&org.region_code, caller.language),
         fields: serde_json::from_value(Value::Object(map))?,
         withheld,
-        steps: steps_for(org.status, Standing::of(caller, org)),
+        steps: org.status.steps_for(Standing::of(caller, org)),
         created_at: org.created_at,
         updated_at: org.updated_at,
     })
@@ -126,39 +147,19 @@ pub fn list(
 ) -> Result<Page<OrganizationView>> {
     let limit = checked_limit(query.limit)?;
     let filter = store::OrganizationFilter {
-        org_types: codes(query.org_type.as_deref()).map(str::to_owned).collect(),
+        org_types: page::codes(query.org_type.as_deref()).map(str::to_owned).collect(),
         region: query.region.clone(),
-        statuses: parse_statuses(query.status.as_deref())?,
+        statuses: page::statuses(query.status.as_deref())?,
         name: query.name.clone(),
     };
     let reach = Reach::of(caller);
-    let before = query.after.as_deref().map(parse_cursor).transpose()?;
+    let before = query.after.as_deref().map(page::parse).transpose()?;
     let wanted = i64::try_from(limit).unwrap_or(20) + 1;
     let rows = app.db.read(|db| store::list(db, &reach, &filter, before, wanted))?;
-    let page = Page::cut(rows, limit, |last| {
-        encode_cursor(&last.created_at.0.timestamp_micros().to_string(), &last.id.to_string())
-    });
+    let page = Page::cut(rows, limit, |last| page::cursor(last.created_at, last.id));
     let seen = page.items.into_iter().filter_map(|org| see(caller, org));
     let items = seen.map(|one| view(app, caller, &one)).collect::<Result<Vec<_>>>()?;
     Ok(Page { items, next: page.next })
-}
-
-fn codes(text: Option<&str>) -> impl Iterator<Item = &str> {
-    text.unwrap_or_default().split(',').map(str::trim).filter(|code| !code.is_empty())
-}
-
-fn parse_statuses(text: Option<&str>) -> Result<Vec<OrgStatus>> {
-    codes(text)
-        .map(|code| code.parse().map_err(|_| Error::field("/status", "field.unknown_status")))
-        .collect()
-}
-
-fn parse_cursor(cursor: &str) -> Result<(Timestamp, OrgId)> {
-    let (at, id) = decode_cursor(cursor)?;
-    let bad = || Error::field("/after", "field.cursor");
-    let micros = at.parse().map_err(|_| bad())?;
-    let time = chrono::DateTime::from_timestamp_micros(micros).ok_or_else(bad)?;
-    Ok((Timestamp::new(time), id.parse().map_err(|_| bad())?))
 }
 
 /// Changes fields by a JSON merge patch (RFC 7396): what is absent stays, null removes.
@@ -195,7 +196,7 @@ pub fn update(
         check(app, db, &fields, Some(id))?;
         org.set_fields(fields);
         save(db, now, &mut org)?;
-        let change = change(&org, "organization.update", &before)?;
+        let change = org.change("organization.update", &before)?;
         let mut number = records::ops::trace(db, caller, now, &[change])?;
         if renamed {
             number = reindex_records(db, id, now)?;

@@ -1,7 +1,5 @@
 //! How an organisation comes in: by registration, on behalf, or from a file.
 
-use serde_json::Value;
-
 use super::model::{OrgStatus, Organization, OrganizationFields, OrganizationView};
 use super::ops::{SeenOrganization, view};
 use super::{rules, store};
@@ -12,8 +10,9 @@ use crate::db::{Db, Json, Timestamp};
 use crate::disclosure::Clearance;
 use crate::error::{Error, Result};
 use crate::records;
-use crate::records::model::{RecordKind, readable_code};
-use crate::records::ops::{Change, Written};
+use crate::records::model::readable_code;
+use crate::records::ops::Written;
+use crate::records::traced::Traced;
 use crate::validation::Checker;
 
 /// An organisation that comes in.
@@ -78,9 +77,7 @@ pub fn enter(
         arrival.fields.tidy();
         check(app, db, &arrival.fields, None)?;
         let row = new_row(arrival, caller, now);
-        let mut change = change(&row, "organization.create", &Value::Null)?;
-        change.step_from = Some(None);
-        changes.push(change);
+        changes.push(row.creation("organization.create")?);
         rows.push(row);
     }
     store::insert(db, &rows)?;
@@ -163,19 +160,4 @@ fn new_row(arrival: Arrival, caller: &Caller, now: Timestamp) -> Organization {
     };
     row.set_fields(arrival.fields);
     row
-}
-
-/// The trace of a write of this organisation.
-pub(super) fn change(org: &Organization, action: &'static str, before: &Value) -> Result<Change> {
-    Ok(Change {
-        kind: RecordKind::Organization,
-        id: org.id.to_string(),
-        action,
-        version: org.version,
-        status: org.status.to_string(),
-        step_from: None,
-        comment: None,
-        before: before.clone(),
-        after: serde_json::to_value(&org.doc.0)?,
-    })
 }

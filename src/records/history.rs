@@ -83,6 +83,7 @@ pub fn route<S: Copy + Eq + 'static>(from: S, to: S, next: impl Fn(S) -> &'stati
 mod tests {
     use super::*;
     use crate::needs::life::NeedStatus as S;
+    use crate::records::life::Life;
 
     #[test]
     fn the_way_to_a_state_is_the_shortest_legal_one() {

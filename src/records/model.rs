@@ -27,6 +27,19 @@ code_enum!(
     }
 );
 
+impl RecordKind {
+    /// The folder that its records are in, in paths of the API and of pages.
+    pub fn folder(self) -> &'static str {
+        match self {
+            Self::Need => "needs",
+            Self::Capability => "capabilities",
+            Self::Organization => "organizations",
+            Self::Town => "towns",
+            Self::User => "users",
+        }
+    }
+}
+
 id_type!(
     /// Id of a version or step row.
     EntryId

@@ -8,11 +8,11 @@ use super::model::{
     VersionView, differences,
 };
 use super::store;
+use super::traced::Insight;
 use crate::accounts::principal::{Caller, UserId};
 use crate::audit;
 use crate::db::dialect;
 use crate::db::{Db, Json, Timestamp};
-use crate::disclosure::{self, Clearance, DisclosureLevel};
 use crate::error::{Error, Result};
 use crate::idempotency;
 use crate::idempotency::model::Created;
@@ -202,9 +202,7 @@ fn summary(
     }
 }
 
-/// One version, as far as the clearance goes. The confidentiality that counts is the stricter of
-/// the version's own and the current one: what was opened later does not open the past, and what
-/// was closed later closes it.
+/// One version, as far as the caller sees into the past of the record.
 ///
 /// # Errors
 /// [`Error::NotFound`] when there is no such version.
@@ -213,7 +211,7 @@ pub fn version(
     kind: RecordKind,
     id: &str,
     number: i32,
-    (level, clearance): (DisclosureLevel, Clearance),
+    insight: &Insight,
 ) -> Result<VersionView> {
     let row = store::version(db, kind, id, number)?.ok_or(Error::NotFound)?;
     let names = crate::accounts::ops::names(db, &row.saved_by.into_iter().collect::<Vec<_>>())?;
@@ -224,13 +222,13 @@ pub fn version(
             .get("confidentiality")
             .and_then(Value::as_str)
             .and_then(|code| code.parse().ok())
-            .unwrap_or(level);
-        disclosure::redact(kind, level.max(own), clearance, map);
+            .unwrap_or(insight.level);
+        insight.into_past(own).redact(kind, map);
     }
     Ok(VersionView { summary, fields })
 }
 
-/// What differs between two versions, as far as the clearance goes.
+/// What differs between two versions, as far as the caller sees into the past of the record.
 ///
 /// # Errors
 /// [`Error::NotFound`] when one of them does not exist.
@@ -239,9 +237,9 @@ pub fn compare(
     kind: RecordKind,
     id: &str,
     (from, to): (i32, i32),
-    sight: (DisclosureLevel, Clearance),
+    insight: &Insight,
 ) -> Result<VersionComparison> {
-    let older = version(db, kind, id, from, sight)?;
-    let newer = version(db, kind, id, to, sight)?;
+    let older = version(db, kind, id, from, insight)?;
+    let newer = version(db, kind, id, to, insight)?;
     Ok(VersionComparison { from, to, differences: differences(&older.fields, &newer.fields) })
 }

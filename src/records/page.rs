@@ -36,3 +36,18 @@ pub fn region(code: Option<&str>) -> Result<Option<String>> {
         code => Ok(code.map(str::to_owned)),
     }
 }
+
+/// States to filter by, separated by commas.
+///
+/// # Errors
+/// [`Error::Invalid`] when one of them does not exist.
+pub fn statuses<S: FromStr>(text: Option<&str>) -> Result<Vec<S>> {
+    codes(text)
+        .map(|code| code.parse().map_err(|_| Error::field("/status", "field.unknown_status")))
+        .collect()
+}
+
+/// Codes separated by commas.
+pub fn codes(text: Option<&str>) -> impl Iterator<Item = &str> {
+    text.unwrap_or_default().split(',').map(str::trim).filter(|code| !code.is_empty())
+}

@@ -6,6 +6,17 @@ use super::parts::{Contact, Elements};
 use crate::reference::Reference;
 use crate::validation::Checker;
 
+/// How far a record is to go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Stage {
+    /// Saved as a draft: what is there must be right, little must be there.
+    Draft,
+    /// Put forward for review.
+    Submit,
+    /// Open to others.
+    Publish,
+}
+
 /// The form of a contact that is there.
 pub fn contact(checker: &mut Checker, contact: Option<&Contact>) {
     let Some(contact) = contact else { return };

@@ -153,3 +153,26 @@ macro_rules! owner_active {
         )
     }};
 }
+
+/// Keeps the rows whose owner the caller may know:
+/// `with_known_owner!(needs, query, reach, known)`.
+#[macro_export]
+macro_rules! with_known_owner {
+    ($table:ident, $query:expr, $reach:expr, $known:expr) => {{
+        let (mut query, known) = ($query, $known);
+        if !$reach.everything {
+            let up_to_matched = $table::id
+                .eq_any(&known.matched)
+                .and($table::confidentiality.ne($crate::disclosure::DisclosureLevel::Nda));
+            query = query.filter(
+                $table::confidentiality
+                    .eq_any(&known.levels)
+                    .or($table::id.eq_any(&known.nda))
+                    .or(up_to_matched)
+                    .or($table::org_id.eq_any(&$reach.orgs))
+                    .or($crate::in_regions!($table::region_code, $reach)),
+            );
+        }
+        query
+    }};
+}

@@ -13,6 +13,7 @@ use crate::http::pagination::checked_limit;
 use crate::money::Money;
 use crate::needs::life::NeedStatus;
 use crate::organizations::model::OrgStatus;
+use crate::records::life::ReviewedLife;
 use crate::records::scope::Reach;
 use crate::towns::model::TownStatus;
 use crate::validation::Checker;

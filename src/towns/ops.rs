@@ -10,12 +10,14 @@ use super::{document, rules, store};
 use crate::accounts::principal::{Caller, Role};
 use crate::app::App;
 use crate::db::{Db, Json, Timestamp};
-use crate::disclosure::{Clearance, general_clearance};
+use crate::disclosure::{Clearance, DisclosureLevel, general_clearance};
 use crate::error::{Error, Result};
 use crate::http::pagination::{Page, checked_limit};
 use crate::records;
 use crate::records::model::RecordKind;
-use crate::records::ops::{Change, Written};
+use crate::records::ops::Written;
+use crate::records::page;
+use crate::records::traced::{Insight, State, Traced};
 
 /// Which towns to list.
 #[derive(Debug, Clone, Default, Deserialize, utoipa::IntoParams)]
@@ -32,6 +34,30 @@ pub struct ListTowns {
     pub limit: Option<usize>,
     /// `next` of the page before.
     pub after: Option<String>,
+}
+
+impl Traced for Town {
+    const KIND: RecordKind = RecordKind::Town;
+
+    type Id = String;
+
+    fn state(&self) -> Result<State> {
+        Ok(State {
+            id: self.code.clone(),
+            version: self.version,
+            status: self.status.to_string(),
+            fields: serde_json::to_value(&self.doc.0)?,
+        })
+    }
+
+    /// Everybody sees a town; its liaisons, officers above and administrators also its past.
+    fn insight(db: &mut Db, caller: &Caller, code: &String) -> Result<Insight> {
+        let town = store::find(db, code)?.ok_or(Error::NotFound)?;
+        let reviews = caller.principal.as_ref().is_some_and(|one| one.reviews(&town.code));
+        let inside = reviews || caller.is_admin();
+        let clearance = if inside { Clearance::Full } else { general_clearance(caller) };
+        Ok(Insight::new(DisclosureLevel::Public, clearance))
+    }
 }
 
 /// Whether the caller is an officer whose region contains the town, at most so many digits long.
@@ -111,14 +137,10 @@ pub fn show(app: &App, caller: &Caller, code: &str) -> Result<TownView> {
 /// [`Error::Invalid`] for a filter that cannot be.
 pub fn list(app: &App, caller: &Caller, query: &ListTowns) -> Result<Page<TownView>> {
     let limit = checked_limit(query.limit)?;
-    let codes = query.status.as_deref().unwrap_or_default().split(',').map(str::trim);
     let filter = store::TownFilter {
         region_group: query.region_group.clone(),
         city_code: query.city.clone(),
-        statuses: codes
-            .filter(|code| !code.is_empty())
-            .map(|code| code.parse().map_err(|_| Error::field("/status", "field.unknown_status")))
-            .collect::<Result<_>>()?,
+        statuses: page::statuses(query.status.as_deref())?,
     };
     let wanted = i64::try_from(limit).unwrap_or(20) + 1;
     app.db.read(|db| {
@@ -185,7 +207,7 @@ pub fn update(
         town.version += 1;
         town.updated_at = now;
         store::update(db, &town)?;
-        let mut change = change(&town, "town.update", &before)?;
+        let mut change = town.change("town.update", &before)?;
         if from != town.status {
             change.step_from = Some(Some(from.to_string()));
         }
@@ -215,9 +237,7 @@ pub fn enter(
         rules::complete(&mut fields, &app.reference);
         rules::check(&fields, &app.reference, app.clock.today())?;
         let row = new_row(fields, now);
-        let mut change = change(&row, "town.create", &Value::Null)?;
-        change.step_from = Some(None);
-        changes.push(change);
+        changes.push(row.creation("town.create")?);
         rows.push(row);
     }
     store::insert(db, &rows)?;
@@ -241,21 +261,6 @@ fn new_row(fields: TownFields, now: Timestamp) -> Town {
     };
     row.set_fields(fields);
     row
-}
-
-/// The trace of a write of this town.
-fn change(town: &Town, action: &'static str, before: &Value) -> Result<Change> {
-    Ok(Change {
-        kind: RecordKind::Town,
-        id: town.code.clone(),
-        action,
-        version: town.version,
-        status: town.status.to_string(),
-        step_from: None,
-        comment: None,
-        before: before.clone(),
-        after: serde_json::to_value(&town.doc.0)?,
-    })
 }
 
 /// Towns by code, in no order: for search hits. Everything about a town is public.

@@ -148,10 +148,13 @@ impl World {
         for (org, level) in [(&self.matched, "matched"), (&self.nda, "nda"), (&self.revoked, "nda")]
         {
             let body = json!({ "org_id": org.id, "level": level });
-            let grant = owner.post_json(&grants, body).await.expect(201).json();
+            let answer = owner.post_json(&grants, body).await.expect(201);
+            let (grant, place) = (answer.json(), answer.header("location").to_owned());
+            let path = place.trim_start_matches("/api/v1/");
+            assert_eq!(owner.get(path).await.expect(200).json(), grant);
             if org.id == self.revoked.id {
-                let path = format!("{grants}/{}", grant["id"].as_str().unwrap());
-                owner.delete(&path).await.expect(204);
+                owner.delete(path).await.expect(204);
+                assert!(owner.get(path).await.expect(200).json()["revoked_at"].is_string());
             }
         }
         app.settle().await;
@@ -165,7 +168,7 @@ fn touch(app: &TestApp, kind: Kind, id: &str) -> i32 {
     let contact = json!({ "name": "梁试", "phone": PHONE, "position": "厂长" });
     match kind {
         Kind::Need => {
-            let id = id.parse().unwrap();
+            let id = id.parse::<needs::model::NeedId>().unwrap();
             let before = needs::ops::show(app, &caller, id).unwrap();
             let (text, detail) = (before.fields.problem.unwrap(), before.fields.restricted_detail);
             let patch = json!({ "public_summary": format!("寻求新的散热结构 {CARD}"),
@@ -174,7 +177,7 @@ fn touch(app: &TestApp, kind: Kind, id: &str) -> i32 {
             needs::ops::update(app, &caller, id, before.version, &patch).unwrap().value.version
         }
         Kind::Capability => {
-            let id = id.parse().unwrap();
+            let id = id.parse::<capabilities::model::CapabilityId>().unwrap();
             let before = capabilities::ops::show(app, &caller, id).unwrap();
             let fields = before.fields;
             let patch = json!({ "summary": format!("{} 补充", fields.summary.unwrap()),

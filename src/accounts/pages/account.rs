@@ -18,6 +18,7 @@ use crate::needs::life::NeedStatus;
 use crate::needs::model::NeedView;
 use crate::needs::ops::ListNeeds;
 use crate::organizations;
+use crate::records::life::ReviewedLife;
 
 /// Records of one list.
 const SHOWN: usize = 50;

@@ -5,10 +5,13 @@ use serde::Serialize;
 
 use crate::accounts::{self, principal::Caller};
 use crate::app::App;
-use crate::disclosure::model::GrantView;
+use crate::capabilities::model::CapabilityId;
 use crate::error::{Error, Result};
 use crate::http::extract;
 use crate::idempotency::model::{Created, CreatedKind, Headers};
+use crate::needs::model::NeedId;
+use crate::records::reviewed::{ReviewedId, grants};
+use crate::records::traced::Traced;
 use crate::{capabilities, needs, organizations, towns};
 
 /// Headers and body of the answer. What has been changed since is answered as it is now, and what
@@ -20,11 +23,11 @@ pub(super) fn answer(app: &App, caller: &Caller, created: &Created) -> Result<(H
     let id = created.id.as_str();
     match created.kind {
         CreatedKind::Need => {
-            let view = needs::ops::show(app, caller, parsed(id)?)?;
+            let view = needs::ops::show(app, caller, parsed::<NeedId>(id)?)?;
             rendered(&format!("needs/{id}"), Some(view.version), &view)
         }
         CreatedKind::Capability => {
-            let view = capabilities::ops::show(app, caller, parsed(id)?)?;
+            let view = capabilities::ops::show(app, caller, parsed::<CapabilityId>(id)?)?;
             rendered(&format!("capabilities/{id}"), Some(view.version), &view)
         }
         CreatedKind::Organization => {
@@ -39,17 +42,8 @@ pub(super) fn answer(app: &App, caller: &Caller, created: &Created) -> Result<(H
             let view = accounts::users::ops::show(app, caller, parsed(id)?)?;
             rendered(&format!("users/{id}"), Some(view.version), &view)
         }
-        CreatedKind::NeedGrant => {
-            let (need, grant) = halves(id)?;
-            let grants = needs::grants::list(app, caller, parsed(need)?)?;
-            rendered(&format!("needs/{need}/grants/{grant}"), Some(1), &one(grants, grant)?)
-        }
-        CreatedKind::CapabilityGrant => {
-            let (capability, grant) = halves(id)?;
-            let grants = capabilities::grants::list(app, caller, parsed(capability)?)?;
-            let path = format!("capabilities/{capability}/grants/{grant}");
-            rendered(&path, Some(1), &one(grants, grant)?)
-        }
+        CreatedKind::NeedGrant => grant::<NeedId>(app, caller, id),
+        CreatedKind::CapabilityGrant => grant::<CapabilityId>(app, caller, id),
         CreatedKind::Role => {
             let (user, role) = halves(id)?;
             let roles = accounts::users::ops::show(app, caller, parsed(user)?)?.roles;
@@ -65,8 +59,11 @@ pub(super) fn answer(app: &App, caller: &Caller, created: &Created) -> Result<(H
     }
 }
 
-fn one(grants: Vec<GrantView>, id: &str) -> Result<GrantView> {
-    grants.into_iter().find(|grant| grant.id.to_string() == id).ok_or(Error::NotFound)
+fn grant<I: ReviewedId>(app: &App, caller: &Caller, id: &str) -> Result<(Headers, String)> {
+    let (record, grant) = halves(id)?;
+    let view = grants::show(app, caller, parsed::<I>(record)?, parsed(grant)?)?;
+    let folder = I::Record::KIND.folder();
+    rendered(&format!("{folder}/{record}/grants/{grant}"), Some(1), &view)
 }
 
 fn halves(id: &str) -> Result<(&str, &str)> {

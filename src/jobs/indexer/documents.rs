@@ -5,11 +5,13 @@ use std::collections::{BTreeMap, HashSet};
 use search_index::{Change, Document};
 
 use crate::app::App;
+use crate::capabilities::model::Capability;
 use crate::db::Db;
 use crate::error::Result;
+use crate::needs::model::Need;
 use crate::records::model::{ChangeEntry, RecordKind};
-use crate::records::store;
-use crate::{capabilities, needs, organizations, towns};
+use crate::records::{reviewed, store};
+use crate::{organizations, towns};
 
 /// Records read at once.
 const CHUNK: usize = 500;
@@ -76,8 +78,8 @@ fn readable(app: &App, db: &mut Db, kind: RecordKind, ids: &[String]) -> Result<
 /// anybody, is missing from the answer.
 fn documents(app: &App, db: &mut Db, kind: RecordKind, ids: &[String]) -> Result<Vec<Document>> {
     match kind {
-        RecordKind::Need => needs::ops::documents(app, db, ids),
-        RecordKind::Capability => capabilities::ops::documents(app, db, ids),
+        RecordKind::Need => reviewed::documents::<Need>(app, db, ids),
+        RecordKind::Capability => reviewed::documents::<Capability>(app, db, ids),
         RecordKind::Organization => organizations::ops::documents(app, db, ids),
         RecordKind::Town => towns::ops::documents(app, db, ids),
         RecordKind::User => Ok(Vec::new()),
@@ -92,8 +94,8 @@ pub(super) fn ids(
     limit: i64,
 ) -> Result<Vec<String>> {
     match kind {
-        RecordKind::Need => needs::ops::ids(db, after, limit),
-        RecordKind::Capability => capabilities::ops::ids(db, after, limit),
+        RecordKind::Need => reviewed::ids::<Need>(db, after, limit),
+        RecordKind::Capability => reviewed::ids::<Capability>(db, after, limit),
         RecordKind::Organization => organizations::ops::ids(db, after, limit),
         RecordKind::Town => towns::ops::ids(db, after, limit),
         RecordKind::User => Ok(Vec::new()),

@@ -12,6 +12,7 @@ use crate::matching::query::MatchQuery;
 use crate::needs::life::NeedStatus;
 use crate::needs::model::{NeedFields, NeedId, NeedView};
 use crate::needs::ops;
+use crate::records::life::ReviewedLife;
 
 /// Matches shown on one page.
 const SHOWN: usize = 6;

@@ -3,10 +3,9 @@
 use super::{Card, Seen, parsed};
 use crate::accounts::principal::Caller;
 use crate::capabilities::document;
-use crate::capabilities::model::CapabilityFields;
+use crate::capabilities::model::{CapabilityFields, CapabilityId};
 use crate::capabilities::ops::{self, SeenCapability};
 use crate::db::Db;
-use crate::disclosure;
 use crate::error::Result;
 use crate::records::model::RecordKind;
 use crate::search::names::Names;
@@ -20,10 +19,10 @@ pub(super) fn load(
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let rows = ops::find_many(db, caller, &parsed(ids))?;
+    let rows = ops::find_many(db, caller, &parsed::<CapabilityId>(ids))?;
     rows.iter()
         .map(|seen| {
-            let (fields, withheld) = ops::redacted(seen)?;
+            let (fields, withheld) = seen.redacted()?;
             Ok(Seen { texts: document::texts(&fields), card: card(names, seen, fields, withheld) })
         })
         .collect()
@@ -36,9 +35,8 @@ fn card(
     fields: CapabilityFields,
     mut withheld: Vec<String>,
 ) -> Card {
-    let row = &seen.capability;
-    let knows_org =
-        disclosure::required(RecordKind::Capability, "org", row.confidentiality) <= seen.clearance;
+    let row = &seen.row;
+    let knows_org = seen.knows_owner();
     if !knows_org {
         withheld.insert(0, "org".to_owned());
     }

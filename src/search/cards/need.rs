@@ -3,10 +3,9 @@
 use super::{Card, Seen, parsed};
 use crate::accounts::principal::Caller;
 use crate::db::Db;
-use crate::disclosure;
 use crate::error::Result;
 use crate::needs::document;
-use crate::needs::model::NeedFields;
+use crate::needs::model::{NeedFields, NeedId};
 use crate::needs::ops::{self, SeenNeed};
 use crate::records::model::RecordKind;
 use crate::search::names::Names;
@@ -20,10 +19,10 @@ pub(super) fn load(
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let rows = ops::find_many(db, caller, &parsed(ids))?;
+    let rows = ops::find_many(db, caller, &parsed::<NeedId>(ids))?;
     rows.iter()
         .map(|seen| {
-            let (fields, withheld) = ops::redacted(&seen.need, seen.clearance)?;
+            let (fields, withheld) = seen.redacted()?;
             Ok(Seen { texts: document::texts(&fields), card: card(names, seen, fields, withheld) })
         })
         .collect()
@@ -31,9 +30,8 @@ pub(super) fn load(
 
 /// A need in short, from fields that have been redacted for the caller.
 fn card(names: Names<'_>, seen: &SeenNeed, fields: NeedFields, mut withheld: Vec<String>) -> Card {
-    let need = &seen.need;
-    let knows_org =
-        disclosure::required(RecordKind::Need, "org", need.confidentiality) <= seen.clearance;
+    let need = &seen.row;
+    let knows_org = seen.knows_owner();
     if !knows_org {
         withheld.insert(0, "org".to_owned());
     }

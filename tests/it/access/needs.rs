@@ -4,7 +4,8 @@ use serde_json::json;
 use townbridge::accounts::principal::Caller;
 use townbridge::disclosure::DisclosureLevel;
 use townbridge::disclosure::model::OpenRecord;
-use townbridge::needs::grants;
+use townbridge::needs::model::NeedId;
+use townbridge::records::reviewed::grants;
 
 use super::world::{Call, World};
 use super::{ALL, OTHERS, OWN, OWN_AND_REVIEWERS, REVIEWERS, Row};
@@ -36,7 +37,7 @@ fn published(world: &World) -> (String, i64) {
 
 /// Path of a grant to the neighbour on the record at this path.
 fn granted(world: &World, path: &str) -> String {
-    let id = path.rsplit('/').next().unwrap().parse().unwrap();
+    let id: NeedId = path.rsplit('/').next().unwrap().parse().unwrap();
     let command =
         OpenRecord { org_id: world.neighbour.id, level: DisclosureLevel::Matched, note: None };
     let caller = Caller::system("test");
@@ -192,6 +193,12 @@ pub const ROWS: &[Row] = &[
             Call::to(format!("{}/grants", published(world).0)).with(body)
         },
         expect: &[(401, "visitor"), (403, OTHERS), (201, OWN_AND_REVIEWERS)],
+    },
+    Row {
+        operation: "show_need_grant",
+        on: "an open one",
+        call: |world, _| Call::to(granted(world, &published(world).0)),
+        expect: READ_INSIDE,
     },
     Row {
         operation: "revoke_need_grant",

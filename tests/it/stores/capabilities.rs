@@ -157,7 +157,7 @@ fn list_of_capabilities_shows_what_the_caller_may_know_of(db: &TestDatabase) {
     assert_eq!(everything(here), "甲开 甲稿");
     let drafts = CapabilityFilter { statuses: vec![CapabilityStatus::Draft], ..all.clone() };
     assert_eq!(everything(drafts), "甲稿");
-    let kind = CapabilityFilter { asset_kind: Some("expert".to_owned()), ..all.clone() };
+    let kind = CapabilityFilter { kind: Some("expert".to_owned()), ..all.clone() };
     assert_eq!(everything(kind), "某会员 某隐者");
     let own = CapabilityFilter { org_id: Some(firm.id), ..all };
     assert_eq!(everything(own), "甲开 甲稿");

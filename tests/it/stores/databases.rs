@@ -117,7 +117,7 @@ impl TestDatabase {
     /// A need that is not stored yet.
     pub fn new_need(&self, org: &Organization, status: NeedStatus, title: &str) -> Need {
         let caller = Caller::system("test");
-        let mut need = needs::ops::blank(NeedId::new(), org.id, self.clock.now(), &caller);
+        let mut need = Need::blank(NeedId::new(), org.id, self.clock.now(), caller.actor_id());
         let fields = NeedFields {
             title: Some(title.to_owned()),
             need_kind: Some("testing".to_owned()),

@@ -9,9 +9,10 @@ use townbridge::disclosure::model::OpenRecord;
 use townbridge::disclosure::ops::{levels, opened};
 use townbridge::error::Error;
 use townbridge::needs::life::NeedStatus;
-use townbridge::needs::{grants, ops};
+use townbridge::needs::ops;
 use townbridge::organizations::model::{OrgStatus, Organization};
 use townbridge::records::model::RecordKind;
+use townbridge::records::reviewed::grants;
 
 use super::databases::{TestDatabase, caller};
 use super::on_both;

@@ -2,47 +2,47 @@
 
 use serde_json::Value;
 
-use super::consent;
-use super::life::{CapabilityStatus, steps_for};
-use super::model::CapabilityId;
-use super::ops::{change, workable};
-use super::store;
+use super::{Reviewed, ReviewedId, Rewrite, Rows, workable};
 use crate::accounts::principal::Caller;
 use crate::app::App;
 use crate::disclosure;
 use crate::error::{Error, Result};
 use crate::records;
-use crate::records::model::RecordKind;
+use crate::records::life::{Life, ReviewedLife};
+use crate::records::traced::Traced;
 
 /// Deletes a draft. Returns the number of the change.
 ///
 /// # Errors
 /// [`Error::Forbidden`] for everybody but its owner; [`Error::PreconditionFailed`]; a conflict
 /// that lists the legal steps once it has been put forward.
-pub fn delete(app: &App, caller: &Caller, id: CapabilityId, version: i32) -> Result<i64> {
+pub fn delete<I: ReviewedId>(app: &App, caller: &Caller, id: I, version: i32) -> Result<i64> {
     caller.signed_in()?;
     let now = app.clock.now();
     let number = app.db.write(|db| {
         let (row, standing) = workable(db, caller, id)?;
+        let head = row.head();
         if !standing.owner && !caller.is_admin() {
             return Err(Error::forbidden("error.not_your_record"));
         }
-        if row.version != version {
+        if head.version != version {
             return Err(Error::PreconditionFailed);
         }
-        if row.status != CapabilityStatus::Draft {
-            let legal = steps_for(row.status, standing).iter().map(ToString::to_string).collect();
+        if head.status != ReviewedLife::DRAFT {
+            let legal = head.status.steps_for(standing).iter().map(ToString::to_string).collect();
             return Err(Error::Conflict {
                 message: "error.only_drafts".into(),
                 legal: Some(legal),
             });
         }
-        store::delete(db, &row)?;
-        disclosure::ops::forget(db, RecordKind::Capability, &id.to_string())?;
-        let mut removal = change(&row, "capability.delete", &serde_json::to_value(&row.doc.0)?)?;
+        <I::Record as Rows>::remove_row(db, &row)?;
+        disclosure::ops::forget(db, <I::Record as Traced>::KIND, &id.to_string())?;
+        let action = <I::Record as Reviewed>::ACTIONS.delete;
+        let mut removal = row.change(action, &serde_json::to_value(row.fields())?)?;
         removal.after = Value::Null;
-        records::ops::trace_removal(db, caller, now, &removal)?;
-        consent::touch_mentions(db, now, &row, (Some(&row.doc.0), None))
+        let number = records::ops::trace_removal(db, caller, now, &removal)?;
+        let rewrite = Rewrite { org_id: head.org_id, before: Some(row.fields()), after: None };
+        Ok(<I::Record as Reviewed>::written(db, now, &[rewrite])?.max(number))
     })?;
     app.feed.wake();
     Ok(number)

@@ -1,0 +1,33 @@
+//! Steps taken from a page, for every kind of reviewed record.
+
+use actix_web::HttpResponse;
+
+use super::reviewed::{ReviewedId, Rows, StepTo, take_step};
+use super::traced::Traced;
+use crate::error::Error;
+use crate::http::extract::AppData;
+use crate::http::html::{PageResult, Posted, Visit, local_path, redirect, settle};
+
+/// Takes the step of a form and goes back to where the form was.
+///
+/// # Errors
+/// Those of [`take_step`]; an unknown state.
+pub async fn take_posted_step<I: ReviewedId>(
+    app: AppData,
+    visit: Visit,
+    id: I,
+    form: Posted,
+) -> PageResult<HttpResponse> {
+    let to = form.text("to").parse().map_err(|_| Error::field("/to", "field.unknown_status"))?;
+    let step: StepTo<<I::Record as Rows>::Status> =
+        StepTo { to, comment: form.filled("comment"), valid_until: None };
+    let caller = visit.caller.clone();
+    let app = app.into_inner();
+    let change = app.run(move |app| Ok(take_step(app, &caller, id, step)?.change)).await?;
+    settle(&app, change).await;
+    let back = format!("/{}/{id}", <I::Record as Traced>::KIND.folder());
+    Ok(redirect(match form.text("back") {
+        "" => &back,
+        given => local_path(given),
+    }))
+}
