@@ -19,11 +19,11 @@ use crate::import::columns::FileKind;
 use crate::import::indexed;
 use crate::import::run::ImportOptions;
 use crate::jobs::indexer::{self, consistency};
-use crate::needs;
-use crate::needs::model::NeedId;
+use crate::needs::model::{Need, NeedId};
 use crate::organizations::model::{OrgStatus, OrganizationFields};
 use crate::organizations::ops::{Arrival, enter};
 use crate::records::parts::Contact;
+use crate::records::reviewed;
 
 /// The owner of the needs, that of the capabilities, and the one that the member works for. If two
 /// of them were one, its own records would be left out of its matches.
@@ -162,7 +162,7 @@ impl Intake {
         let mut all: Vec<String> = Vec::new();
         loop {
             let after = all.last().cloned();
-            let ids = self.app.db.read(|db| needs::ops::ids(db, after.as_deref(), 1_000))?;
+            let ids = self.app.db.read(|db| reviewed::ids::<Need>(db, after.as_deref(), 1_000))?;
             if ids.is_empty() {
                 break;
             }

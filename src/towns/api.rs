@@ -3,15 +3,20 @@
 use actix_web::{HttpResponse, get, patch, post, web};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::model::{TownFields, TownView};
+use super::model::{Town, TownFields, TownView};
 use super::ops::{self, ListTowns};
-use crate::http::extract::{AppData, CallerData, IfMatch, JsonBody, change_header, etag};
+use crate::http::answer;
+use crate::http::entry::Variable;
+use crate::http::extract::{AppData, CallerData, IfMatch, JsonBody};
 use crate::http::pagination::Page;
 use crate::http::problem::{ApiResult, Problem};
+use crate::records::api;
 
 /// Adds the operations.
 pub fn configure(config: &mut ServiceConfig<'_>) {
     config.service(list_towns).service(create_town).service(show_town).service(update_town);
+    let code = Variable::plain::<String>("code", Some("9 digits"));
+    api::configure_past::<Town>(config, &code, "the liaisons, officers above and administrators");
 }
 
 /// List specialised towns in the order of their codes.
@@ -33,11 +38,8 @@ async fn list_towns(app: AppData, caller: CallerData, query: web::Query<ListTown
 async fn create_town(app: AppData, caller: CallerData, body: JsonBody<TownFields>) -> ApiResult {
     let written = app.run(move |app| ops::create(app, &caller.0, &body.0)).await?;
     let code = written.value.fields.code.as_deref().unwrap_or_default();
-    Ok(HttpResponse::Created()
-        .insert_header(("location", format!("/api/v1/towns/{code}")))
-        .insert_header(etag(written.value.version))
-        .insert_header(change_header(written.change))
-        .json(written.value))
+    let place = format!("towns/{code}");
+    Ok(answer::created(&place, written.value.version, written))
 }
 
 /// Show a town with its liaisons and how much is open there.
@@ -46,7 +48,7 @@ async fn create_town(app: AppData, caller: CallerData, body: JsonBody<TownFields
 #[get("/towns/{code}")]
 async fn show_town(app: AppData, caller: CallerData, code: web::Path<String>) -> ApiResult {
     let view = app.run(move |app| ops::show(app, &caller.0, &code)).await?;
-    Ok(HttpResponse::Ok().insert_header(etag(view.version)).json(view))
+    Ok(answer::shown(view.version, view))
 }
 
 /// Change fields of a town by a JSON merge patch (RFC 7396): for administrators and officers of
@@ -68,8 +70,5 @@ async fn update_town(
 ) -> ApiResult {
     let written =
         app.run(move |app| ops::update(app, &caller.0, &code, version.0, &body.0)).await?;
-    Ok(HttpResponse::Ok()
-        .insert_header(etag(written.value.version))
-        .insert_header(change_header(written.change))
-        .json(written.value))
+    Ok(answer::changed(written.value.version, written))
 }

@@ -88,6 +88,24 @@ async fn officer_of_the_city_changes_a_town_and_others_do_not() {
     assert_eq!(answer.json().get("intro"), None);
     officer.patch_json(path, 1, &change).await.problem(412, "precondition_failed");
     officer.patch_json("towns/442000118", 1, &change).await.problem(404, "not_found");
+    let steps = officer.get("towns/442000105/steps").await.expect(200).json();
+    let taken: Vec<(&Value, &Value)> = steps
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|step| (&step["from_status"], &step["to_status"]))
+        .collect();
+    assert_eq!(taken, [(&json!(null), &json!("active")), (&json!("active"), &json!("warning"))]);
+    let versions = officer.get("towns/442000105/versions").await.expect(200).json();
+    assert_eq!((&versions[0]["version"], &versions[1]["version"]), (&json!(2), &json!(1)));
+    let first = officer.get("towns/442000105/versions/1").await.expect(200).json();
+    assert_eq!(first["fields"]["intro"], "以灯饰照明为特色产业。");
+    let compared = officer.get("towns/442000105/versions/1/differences/2").await.expect(200);
+    let fields: Vec<Value> = compared.json()["differences"].as_array().unwrap().clone();
+    let names: Vec<&Value> = fields.iter().map(|one| &one["field"]).collect();
+    assert_eq!(names, ["intro", "status"]);
+    officer.get("towns/442000105/versions/3").await.problem(404, "not_found");
+    officer.get("towns/442000118/steps").await.problem(404, "not_found");
     let other = json!({ "code": "442000118" });
     officer.patch_json(path, 2, other).await.problem(422, "invalid");
     // Taken off the list: still shown to who knows the address, but no longer found.

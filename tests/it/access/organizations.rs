@@ -62,6 +62,13 @@ fn town(world: &World) -> i64 {
     view.unwrap().version.into()
 }
 
+/// The past of a town is for those who look after it.
+const TOWN_PAST: &[(u16, &str)] = &[
+    (401, "visitor"),
+    (404, "unverified neighbour stranger expert member manager other_liaison other_city"),
+    (200, "liaison city province admin"),
+];
+
 /// The rows.
 pub const ROWS: &[Row] = &[
     Row {
@@ -218,5 +225,41 @@ pub const ROWS: &[Row] = &[
             (403, "liaison other_liaison other_city"),
             (200, "city province admin"),
         ],
+    },
+    Row {
+        operation: "list_town_steps",
+        on: "our town",
+        call: |world, _| {
+            town(world);
+            Call::to(format!("towns/{GUZHEN}/steps"))
+        },
+        expect: TOWN_PAST,
+    },
+    Row {
+        operation: "list_town_versions",
+        on: "our town",
+        call: |world, _| {
+            town(world);
+            Call::to(format!("towns/{GUZHEN}/versions"))
+        },
+        expect: TOWN_PAST,
+    },
+    Row {
+        operation: "show_town_version",
+        on: "our town",
+        call: |world, _| {
+            town(world);
+            Call::to(format!("towns/{GUZHEN}/versions/1"))
+        },
+        expect: TOWN_PAST,
+    },
+    Row {
+        operation: "compare_town_versions",
+        on: "our town",
+        call: |world, _| {
+            town(world);
+            Call::to(format!("towns/{GUZHEN}/versions/1/differences/1"))
+        },
+        expect: TOWN_PAST,
     },
 ];
