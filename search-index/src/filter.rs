@@ -126,14 +126,17 @@ pub(crate) fn own(viewer: &Viewer, f: &Fields) -> Option<Box<dyn Query>> {
     (!ways.is_empty()).then(|| either(ways))
 }
 
+/// Up to so many values are asked for one by one. For more, tantivy compiles an automaton, which
+/// alone takes longer than most searches.
+const FEW: usize = 16;
+
 /// Documents with any of the values in the field.
 pub(crate) fn any(field: Field, values: Vec<String>) -> Box<dyn Query> {
-    match values.as_slice() {
-        [value] => term(Term::from_field_text(field, value)),
-        _ => Box::new(TermSetQuery::new(
-            values.iter().map(|value| Term::from_field_text(field, value)),
-        )),
+    let terms = values.iter().map(|value| Term::from_field_text(field, value));
+    if values.len() > FEW {
+        return Box::new(TermSetQuery::new(terms));
     }
+    either(terms.map(term).collect())
 }
 
 /// Documents with any of the values in a field of tiered values, as far as the viewer may know:
