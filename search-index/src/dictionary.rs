@@ -7,6 +7,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 use crate::analysis;
+use crate::charset::CharSet;
 
 #[cfg(test)]
 mod tests;
@@ -93,6 +94,9 @@ pub(crate) struct Variant {
 
 /// The spellings to replace that begin with a character, the longest first.
 pub(crate) fn variants(first: char) -> &'static [Variant] {
+    // Asked for every character of every text, of which hardly any begins one.
+    static FIRSTS: LazyLock<CharSet> =
+        LazyLock::new(|| VARIANTS_BY_FIRST.keys().copied().collect());
     static VARIANTS_BY_FIRST: LazyLock<HashMap<char, Vec<Variant>>> = LazyLock::new(|| {
         let mut by_first: HashMap<char, Vec<Variant>> = HashMap::new();
         for (canonical, forms) in entries(VARIANTS).filter_map(|line| line.split_once('=')) {
@@ -107,6 +111,9 @@ pub(crate) fn variants(first: char) -> &'static [Variant] {
         }
         by_first
     });
+    if !FIRSTS.may_contain(first) {
+        return &[];
+    }
     VARIANTS_BY_FIRST.get(&first).map_or(&[], Vec::as_slice)
 }
 

@@ -10,7 +10,7 @@ mod terms;
 
 pub use fragment::{Fragment, fragment};
 pub use quotes::{Quote, quotes};
-pub use terms::TermSet;
+pub use terms::{Marker, TermSet};
 
 use serde::{Deserialize, Serialize};
 

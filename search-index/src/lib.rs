@@ -8,6 +8,7 @@
 //! |---|---|
 //! | [`document`] | what goes in: [`Document`], [`Change`], and who asks: [`Viewer`] |
 //! | [`analysis`], [`dictionary`] | from text to terms: folding, words, characters, pinyin, sentences |
+//! | `charset` | a set of characters, asked for each character of a text |
 //! | `schema`, `codes` | fields of the index and how a document is written into them |
 //! | [`index`], [`rebuild`] | opening, applying, position, building again |
 //! | `live`, `storage` | one generation of the index, and the directories that hold them |
@@ -23,6 +24,7 @@
 #![warn(missing_docs)]
 
 pub mod analysis;
+mod charset;
 mod codes;
 mod collect;
 mod cursor;

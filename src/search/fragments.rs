@@ -1,8 +1,7 @@
 //! What was found, marked. The texts come from redacted fields only, so nothing can be marked that
 //! the caller may not read.
 
-use search_index::TermSet;
-use search_index::highlight::{Fragment, Span, fragment};
+use search_index::highlight::{Fragment, Marker, Span, fragment};
 use serde::Serialize;
 
 /// A piece of text, marked or not. The pieces of a list, joined, are the text itself.
@@ -51,8 +50,8 @@ pub fn pieces(text: &str, marks: &[Span]) -> Vec<Piece> {
 }
 
 /// A whole short text with its marks.
-pub fn marked(text: &str, terms: &TermSet) -> Vec<Piece> {
-    let whole = fragment(text, terms, text.chars().count());
+pub fn marked(text: &str, marker: &Marker<'_>) -> Vec<Piece> {
+    let whole = fragment(text, marker, text.chars().count());
     if whole.before || whole.after {
         // Never cut a title: show it unmarked instead.
         return pieces(text, &[]);
@@ -61,10 +60,10 @@ pub fn marked(text: &str, terms: &TermSet) -> Vec<Piece> {
 }
 
 /// The parts of the fields that show most, best first.
-pub fn best(texts: &[(&'static str, String)], terms: &TermSet) -> Vec<FieldFragment> {
+pub fn best(texts: &[(&'static str, String)], marker: &Marker<'_>) -> Vec<FieldFragment> {
     let mut found: Vec<(usize, &'static str, Fragment)> = texts
         .iter()
-        .map(|(field, text)| (field, fragment(text, terms, FRAGMENT_CHARS)))
+        .map(|(field, text)| (field, fragment(text, marker, FRAGMENT_CHARS)))
         .filter(|(_, fragment)| !fragment.marks.is_empty())
         .map(|(field, fragment)| (marked_characters(&fragment), *field, fragment))
         .collect();
@@ -91,6 +90,8 @@ fn marked_characters(fragment: &Fragment) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use search_index::TermSet;
+
     use super::*;
 
     fn joined(pieces: &[Piece]) -> String {
@@ -101,7 +102,7 @@ mod tests {
     fn pieces_joined_are_the_text() {
         let terms = TermSet::from_text("釉料 色差");
         let text = "大规格岩板釉料批次色差大，求控制办法";
-        let shown = marked(text, &terms);
+        let shown = marked(text, &Marker::new(&terms));
         assert_eq!(joined(&shown), text);
         let marks: Vec<&str> =
             shown.iter().filter(|piece| piece.mark).map(|piece| piece.text.as_str()).collect();
@@ -110,7 +111,7 @@ mod tests {
 
     #[test]
     fn a_text_without_hits_is_one_unmarked_piece() {
-        let shown = marked("电饭锅内胆", &TermSet::from_text("釉料"));
+        let shown = marked("电饭锅内胆", &Marker::new(&TermSet::from_text("釉料")));
         assert_eq!(shown, [Piece { text: "电饭锅内胆".into(), mark: false }]);
     }
 
@@ -122,7 +123,7 @@ mod tests {
             ("keywords", "窑炉".to_owned()),
             ("problem", "釉料色差与针孔并存。".to_owned()),
         ];
-        let shown = best(&texts, &terms);
+        let shown = best(&texts, &Marker::new(&terms));
         let fields: Vec<&str> = shown.iter().map(|fragment| fragment.field).collect();
         assert_eq!(fields, ["problem", "background"]);
     }

@@ -1,5 +1,6 @@
 //! Use cases of search.
 
+use search_index::highlight::Marker;
 use search_index::{Kind, SearchRequest, TermSet, analysis};
 
 use super::answer::{SearchAnswer, SearchHit, SuggestAnswer, SuggestedPhrase};
@@ -28,10 +29,11 @@ pub fn search(app: &App, caller: &Caller, query: &SearchQuery) -> Result<SearchA
         found.hits.iter().map(|hit| (hit.kind, hit.id.as_str())).collect();
     let mut seen = app.db.read(|db| cards::load(app, db, caller, &wanted))?;
     let terms = if request.text.trim().is_empty() { TermSet::default() } else { found.terms };
+    let marker = Marker::new(&terms);
     let hits = found
         .hits
         .iter()
-        .filter_map(|hit| Some(shown(seen.remove(&hit.id)?, hit.score, &terms)))
+        .filter_map(|hit| Some(shown(seen.remove(&hit.id)?, hit.score, &marker)))
         .collect();
     let names = Names::new(app, caller.language);
     Ok(SearchAnswer {
@@ -44,11 +46,11 @@ pub fn search(app: &App, caller: &Caller, query: &SearchQuery) -> Result<SearchA
     })
 }
 
-fn shown(seen: Seen, score: f32, terms: &TermSet) -> SearchHit {
+fn shown(seen: Seen, score: f32, marker: &Marker<'_>) -> SearchHit {
     SearchHit {
         score,
-        title: fragments::marked(&seen.card.title, terms),
-        highlights: fragments::best(&seen.texts, terms),
+        title: fragments::marked(&seen.card.title, marker),
+        highlights: fragments::best(&seen.texts, marker),
         record: seen.card,
     }
 }

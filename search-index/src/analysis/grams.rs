@@ -5,38 +5,43 @@
 use tantivy::tokenizer::Tokenizer;
 
 use super::normalize::Folded;
-use super::runs::{Script, runs};
+use super::runs::{Run, Script, runs};
 use super::{TermStream, Token};
 
 /// The character terms of a text in the order of the text. Pairs overlap by design.
 pub fn grams(text: &str) -> Vec<Token> {
     let folded = Folded::new(text);
     let mut found = Vec::with_capacity(folded.text().len());
-    for (script, from, to) in runs(folded.text()) {
-        match script {
-            Script::Latin => push(&folded, from, to, &mut found),
-            Script::Han => push_han(&folded, from, to, &mut found),
-        }
-    }
+    let text = folded.text();
+    each_gram(text, &runs(text), |_| true, |from, to| found.push(folded.token(from, to)));
     found
 }
 
-fn push_han(folded: &Folded, from: usize, to: usize, found: &mut Vec<Token>) {
-    let mut characters = folded.text()[from..to]
-        .char_indices()
-        .map(|(at, character)| (from + at, from + at + character.len_utf8()))
-        .peekable();
-    while let Some((start, end)) = characters.next() {
-        push(folded, start, end, found);
-        if let Some((_, next_end)) = characters.peek() {
-            push(folded, start, *next_end, found);
+/// The byte range of every character term of a folded text, cut into its runs. Of Chinese only the
+/// terms whose first character `begins` says yes to.
+pub(crate) fn each_gram(
+    text: &str,
+    runs: &[Run],
+    begins: impl Fn(char) -> bool,
+    mut found: impl FnMut(usize, usize),
+) {
+    for &(script, from, to) in runs {
+        if script == Script::Latin {
+            found(from, to);
+            continue;
+        }
+        let mut characters = text[from..to].char_indices().peekable();
+        while let Some((at, character)) = characters.next() {
+            if !begins(character) {
+                continue;
+            }
+            let (start, end) = (from + at, from + at + character.len_utf8());
+            found(start, end);
+            if let Some((_, next)) = characters.peek() {
+                found(start, end + next.len_utf8());
+            }
         }
     }
-}
-
-fn push(folded: &Folded, from: usize, to: usize, found: &mut Vec<Token>) {
-    let (start, end) = folded.origin(from, to);
-    found.push(Token { text: folded.text()[from..to].to_string(), from: start, to: end });
 }
 
 /// [`grams()`] as a tokenizer for the index; register it as `grams`.

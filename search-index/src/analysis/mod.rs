@@ -14,11 +14,15 @@ mod stream;
 pub mod words;
 
 #[cfg(test)]
-mod properties;
+pub(crate) mod properties;
 
+pub(crate) use grams::each_gram;
 pub use grams::{GramTokenizer, grams};
+pub(crate) use normalize::Folded;
 pub use normalize::fold;
+pub(crate) use runs::{Run, runs};
 pub use stream::TermStream;
+pub(crate) use words::{Wanted, each_word};
 pub use words::{WordTokenizer, words};
 
 /// A term and where it stands in the original text.

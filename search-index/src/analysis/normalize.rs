@@ -7,6 +7,7 @@
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
+use super::Token;
 use crate::dictionary;
 
 /// A folded text that knows where each of its bytes came from.
@@ -46,6 +47,12 @@ impl Folded {
     pub fn origin(&self, from: usize, to: usize) -> (usize, usize) {
         debug_assert!(from < to, "an empty range has no origin");
         (self.origins[from].0 as usize, self.origins[to - 1].1 as usize)
+    }
+
+    /// A non-empty byte range of the folded text as a term, with its place in the original.
+    pub fn token(&self, from: usize, to: usize) -> Token {
+        let (start, end) = self.origin(from, to);
+        Token { text: self.text[from..to].to_owned(), from: start, to: end }
     }
 }
 

@@ -3,10 +3,10 @@
 use std::time::{Duration, Instant};
 
 use super::*;
-use crate::highlight::{TermSet, fragment, quotes};
+use crate::highlight::{Marker, TermSet, fragment, quotes};
 
 /// A small deterministic generator (xorshift): the same texts in every run.
-struct Generator(u64);
+pub(crate) struct Generator(pub u64);
 
 impl Generator {
     fn next(&mut self, below: usize) -> usize {
@@ -32,7 +32,7 @@ impl Generator {
     }
 
     /// Half characters from anywhere, half pieces of real sentences.
-    fn text(&mut self) -> String {
+    pub fn text(&mut self) -> String {
         const PIECES: [&str; 10] = [
             "電飯鍋内胆",
             "磁砖",
@@ -67,7 +67,7 @@ fn check_tokens(text: &str, tokens: &[Token]) {
 }
 
 fn check_highlights(text: &str, terms: &TermSet, max_chars: usize) {
-    let shown = fragment(text, terms, max_chars);
+    let shown = fragment(text, &Marker::new(terms), max_chars);
     assert!(text.contains(&shown.text) && shown.text.chars().count() <= max_chars, "{text:?}");
     let mut last = 0;
     for mark in &shown.marks {
@@ -135,7 +135,7 @@ fn long_texts_take_linear_time() {
     assert!(!words(&text).is_empty() && !grams(&text).is_empty());
     assert_eq!(numbers::quantities(&text).len(), 4_000);
     assert_eq!(sentence::sentences(&text).len(), 4_000);
-    assert!(!fragment(&text, &terms, 120).marks.is_empty());
+    assert!(!fragment(&text, &Marker::new(&terms), 120).marks.is_empty());
     assert_eq!(quotes(&[("body", &text)], &terms, 3).len(), 1);
     assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
 }

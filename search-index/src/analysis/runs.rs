@@ -4,7 +4,7 @@ use super::numbers;
 
 /// What a run is made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Script {
+pub(crate) enum Script {
     /// Chinese characters, to be segmented.
     Han,
     /// Letters and digits of any alphabet, taken whole.
@@ -12,7 +12,7 @@ pub(super) enum Script {
 }
 
 /// A run's script and its byte range in the folded text.
-pub(super) type Run = (Script, usize, usize);
+pub(crate) type Run = (Script, usize, usize);
 
 /// Longer runs of letters are no words (hashes, encoded data) and would only swell the index.
 const LONGEST_RUN: usize = 64;
@@ -39,7 +39,7 @@ fn class(character: char) -> Class {
 }
 
 /// All runs of a folded text in order. Punctuation and spaces are in none of them.
-pub(super) fn runs(text: &str) -> Vec<Run> {
+pub(crate) fn runs(text: &str) -> Vec<Run> {
     let mut found = Vec::new();
     let mut characters = text.char_indices().peekable();
     while let Some((from, first)) = characters.next() {

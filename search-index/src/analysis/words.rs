@@ -9,7 +9,7 @@ use jieba_rs::Jieba;
 use tantivy::tokenizer::Tokenizer;
 
 use super::normalize::{Folded, fold};
-use super::runs::{Script, runs};
+use super::runs::{Run, Script, runs};
 use super::{TermStream, Token};
 use crate::dictionary;
 
@@ -28,6 +28,15 @@ static MIXED: LazyLock<HashSet<String>> = LazyLock::new(|| {
     dictionary::user_words().map(fold).filter(|word| runs(word).len() > 1).collect()
 });
 
+/// The parts of these that are letters.
+static MIXED_LETTERS: LazyLock<HashSet<String>> = LazyLock::new(|| {
+    let letters = |word: &String| -> Vec<String> {
+        let latin = runs(word).into_iter().filter(|(script, ..)| *script == Script::Latin);
+        latin.map(|(_, from, to)| word[from..to].to_owned()).collect()
+    };
+    MIXED.iter().flat_map(letters).collect()
+});
+
 /// Words shorter than this are left unstemmed: most are abbreviations (ABS, PPS), no plurals.
 const SHORTEST_STEMMED: usize = 5;
 
@@ -36,26 +45,63 @@ const SHORTEST_STEMMED: usize = 5;
 /// Chinese is segmented precisely, so that words never overlap.
 pub fn words(text: &str) -> Vec<Token> {
     let folded = Folded::new(text);
-    let mut spans = cut(folded.text());
-    merge_mixed(folded.text(), &mut spans);
-    let stemmer = Stemmer::new(Algorithm::English);
-    let mut found = Vec::with_capacity(spans.len());
-    for (from, to) in spans {
-        let word = &folded.text()[from..to];
-        if dictionary::is_stop_word(word) {
-            continue;
-        }
+    let text = folded.text();
+    let mut found = Vec::with_capacity(text.len() / 5);
+    let every = Wanted { in_run: |_: &str| true, begins: |_| true };
+    each_word(text, &runs(text), &every, |word, from, to| {
         let (start, end) = folded.origin(from, to);
-        found.push(Token { text: stem(&stemmer, word).into_owned(), from: start, to: end });
-    }
+        found.push(Token { text: word.into_owned(), from: start, to: end });
+    });
     found
 }
 
-fn cut(text: &str) -> Vec<(usize, usize)> {
+/// Which words are looked for. Either may say yes too often, but never no to one that is.
+pub(crate) struct Wanted<R, B> {
+    /// Whether a run of Chinese can hold one. A run is segmented by itself, so leaving one out
+    /// changes nothing in the others.
+    pub in_run: R,
+    /// Whether one begins with a character.
+    pub begins: B,
+}
+
+/// The word terms of a folded text, cut into its runs, that are wanted, with their byte ranges.
+pub(crate) fn each_word<'a>(
+    text: &'a str,
+    runs: &[Run],
+    wanted: &Wanted<impl Fn(&str) -> bool, impl Fn(char) -> bool>,
+    mut found: impl FnMut(Cow<'a, str>, usize, usize),
+) {
+    let mut spans = cut(text, runs, &wanted.in_run);
+    merge_mixed(text, &mut spans);
+    let stemmer = Stemmer::new(Algorithm::English);
+    for (from, to) in spans {
+        let word = &text[from..to];
+        // Stemming leaves the first letter as it is.
+        if word.starts_with(&wanted.begins) && !dictionary::is_stop_word(word) {
+            found(stem(&stemmer, word), from, to);
+        }
+    }
+}
+
+/// Whether a run of letters touches a run of Chinese that it may be one word with.
+fn joins_neighbour(text: &str, runs: &[Run], at: usize) -> bool {
+    let (_, from, to) = runs[at];
+    let joins = |other: &Run, touches: bool| {
+        touches && other.0 == Script::Latin && MIXED_LETTERS.contains(&text[other.1..other.2])
+    };
+    let before = at.checked_sub(1).map(|at| &runs[at]);
+    before.is_some_and(|run| joins(run, run.2 == from))
+        || runs.get(at + 1).is_some_and(|run| joins(run, run.1 == to))
+}
+
+fn cut(text: &str, runs: &[Run], holds: impl Fn(&str) -> bool) -> Vec<(usize, usize)> {
     let mut spans = Vec::with_capacity(text.len() / 5);
-    for (script, from, to) in runs(text) {
+    for (number, &(script, from, to)) in runs.iter().enumerate() {
         if script == Script::Latin {
             spans.push((from, to));
+            continue;
+        }
+        if !holds(&text[from..to]) && !joins_neighbour(text, runs, number) {
             continue;
         }
         let mut at = from;

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde::{Deserialize, Serialize};
 
 use super::hits::{Hit, hits};
-use super::{Span, TermSet, merge};
+use super::{Marker, Span, merge};
 use crate::analysis::sentence::sentences;
 
 /// A verbatim part of a text with its marks.
@@ -23,9 +23,13 @@ pub struct Fragment {
 
 /// The part of at most `max_chars` characters that holds the weightiest different terms; the
 /// beginning of the text when it holds none.
-pub fn fragment(text: &str, terms: &TermSet, max_chars: usize) -> Fragment {
+pub fn fragment(text: &str, marker: &Marker<'_>, max_chars: usize) -> Fragment {
+    let found = hits(text, marker);
+    if found.is_empty() {
+        let to = text.char_indices().nth(max_chars).map_or(text.len(), |(at, _)| at);
+        return cut(text, 0, to, &[]);
+    }
     let borders = Borders::new(text);
-    let found = hits(text, terms);
     let (from, to) = match best_window(&borders, &found, max_chars) {
         Some((first, last)) => widen(text, &borders, first, last, max_chars),
         None => (0, max_chars.min(borders.count())),
@@ -139,6 +143,11 @@ pub(super) fn cut(text: &str, from: usize, to: usize, found: &[Hit]) -> Fragment
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::highlight::TermSet;
+
+    fn part(text: &str, query: &str, max_chars: usize) -> Fragment {
+        fragment(text, &Marker::new(&TermSet::from_text(query)), max_chars)
+    }
 
     fn marked(fragment: &Fragment) -> Vec<&str> {
         fragment.marks.iter().map(|span| &fragment.text[span.from..span.to]).collect()
@@ -146,7 +155,7 @@ mod tests {
 
     #[test]
     fn a_short_text_is_shown_whole() {
-        let shown = fragment("電飯鍋內膽塗層", &TermSet::from_text("电饭锅内胆"), 80);
+        let shown = part("電飯鍋內膽塗層", "电饭锅内胆", 80);
         assert_eq!(shown.text, "電飯鍋內膽塗層");
         assert_eq!(marked(&shown), ["電飯鍋內膽"]);
         assert!(!shown.before && !shown.after);
@@ -159,7 +168,7 @@ mod tests {
             "甲".repeat(200),
             "乙".repeat(200)
         );
-        let shown = fragment(&text, &TermSet::from_text("无铅釉料 针孔"), 40);
+        let shown = part(&text, "无铅釉料 针孔", 40);
         assert!(shown.text.starts_with("釉料配方"), "{}", shown.text);
         assert!(shown.before && shown.after);
         assert!(shown.text.chars().count() <= 40);
@@ -169,13 +178,13 @@ mod tests {
     #[test]
     fn different_terms_beat_one_term_repeated() {
         let text = format!("{}{}型材与氧化工艺", "型材，".repeat(4), "无关内容，".repeat(20));
-        let shown = fragment(&text, &TermSet::from_text("型材 氧化"), 12);
+        let shown = part(&text, "型材 氧化", 12);
         assert!(shown.text.contains("氧化"), "{}", shown.text);
     }
 
     #[test]
     fn without_hits_the_beginning_is_shown() {
-        let shown = fragment("一二三四五六七八", &TermSet::from_text("陶瓷"), 4);
+        let shown = part("一二三四五六七八", "陶瓷", 4);
         assert_eq!((shown.text.as_str(), shown.after), ("一二三四", true));
         assert!(shown.marks.is_empty());
     }
@@ -183,14 +192,14 @@ mod tests {
     #[test]
     fn one_character_is_marked_only_when_it_was_asked_for() {
         let text = "锁芯与门锁";
-        assert_eq!(marked(&fragment(text, &TermSet::from_text("锁"), 20)), ["锁", "锁"]);
-        assert!(fragment("解锁", &TermSet::from_text("锁芯结构"), 20).marks.is_empty());
+        assert_eq!(marked(&part(text, "锁", 20)), ["锁", "锁"]);
+        assert!(part("解锁", "锁芯结构", 20).marks.is_empty());
     }
 
     #[test]
     fn impossible_lengths_do_no_harm() {
         for max_chars in 0..4 {
-            let shown = fragment("Electroplating電鍍", &TermSet::from_text("电镀"), max_chars);
+            let shown = part("Electroplating電鍍", "电镀", max_chars);
             assert!(shown.text.chars().count() <= max_chars);
         }
     }

@@ -1,7 +1,7 @@
 //! Finds where the terms of a query stand in a text.
 
-use super::{Span, TermSet};
-use crate::analysis;
+use super::{Marker, Span, TermSet};
+use crate::analysis::{self, Folded, Wanted, each_gram, each_word, runs};
 
 /// One place where a term stands.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,26 +17,35 @@ pub(super) struct Hit {
 const GRAM_SHARE: f32 = 0.5;
 
 /// All hits of a text, sorted by place: words, and runs of at least two adjoining character terms.
-pub(super) fn hits(text: &str, terms: &TermSet) -> Vec<Hit> {
-    let mut found = word_hits(text, terms);
-    found.extend(gram_hits(text, terms));
+pub(super) fn hits(text: &str, marker: &Marker<'_>) -> Vec<Hit> {
+    if marker.terms.is_empty() {
+        return Vec::new();
+    }
+    let folded = Folded::new(text);
+    let runs = runs(folded.text());
+    let mut found = word_hits(&folded, &runs, marker);
+    found.extend(gram_hits(&folded, &runs, marker));
     found.sort_by(|a, b| a.span.cmp(&b.span).then_with(|| a.term.cmp(&b.term)));
     found.dedup();
     found
 }
 
-fn word_hits(text: &str, terms: &TermSet) -> Vec<Hit> {
-    if terms.words.is_empty() {
-        return Vec::new();
+fn word_hits(folded: &Folded, runs: &[analysis::Run], marker: &Marker<'_>) -> Vec<Hit> {
+    let mut found = Vec::new();
+    if marker.terms.words.is_empty() {
+        return found;
     }
-    analysis::words(text)
-        .into_iter()
-        .filter_map(|token| {
-            let weight = *terms.words.get(&token.text)?;
-            let span = Span { from: token.from, to: token.to };
-            Some(Hit { span, term: token.text, weight })
-        })
-        .collect()
+    let wanted = Wanted {
+        in_run: |run: &str| marker.may_hold_word(run),
+        begins: |character| marker.begins_word(character),
+    };
+    each_word(folded.text(), runs, &wanted, |word, from, to| {
+        if let Some(weight) = marker.terms.words.get(word.as_ref()) {
+            let (from, to) = folded.origin(from, to);
+            found.push(Hit { span: Span { from, to }, term: word.into_owned(), weight: *weight });
+        }
+    });
+    found
 }
 
 /// What a character term weighs; one that is a word of the query weighs as that word does.
@@ -45,25 +54,26 @@ fn gram_weight(terms: &TermSet, term: &str) -> Option<f32> {
     Some(terms.words.get(term).copied().unwrap_or(own * GRAM_SHARE))
 }
 
-fn gram_hits(text: &str, terms: &TermSet) -> Vec<Hit> {
-    if terms.grams.is_empty() {
-        return Vec::new();
-    }
-    let single = terms.is_single();
+fn gram_hits(folded: &Folded, runs: &[analysis::Run], marker: &Marker<'_>) -> Vec<Hit> {
     let (mut found, mut run) = (Vec::new(), Run::default());
-    for token in analysis::grams(text) {
-        let Some(weight) = gram_weight(terms, &token.text) else { continue };
-        let span = Span { from: token.from, to: token.to };
-        let pair = token.text.chars().nth(1).is_some();
-        let hit = Hit { span, term: token.text, weight };
-        if single || (pair && hit.term.as_bytes()[0].is_ascii()) {
+    if marker.terms.grams.is_empty() {
+        return found;
+    }
+    let begins = |character| marker.begins_gram(character);
+    each_gram(folded.text(), runs, begins, |from, to| {
+        let text = &folded.text()[from..to];
+        let Some(weight) = gram_weight(marker.terms, text) else { return };
+        let (from, to) = folded.origin(from, to);
+        let hit = Hit { span: Span { from, to }, term: text.to_owned(), weight };
+        let pair = text.chars().nth(1).is_some();
+        if marker.single || (pair && text.as_bytes()[0].is_ascii()) {
             found.push(hit);
         } else if !pair {
-            run.single_to = span.to;
-        } else if !hit.term.contains(is_particle) {
+            run.single_to = to;
+        } else if !text.contains(is_particle) {
             run.add(hit, &mut found);
         }
-    }
+    });
     run.close(&mut found);
     found
 }
@@ -101,5 +111,53 @@ impl Run {
         }
         self.pairs.clear();
         self.terms = 0;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::properties::Generator;
+
+    /// The word hits as found by cutting the whole text into words.
+    fn by_cutting_all(text: &str, terms: &TermSet) -> Vec<Hit> {
+        let hit = |token: analysis::Token| {
+            let weight = *terms.words.get(&token.text)?;
+            let span = Span { from: token.from, to: token.to };
+            Some(Hit { span, term: token.text, weight })
+        };
+        analysis::words(text).into_iter().filter_map(hit).collect()
+    }
+
+    fn by_looking_first(text: &str, terms: &TermSet) -> Vec<Hit> {
+        let folded = Folded::new(text);
+        word_hits(&folded, &runs(folded.text()), &Marker::new(terms))
+    }
+
+    #[test]
+    fn looking_first_finds_the_same_words_as_cutting_all() {
+        let mut generator = Generator(0xa076_1d64_78bd_642f);
+        let mut some = 0;
+        for _ in 0..1_000 {
+            let (text, query) = (generator.text(), generator.text());
+            let terms = TermSet::from_text(&query);
+            let expected = by_cutting_all(&text, &terms);
+            some += usize::from(!expected.is_empty());
+            assert_eq!(by_looking_first(&text, &terms), expected, "{query:?} in {text:?}");
+        }
+        assert!(some > 300, "{some} texts with hits");
+    }
+
+    #[test]
+    fn a_word_of_two_scripts_hides_its_parts() {
+        let text = "纯棉T恤面料，3D打印机";
+        for query in ["T", "恤", "t恤", "T恤面料", "3D", "3D打印", "d", "印机", "Printing"]
+        {
+            let terms = TermSet::from_text(query);
+            assert_eq!(by_looking_first(text, &terms), by_cutting_all(text, &terms), "{query}");
+        }
+        let mut letter = TermSet::default();
+        letter.add_word("t", 1.0);
+        assert_eq!(by_looking_first(text, &letter), []);
     }
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::fragment::cut;
 use super::hits::{Hit, hits};
-use super::{Span, TermSet};
+use super::{Marker, Span, TermSet};
 use crate::analysis::sentence::sentences;
 
 /// A sentence quoted word for word.
@@ -43,8 +43,9 @@ struct Candidate<'a> {
 
 /// The `max` sentences of all fields that together show the weightiest terms, best first.
 pub fn quotes(fields: &[(&str, &str)], terms: &TermSet, max: usize) -> Vec<Quote> {
+    let marker = Marker::new(terms);
     let mut candidates: Vec<Candidate<'_>> =
-        fields.iter().flat_map(|(field, text)| candidates(field, text, terms)).collect();
+        fields.iter().flat_map(|(field, text)| candidates(field, text, &marker)).collect();
     let mut texts = HashSet::new();
     candidates.retain(|candidate| texts.insert(&candidate.text[candidate.range.clone()]));
     let mut shown: HashSet<String> = HashSet::new();
@@ -64,8 +65,8 @@ pub fn quotes(fields: &[(&str, &str)], terms: &TermSet, max: usize) -> Vec<Quote
     chosen
 }
 
-fn candidates<'a>(field: &'a str, text: &'a str, terms: &TermSet) -> Vec<Candidate<'a>> {
-    let mut rest = hits(text, terms).into_iter().peekable();
+fn candidates<'a>(field: &'a str, text: &'a str, marker: &Marker<'_>) -> Vec<Candidate<'a>> {
+    let mut rest = hits(text, marker).into_iter().peekable();
     let mut found = Vec::new();
     for range in sentences(text).into_iter().flat_map(|range| clauses(text, range)) {
         let mut inside = Vec::new();
