@@ -320,7 +320,9 @@ mod tests {
         };
         let parsed = rows::parse(&row, Some(&header), FileKind::Needs, &reference).unwrap();
         let fields = crate::import::destination::typed(parsed.fields).unwrap();
-        crate::needs::rules::check(&fields, crate::needs::rules::Stage::Publish, &reference)
+        let fields: crate::needs::model::NeedFields = fields;
+        let town = fields.town_code.as_deref();
+        crate::needs::rules::check(&fields, town, crate::needs::rules::Stage::Publish, &reference)
             .unwrap();
     }
 }

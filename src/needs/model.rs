@@ -56,7 +56,8 @@ pub struct NeedFields {
     /// 需求类别
     #[serde(skip_serializing_if = "Option::is_none")]
     pub need_kind: Option<String>,
-    /// 所属专业镇, 9 digits; by default that of the organisation.
+    /// 所属专业镇, 9 digits; by default that of the organisation. A need without either is not
+    /// published.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub town_code: Option<String>,
     /// 国民经济行业 (GB/T 4754-2017)

@@ -132,7 +132,7 @@ impl Reviewed for Need {
     }
 
     fn check(&self, stage: Stage, reference: &Reference) -> Result<()> {
-        rules::check(&self.doc.0, stage, reference)
+        rules::check(&self.doc.0, self.town_code.as_deref(), stage, reference)
     }
 
     fn check_on(
@@ -142,7 +142,8 @@ impl Reviewed for Need {
         today: NaiveDate,
         before: Option<&NeedFields>,
     ) -> Result<()> {
-        rules::check_on(&self.doc.0, stage, reference, today, before)
+        let town = self.town_code.as_deref();
+        rules::check_on(&self.doc.0, town, stage, reference, today, before)
     }
 
     fn document(

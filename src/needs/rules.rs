@@ -13,12 +13,18 @@ use crate::validation::Checker;
 /// Years that a need can be valid for at most, from the day it is published or renewed.
 pub const VALID_YEARS: u32 = 2;
 
-/// Checks the fields for a stage, whatever the day, and names everything wrong at once.
+/// Checks the fields for a stage, whatever the day, and names everything wrong at once. `town` is
+/// where the need is placed: its own town, or that of its organisation.
 ///
 /// # Errors
 /// [`Error::Invalid`](crate::error::Error::Invalid) with every field.
-pub fn check(fields: &NeedFields, stage: Stage, reference: &Reference) -> Result<()> {
-    gather(fields, stage, reference).finish()
+pub fn check(
+    fields: &NeedFields,
+    town: Option<&str>,
+    stage: Stage,
+    reference: &Reference,
+) -> Result<()> {
+    gather(fields, town, stage, reference).finish()
 }
 
 /// Checks the fields for a stage on a day: dates must lie ahead. For a need that is open already
@@ -28,12 +34,13 @@ pub fn check(fields: &NeedFields, stage: Stage, reference: &Reference) -> Result
 /// [`Error::Invalid`](crate::error::Error::Invalid) with every field.
 pub fn check_on(
     fields: &NeedFields,
+    town: Option<&str>,
     stage: Stage,
     reference: &Reference,
     today: NaiveDate,
     before: Option<&NeedFields>,
 ) -> Result<()> {
-    let mut checker = gather(fields, stage, reference);
+    let mut checker = gather(fields, town, stage, reference);
     let changed = |of: fn(&NeedFields) -> Option<NaiveDate>| {
         of(fields).filter(|_| before.is_none_or(|before| of(before) != of(fields)))
     };
@@ -47,7 +54,7 @@ pub fn check_on(
     checker.finish()
 }
 
-fn gather(fields: &NeedFields, stage: Stage, reference: &Reference) -> Checker {
+fn gather(fields: &NeedFields, town: Option<&str>, stage: Stage, reference: &Reference) -> Checker {
     let mut checker = Checker::default();
     check_form(&mut checker, fields);
     check_amounts(&mut checker, fields);
@@ -58,6 +65,7 @@ fn gather(fields: &NeedFields, stage: Stage, reference: &Reference) -> Checker {
         check_submit(&mut checker, fields);
     }
     if stage >= Stage::Publish {
+        checker.present("/town_code", town.as_ref());
         check_publish(&mut checker, fields);
     }
     checker

@@ -8,7 +8,7 @@ use townbridge::jobs::expiry;
 use townbridge::needs::life::NeedStatus;
 use townbridge::needs::model::{Need, NeedId};
 use townbridge::needs::ops;
-use townbridge::organizations::model::Organization;
+use townbridge::organizations::model::{Organization, OrganizationFields};
 
 use super::support::needs::complete_fields;
 use super::support::{Answer, Client, NeedBuilder, OrgBuilder, TestApp};
@@ -137,6 +137,29 @@ async fn a_need_whose_deadline_has_passed_is_not_published() {
     let id = need.id.to_string();
     let problem = step(&liaison, &id, json!({ "to": "published" })).await.problem(422, "invalid");
     assert_eq!(pointers(&problem), ["/deadline"]);
+}
+
+#[actix_web::test]
+async fn a_need_is_published_in_its_own_town_or_that_of_its_organisation() {
+    let app = TestApp::start().await;
+    let in_city = |fields: &mut OrganizationFields| {
+        fields.town_code = None;
+        fields.region_code = Some("442000".to_owned());
+    };
+    let org = OrgBuilder::enterprise().fields(in_city).insert(&app);
+    let need = NeedBuilder::submitted(&org).insert(&app);
+    let (member, officer, id) = (app.org_member(org.id), app.officer("4420"), need.id.to_string());
+    let publish = json!({ "to": "published" });
+    let problem = step(&officer, &id, publish.clone()).await.problem(422, "invalid");
+    assert_eq!(pointers(&problem), ["/town_code"]);
+    step(&officer, &id, json!({ "to": "returned", "comment": "请填写专业镇" })).await.expect(200);
+    let placed = json!({ "town_code": GUZHEN });
+    member.patch_json(&format!("needs/{id}"), 3, placed).await.expect(200);
+    step(&member, &id, json!({ "to": "submitted" })).await.expect(200);
+    step(&app.liaison(GUZHEN), &id, publish).await.expect(200);
+    let homeless = json!({ "town_code": null });
+    let problem = member.patch_json(&format!("needs/{id}"), 6, homeless).await;
+    assert_eq!(pointers(&problem.problem(422, "invalid")), ["/town_code"]);
 }
 
 #[actix_web::test]

@@ -22,7 +22,7 @@ pub(super) const COLUMNS: &[Column] = &[
         .example("户外LED路灯驱动电源夏季高温失效，求热设计方案"),
     Column::new("need_kind", "需求类别", Code("need_kind"), Draft).example("技术难题"),
     Column::new("town_code", "所属专业镇", Region, Optional)
-        .note("9 位代码或镇名；默认为单位所在镇")
+        .note("9 位代码或镇名；默认为单位所在镇，单位不在镇内的发布前须填写")
         .example("442000105"),
     Column::new("industry_code", "国民经济行业", Industry, Submit)
         .note("GB/T 4754-2017 代码，任一级均可")

@@ -12,10 +12,11 @@ const ROWS: usize = 4;
 const MAX_ROWS: usize = 10;
 
 /// Texts that go from the form into the field of the same name.
-const TEXTS: [&str; 9] = [
+const TEXTS: [&str; 10] = [
     "title",
     "need_kind",
     "industry_code",
+    "town_code",
     "tech_field",
     "background",
     "problem",

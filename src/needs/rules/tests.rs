@@ -27,6 +27,9 @@ fn complete() -> Value {
     })
 }
 
+/// Where the firm is.
+const TOWN: Option<&str> = Some("440604100");
+
 fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
 }
@@ -35,7 +38,7 @@ fn wrong(patch: Value, stage: Stage) -> Vec<(String, &'static str)> {
     let mut fields = complete();
     crate::records::patch::merge(&mut fields, &patch);
     let fields: NeedFields = serde_json::from_value(fields).unwrap();
-    match check_on(&fields, stage, &reference(), day("2026-11-20"), None) {
+    match check_on(&fields, TOWN, stage, &reference(), day("2026-11-20"), None) {
         Ok(()) => Vec::new(),
         Err(Error::Invalid(errors)) => {
             errors.into_iter().map(|e| (e.pointer, e.message.key)).collect()
@@ -144,16 +147,27 @@ fn dates_must_lie_ahead_but_not_too_far() {
 }
 
 #[test]
+fn a_need_without_any_town_is_not_published() {
+    let fields: NeedFields = serde_json::from_value(complete()).unwrap();
+    assert!(check(&fields, None, Stage::Submit, &reference()).is_ok());
+    let Err(Error::Invalid(errors)) = check(&fields, None, Stage::Publish, &reference()) else {
+        panic!("published without a town");
+    };
+    let wrong: Vec<_> = errors.iter().map(|e| (e.pointer.as_str(), e.message.key)).collect();
+    assert_eq!(wrong, [("/town_code", "field.required")]);
+}
+
+#[test]
 fn an_open_need_keeps_dates_that_have_passed() {
     let before: NeedFields = serde_json::from_value(complete()).unwrap();
     let later = day("2027-07-01");
     let check = |fields: &NeedFields| {
-        check_on(fields, Stage::Publish, &reference(), later, Some(&before)).is_ok()
+        check_on(fields, TOWN, Stage::Publish, &reference(), later, Some(&before)).is_ok()
     };
     assert!(check(&before));
     assert!(!check(&NeedFields { deadline: Some(later), ..before.clone() }));
     let valid = NeedFields { valid_until: Some(day("2027-08-01")), ..before.clone() };
-    let endless = check_on(&before, Stage::Publish, &reference(), later, Some(&valid));
+    let endless = check_on(&before, TOWN, Stage::Publish, &reference(), later, Some(&valid));
     assert!(endless.is_err(), "an open need must keep an end of validity");
 }
 
@@ -171,7 +185,8 @@ fn shipped_demo_records_pass_the_stage_they_are_in() {
             map.remove(own);
         }
         let fields: NeedFields = serde_json::from_value(Value::Object(map)).unwrap();
-        let found = check(&fields, stage, &tables);
+        let town = fields.town_code.as_deref().or(TOWN);
+        let found = check(&fields, town, stage, &tables);
         assert!(found.is_ok(), "{:?}: {found:?}", fields.title);
     }
 }

@@ -119,12 +119,14 @@ async fn what_is_wrong_is_said_at_its_field_and_nothing_typed_is_lost() {
 async fn the_form_of_a_stored_need_brings_everything_back() {
     let app = TestApp::start().await;
     let org = OrgBuilder::enterprise().insert(&app);
-    let need = NeedBuilder::draft(&org).insert(&app);
+    let placed = Some("442000106".to_owned());
+    let need = NeedBuilder::draft(&org).fields(|fields| fields.town_code = placed).insert(&app);
     let author = app.account(&[GrantRole::in_org(Role::OrgMember, org.id)]);
     let browser = app.browser_of(&author).await;
     let path = format!("/needs/{}/edit", need.id);
     let form = browser.get(&path).await.expect(200);
     assert_eq!(form.attribute("#title", "value"), need.fields.title.clone().unwrap());
+    assert_eq!(form.attribute("#town_code", "value"), "442000106");
     assert_eq!(form.attribute("#industry_code option[selected]", "value"), "C3872");
     // What a browser would send back unchanged.
     let page = form.page();
