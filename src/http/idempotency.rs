@@ -11,16 +11,14 @@ use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
-use ring::digest::{SHA256, digest};
 
 use super::extract::{self, AppData};
 use super::operations::Operation;
 use super::problem::ApiError;
 use crate::accounts::principal::Caller;
 use crate::app::App;
-use crate::audit::model::hex;
 use crate::error::{Error, Result};
-use crate::idempotency::model::{AttemptId, Claim, Headers, Recalled, RunningGuard};
+use crate::idempotency::model::{Claim, Headers, Recalled, RunningGuard};
 use crate::idempotency::ops;
 
 /// Header with the key.
@@ -101,13 +99,7 @@ async fn claim(request: &mut ServiceRequest) -> Result<Option<Claim>> {
     let query = request.query_string().to_owned();
     let body = buffered_body(request).await?;
     let content = [query.as_bytes(), b"\n", &body].concat();
-    Ok(Some(Claim {
-        user_id: principal.user_id,
-        key,
-        operation,
-        request_hash: hex(digest(&SHA256, &content).as_ref()),
-        attempt_id: AttemptId::new(),
-    }))
+    Ok(Some(Claim::new(principal.user_id, &key, operation, &content)))
 }
 
 /// Reads the body and puts it back for the handler.

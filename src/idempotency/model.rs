@@ -4,8 +4,10 @@ use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use diesel::prelude::*;
+use ring::hmac;
 
 use crate::accounts::principal::UserId;
+use crate::audit::model::hex;
 use crate::db::Timestamp;
 use crate::db::schema::idempotency_keys;
 use crate::db::types::Json;
@@ -74,19 +76,38 @@ impl Created {
     }
 }
 
-/// A key that the client gave to the write it asks for.
+/// A key that the client gave to the write it asks for. The key as sent is not kept: it is the
+/// secret without which the two hashes tell nothing of a password in the body.
 #[derive(Debug, Clone)]
 pub struct Claim {
     /// The person; every person has keys of their own.
     pub user_id: UserId,
-    /// The key as sent.
-    pub key: String,
+    /// Hash of the key and the person.
+    pub key_hash: String,
     /// Method and path.
     pub operation: String,
     /// Hash of the body.
     pub request_hash: String,
     /// This attempt.
     pub attempt_id: AttemptId,
+}
+
+impl Claim {
+    /// A new attempt to use a key as sent, for a request with this content.
+    pub fn new(user_id: UserId, key: &str, operation: String, content: &[u8]) -> Self {
+        let secret = hmac::Key::new(hmac::HMAC_SHA256, key.as_bytes());
+        let hash = |purpose: &str, content: &[u8]| {
+            let purpose = format!("{purpose} {user_id}\n");
+            hex(hmac::sign(&secret, &[purpose.as_bytes(), content].concat()).as_ref())
+        };
+        Self {
+            user_id,
+            key_hash: hash("key", b""),
+            operation,
+            request_hash: hash("request", content),
+            attempt_id: AttemptId::new(),
+        }
+    }
 }
 
 /// Headers of a remembered answer.
@@ -98,8 +119,9 @@ pub type Headers = Vec<(String, String)>;
 pub struct UsedKey {
     /// The person.
     pub user_id: UserId,
-    /// The key.
-    pub idempotency_key: String,
+    /// Hash of the key.
+    #[diesel(column_name = idempotency_key)]
+    pub key_hash: String,
     /// Method and path.
     pub operation: String,
     /// Hash of the body.
@@ -152,7 +174,7 @@ pub struct Running(Arc<Mutex<HashSet<(UserId, String)>>>);
 impl Running {
     /// Takes the key until the guard is dropped; none when another request has it.
     pub fn begin(&self, claim: &Claim) -> Option<RunningGuard> {
-        let taken = (claim.user_id, claim.key.clone());
+        let taken = (claim.user_id, claim.key_hash.clone());
         let mut keys = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         keys.insert(taken.clone()).then(|| RunningGuard { running: self.clone(), taken })
     }
@@ -168,5 +190,39 @@ pub struct RunningGuard {
 impl Drop for RunningGuard {
     fn drop(&mut self) {
         self.running.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.taken);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ring::digest::{SHA256, digest};
+
+    use super::*;
+
+    #[test]
+    fn what_is_kept_of_a_request_cannot_be_tried_out_without_its_key() {
+        let user = UserId::new();
+        let claim = |user, key: &str, content: &str| {
+            let made = Claim::new(user, key, "POST /api/v1/users".to_owned(), content.as_bytes());
+            (made.key_hash, made.request_hash)
+        };
+        let (key, request) = claim(user, "key-1", "{\"password\":\"123456\"}");
+        assert_eq!(
+            claim(user, "key-1", "{\"password\":\"123456\"}"),
+            (key.clone(), request.clone())
+        );
+        let (same_key, other_request) = claim(user, "key-1", "{\"password\":\"654321\"}");
+        assert_eq!(same_key, key);
+        assert_ne!(other_request, request);
+        for other in [
+            claim(user, "key-2", "{\"password\":\"123456\"}"),
+            claim(UserId::new(), "key-1", "{\"password\":\"123456\"}"),
+        ] {
+            assert!(other.0 != key && other.1 != request);
+        }
+        let plain = |text: &str| hex(digest(&SHA256, text.as_bytes()).as_ref());
+        assert_ne!(key, plain("key-1"));
+        assert_ne!(request, plain("{\"password\":\"123456\"}"));
+        assert!(!key.contains("key-1"));
     }
 }

@@ -25,7 +25,7 @@ pub fn claim(
     let Some(claim) = &caller.idempotency else { return Ok(()) };
     let row = UsedKey {
         user_id: claim.user_id,
-        idempotency_key: claim.key.clone(),
+        key_hash: claim.key_hash.clone(),
         operation: claim.operation.clone(),
         request_hash: claim.request_hash.clone(),
         attempt_id: claim.attempt_id,

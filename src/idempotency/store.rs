@@ -21,7 +21,7 @@ pub(super) fn insert(db: &mut Db, row: &UsedKey) -> Result<bool> {
 /// The row of a key.
 pub(super) fn find(db: &mut Db, claim: &Claim) -> Result<Option<UsedKey>> {
     Ok(on!(db, conn => idempotency_keys::table
-        .find((claim.user_id, &claim.key))
+        .find((claim.user_id, &claim.key_hash))
         .select(UsedKey::as_select())
         .first(conn))
     .optional()?)
@@ -35,7 +35,7 @@ pub(super) fn set_created(
     change: Option<i64>,
 ) -> Result<()> {
     use idempotency_keys::dsl as k;
-    on!(db, conn => diesel::update(k::idempotency_keys.find((claim.user_id, &claim.key)))
+    on!(db, conn => diesel::update(k::idempotency_keys.find((claim.user_id, &claim.key_hash)))
         .set((
             k::record_kind.eq(created.kind),
             k::record_id.eq(&created.id),
@@ -57,7 +57,7 @@ pub(super) fn set_answer(
     let headers = Json(headers.clone());
     on!(db, conn => diesel::update(
             k::idempotency_keys
-                .find((claim.user_id, &claim.key))
+                .find((claim.user_id, &claim.key_hash))
                 .filter(k::attempt_id.eq(claim.attempt_id)),
         )
         .set((k::status.eq(status), k::body.eq(body), k::headers.eq(&headers)))
@@ -70,7 +70,7 @@ pub(super) fn delete(db: &mut Db, claim: &Claim) -> Result<()> {
     use idempotency_keys::dsl as k;
     on!(db, conn => diesel::delete(
             k::idempotency_keys
-                .find((claim.user_id, &claim.key))
+                .find((claim.user_id, &claim.key_hash))
                 .filter(k::attempt_id.eq(claim.attempt_id)),
         )
         .execute(conn))?;
@@ -83,7 +83,7 @@ pub(super) fn delete_before(db: &mut Db, only: Option<&Claim>, before: Timestamp
     Ok(match only {
         Some(claim) => on!(db, conn => diesel::delete(
                 k::idempotency_keys
-                    .find((claim.user_id, &claim.key))
+                    .find((claim.user_id, &claim.key_hash))
                     .filter(k::created_at.lt(before)),
             )
             .execute(conn))?,
