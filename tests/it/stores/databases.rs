@@ -5,8 +5,10 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 use tempfile::TempDir;
+use townbridge::accounts::ops::create_user;
 use townbridge::accounts::principal::{Caller, OrgId, Principal, Role, RoleBinding};
 use townbridge::accounts::principal::{SessionId, UserId};
+use townbridge::accounts::users::model::CreateUser;
 use townbridge::app::App;
 use townbridge::clock::Clock;
 use townbridge::config::{Config, Overrides};
@@ -93,6 +95,18 @@ impl TestDatabase {
     /// Whether this is PostgreSQL.
     pub fn is_postgres(&self) -> bool {
         self.url.starts_with("postgres")
+    }
+
+    /// Makes an account without roles.
+    pub fn account(&self) -> UserId {
+        let command = CreateUser {
+            mail: format!("u{}@example.com", uuid::Uuid::now_v7().simple()),
+            name: "何试".to_owned(),
+            password: None,
+            language: None,
+            roles: Vec::new(),
+        };
+        create_user(self, &Caller::system("test"), &command).unwrap().id
     }
 
     /// Brings in an organisation of a town.

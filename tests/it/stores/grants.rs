@@ -1,9 +1,7 @@
 //! Grants that open a record to an organisation.
 
 use serde_json::json;
-use townbridge::accounts::ops::create_user;
 use townbridge::accounts::principal::{Caller, Principal, Role, RoleBinding, SessionId};
-use townbridge::accounts::users::model::CreateUser;
 use townbridge::disclosure::DisclosureLevel;
 use townbridge::disclosure::model::OpenRecord;
 use townbridge::disclosure::ops::{levels, opened};
@@ -23,14 +21,7 @@ const GUZHEN: &str = "442000105";
 
 /// Somebody of an organisation, with an account: grants remember who gave them.
 fn member(db: &TestDatabase, org: &Organization) -> Caller {
-    let command = CreateUser {
-        mail: format!("m{}@example.com", uuid::Uuid::now_v7().simple()),
-        name: "何试".to_owned(),
-        password: None,
-        language: None,
-        roles: Vec::new(),
-    };
-    let user_id = create_user(db, &Caller::system("test"), &command).unwrap().id;
+    let user_id = db.account();
     let role = RoleBinding {
         role: Role::OrgMember,
         org_id: Some(org.id),

@@ -8,6 +8,7 @@ mod change_log;
 pub mod databases;
 mod grants;
 mod imports;
+mod keys;
 mod mails;
 mod migrations;
 mod needs;
