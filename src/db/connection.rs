@@ -40,11 +40,13 @@ impl Db {
         let path = url.strip_prefix("sqlite://").unwrap_or(url);
         let mut conn = SqliteConnection::establish(path).map_err(ConnectionError)?;
         // busy_timeout first: switching to WAL itself needs a lock.
+        // cache_size: what matters is the inner pages of the trees; the rows of a search are others
+        // every time, and each connection of the pool has a cache of its own.
         // synchronous=FULL: in WAL mode NORMAL may lose the last commits on power loss, and an
         // acknowledged write must survive.
         conn.batch_execute(
             "PRAGMA busy_timeout=10000; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; \
-             PRAGMA foreign_keys=ON; PRAGMA cache_size=-8000; PRAGMA temp_store=MEMORY;",
+             PRAGMA foreign_keys=ON; PRAGMA cache_size=-2000; PRAGMA temp_store=MEMORY;",
         )
         .map_err(QueryError)?;
         Ok(Self::Sqlite(conn))
