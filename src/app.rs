@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use search_index::{MatchSettings, Opened, Options, SearchIndex, State};
+use tokio::sync::Semaphore;
 
 use crate::accounts::limits::AttemptLimits;
 use crate::accounts::tokens::Keyring;
@@ -40,6 +41,8 @@ pub struct App {
     pub limits: AttemptLimits,
     /// Weights and hard conditions of the match.
     pub match_settings: Arc<MatchSettings>,
+    /// Turns of searches and matches.
+    turns: Arc<Semaphore>,
 }
 
 impl App {
@@ -103,12 +106,33 @@ impl App {
             metrics: Metrics::new()?,
             running: Running::default(),
             match_settings: Arc::new(match_settings),
+            turns: Arc::new(Semaphore::new(searches_at_once())),
             config,
         });
         if !app.index.is_in_memory() {
             indexer::bring_up(&app, &opened.state)?;
         }
         Ok(app)
+    }
+
+    /// Like [`App::run`], for searches and matches: these keep a core busy from beginning to end,
+    /// so that more of them at a time only make each other slower and need more memory. They come
+    /// in turn, first the one that asked first.
+    ///
+    /// # Errors
+    /// Those of `work`; a panic in it is an internal error.
+    pub async fn run_search<T: Send + 'static>(
+        self: &Arc<Self>,
+        work: impl FnOnce(&Self) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let turn = Arc::clone(&self.turns).acquire_owned().await;
+        let turn = turn.map_err(|error| Error::internal(format!("turns of searches: {error}")))?;
+        self.run(move |app| {
+            // Kept to the end of the work, even when nobody waits for the answer any more.
+            let _turn = turn;
+            work(app)
+        })
+        .await
     }
 
     /// Runs blocking work (database, index) off the async threads.
@@ -125,6 +149,12 @@ impl App {
             .await
             .map_err(|error| Error::internal(format!("worker: {error}")))?
     }
+}
+
+/// How many searches and matches run at the same time: two for each core, so that one goes on while
+/// another waits for the database.
+pub fn searches_at_once() -> usize {
+    2 * std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
 }
 
 /// An empty index in memory.

@@ -46,6 +46,53 @@ impl FromRequest for CallerData {
     }
 }
 
+/// Extracts a caller who is still to be looked up: for operations whose work does so itself, which
+/// saves a change of threads.
+pub struct Asking {
+    token: Option<String>,
+    known: Option<SignedIn>,
+    facts: RequestFacts,
+    idempotency: Option<Claim>,
+}
+
+impl FromRequest for Asking {
+    type Error = ApiError;
+    type Future = Ready<std::result::Result<Self, ApiError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(bearer(request).map_err(ApiError).map(|token| Self {
+            token,
+            known: request.extensions().get().cloned(),
+            facts: facts(request),
+            idempotency: request.extensions().get().cloned(),
+        }))
+    }
+}
+
+impl Asking {
+    /// Looks the caller up; blocking.
+    ///
+    /// # Errors
+    /// [`Error::Unauthenticated`] when there is a token that is not valid.
+    pub fn caller(self, app: &App) -> Result<Caller> {
+        let principal = match (self.known, self.token) {
+            (Some(SignedIn(principal)), _) => principal,
+            (None, None) => None,
+            (None, Some(token)) => Some(crate::accounts::ops::authenticate(app, &token)?),
+        };
+        if let Some(principal) = &principal {
+            super::trace::record_user(principal.user_id);
+        }
+        Ok(Caller {
+            principal,
+            address: self.facts.address,
+            request_id: self.facts.request_id,
+            language: self.facts.language,
+            idempotency: self.idempotency,
+        })
+    }
+}
+
 /// Who is calling, and how.
 ///
 /// # Errors

@@ -7,7 +7,7 @@ use super::answer::MatchAnswer;
 use super::ops;
 use super::query::{MatchQuery, MatchText};
 use crate::capabilities::model::CapabilityId;
-use crate::http::extract::{AppData, CallerData, JsonBody};
+use crate::http::extract::{AppData, Asking, JsonBody};
 use crate::http::problem::{ApiResult, Problem};
 use crate::needs::model::NeedId;
 use crate::search::freshness;
@@ -30,13 +30,15 @@ fn respond(answer: MatchAnswer) -> HttpResponse {
 #[get("/needs/{id}/matches")]
 async fn list_need_matches(
     app: AppData,
-    caller: CallerData,
+    asking: Asking,
     id: web::Path<NeedId>,
     query: web::Query<MatchQuery>,
 ) -> ApiResult {
     let query = query.into_inner();
     freshness::wait(&app, query.min_change).await?;
-    Ok(respond(app.run(move |app| ops::of_need(app, &caller.0, *id, &query)).await?))
+    Ok(respond(
+        app.run_search(move |app| ops::of_need(app, &asking.caller(app)?, *id, &query)).await?,
+    ))
 }
 
 /// List needs that a capability fits, best first, each with its reasons.
@@ -48,13 +50,16 @@ async fn list_need_matches(
 #[get("/capabilities/{id}/matches")]
 async fn list_capability_matches(
     app: AppData,
-    caller: CallerData,
+    asking: Asking,
     id: web::Path<CapabilityId>,
     query: web::Query<MatchQuery>,
 ) -> ApiResult {
     let query = query.into_inner();
     freshness::wait(&app, query.min_change).await?;
-    Ok(respond(app.run(move |app| ops::of_capability(app, &caller.0, *id, &query)).await?))
+    Ok(respond(
+        app.run_search(move |app| ops::of_capability(app, &asking.caller(app)?, *id, &query))
+            .await?,
+    ))
 }
 
 /// Find counterparts of free text. Nothing is stored.
@@ -64,8 +69,8 @@ async fn list_capability_matches(
         (status = 413, body = Problem), (status = 422, body = Problem),
         (status = 503, body = Problem, description = "the index has not seen `min_change` yet")))]
 #[post("/match")]
-async fn match_text(app: AppData, caller: CallerData, body: JsonBody<MatchText>) -> ApiResult {
+async fn match_text(app: AppData, asking: Asking, body: JsonBody<MatchText>) -> ApiResult {
     let given = body.0;
     freshness::wait(&app, given.min_change).await?;
-    Ok(respond(app.run(move |app| ops::of_text(app, &caller.0, &given)).await?))
+    Ok(respond(app.run_search(move |app| ops::of_text(app, &asking.caller(app)?, &given)).await?))
 }

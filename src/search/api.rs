@@ -6,7 +6,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::answer::{SearchAnswer, SuggestAnswer};
 use super::query::{SearchQuery, SuggestQuery};
 use super::{freshness, ops};
-use crate::http::extract::{AppData, CallerData};
+use crate::http::extract::{AppData, Asking};
 use crate::http::problem::{ApiResult, Problem};
 
 /// Adds the operations.
@@ -21,14 +21,10 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         (status = 400, body = Problem), (status = 422, body = Problem),
         (status = 503, body = Problem, description = "the index has not seen `min_change` yet")))]
 #[get("/search")]
-async fn search_records(
-    app: AppData,
-    caller: CallerData,
-    query: web::Query<SearchQuery>,
-) -> ApiResult {
+async fn search_records(app: AppData, asking: Asking, query: web::Query<SearchQuery>) -> ApiResult {
     let query = query.into_inner();
     freshness::wait(&app, query.min_change).await?;
-    let answer = app.run(move |app| ops::search(app, &caller.0, &query)).await?;
+    let answer = app.run_search(move |app| ops::search(app, &asking.caller(app)?, &query)).await?;
     Ok(HttpResponse::Ok().insert_header(freshness::position_header(answer.position)).json(answer))
 }
 
@@ -41,11 +37,11 @@ async fn search_records(
 #[get("/suggest")]
 async fn suggest_phrases(
     app: AppData,
-    caller: CallerData,
+    asking: Asking,
     query: web::Query<SuggestQuery>,
 ) -> ApiResult {
     let query = query.into_inner();
     freshness::wait(&app, query.min_change).await?;
-    let answer = app.run(move |app| ops::suggest(app, &caller.0, &query)).await?;
+    let answer = app.run(move |app| ops::suggest(app, &asking.caller(app)?, &query)).await?;
     Ok(HttpResponse::Ok().insert_header(freshness::position_header(answer.position)).json(answer))
 }

@@ -29,3 +29,4 @@ mod service;
 mod stores;
 mod support;
 mod towns;
+mod turns;

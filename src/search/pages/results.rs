@@ -75,7 +75,7 @@ async fn search_page(
     let query = query(&now)?;
     let caller = visit.caller.clone();
     let app = app.into_inner();
-    let answer = app.run(move |app| ops::search(app, &caller, &query)).await?;
+    let answer = app.run_search(move |app| ops::search(app, &caller, &query)).await?;
     let section = match now.get("kind") {
         "need" => "needs",
         "capability" => "capabilities",
