@@ -271,6 +271,30 @@ impl Rows for Capability {
         known_refs_unscoped(db, source, refs)
     }
 
+    fn rows_of(
+        db: &mut Db,
+        org: OrgId,
+        after: Option<CapabilityId>,
+        limit: i64,
+    ) -> Result<Vec<Self>> {
+        use capabilities::dsl as c;
+        Ok(on!(db, conn => {
+            let mut query = c::capabilities.into_boxed().filter(c::org_id.eq(org));
+            if let Some(after) = after {
+                query = query.filter(c::id.gt(after));
+            }
+            query.order(c::id.asc()).limit(limit).select(Capability::as_select()).load(conn)
+        })?)
+    }
+
+    fn move_row(db: &mut Db, row: &Self) -> Result<()> {
+        use capabilities::dsl as c;
+        on!(db, conn => diesel::update(c::capabilities.find(row.id))
+            .set(c::region_code.eq(&row.region_code))
+            .execute(conn))?;
+        Ok(())
+    }
+
     fn insert_rows(db: &mut Db, rows: &[Self]) -> Result<()> {
         insert(db, rows)
     }

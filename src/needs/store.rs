@@ -6,6 +6,7 @@ use diesel::prelude::*;
 
 use super::life::NeedStatus;
 use super::model::{Need, NeedId};
+use crate::accounts::principal::OrgId;
 use crate::db::schema::needs;
 use crate::db::{Db, Timestamp};
 use crate::error::{Error, Result, duplicate_record};
@@ -211,6 +212,25 @@ impl Rows for Need {
 
     fn known_rows(db: &mut Db, source: &str, refs: &[String]) -> Result<Vec<String>> {
         known_refs_unscoped(db, source, refs)
+    }
+
+    fn rows_of(db: &mut Db, org: OrgId, after: Option<NeedId>, limit: i64) -> Result<Vec<Self>> {
+        use needs::dsl as n;
+        Ok(on!(db, conn => {
+            let mut query = n::needs.into_boxed().filter(n::org_id.eq(org));
+            if let Some(after) = after {
+                query = query.filter(n::id.gt(after));
+            }
+            query.order(n::id.asc()).limit(limit).select(Need::as_select()).load(conn)
+        })?)
+    }
+
+    fn move_row(db: &mut Db, row: &Self) -> Result<()> {
+        use needs::dsl as n;
+        on!(db, conn => diesel::update(n::needs.find(row.id))
+            .set((n::region_code.eq(&row.region_code), n::town_code.eq(&row.town_code)))
+            .execute(conn))?;
+        Ok(())
     }
 
     fn insert_rows(db: &mut Db, rows: &[Self]) -> Result<()> {

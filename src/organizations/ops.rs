@@ -12,15 +12,18 @@ pub use super::review::{TakeOrganizationStep, take_step};
 use super::{document, store};
 use crate::accounts::principal::{Caller, OrgId};
 use crate::app::App;
+use crate::capabilities::model::Capability;
 use crate::db::{Db, Timestamp};
 use crate::disclosure::{self, Clearance, DisclosureLevel, RecordScope};
 use crate::error::{Error, Result};
 use crate::http::pagination::{Page, checked_limit};
+use crate::needs::model::Need;
 use crate::records;
 use crate::records::life::Life;
 use crate::records::model::RecordKind;
 use crate::records::ops::Written;
 use crate::records::page;
+use crate::records::reviewed::move_along;
 use crate::records::scope::Reach;
 use crate::records::traced::{Insight, State, Traced};
 
@@ -162,7 +165,8 @@ pub fn list(
     Ok(Page { items, next: page.next })
 }
 
-/// Changes fields by a JSON merge patch (RFC 7396): what is absent stays, null removes.
+/// Changes fields by a JSON merge patch (RFC 7396): what is absent stays, null removes. When the
+/// organisation moves, its records without a town of their own move along.
 ///
 /// # Errors
 /// [`Error::PreconditionFailed`] when the version is not the current one; [`Error::Forbidden`]
@@ -194,11 +198,17 @@ pub fn update(
             return Err(Error::forbidden("error.identity_is_checked"));
         }
         check(app, db, &fields, Some(id))?;
+        let place = (org.town_code.clone(), org.region_code.clone());
         org.set_fields(fields);
+        let moved = place != (org.town_code.clone(), org.region_code.clone());
+        if moved {
+            move_along::<Need>(db, &org)?;
+            move_along::<Capability>(db, &org)?;
+        }
         save(db, now, &mut org)?;
         let change = org.change("organization.update", &before)?;
         let mut number = records::ops::trace(db, caller, now, &[change])?;
-        if renamed {
+        if renamed || moved {
             number = reindex_records(db, id, now)?;
         }
         // The caller may have moved it out of the own region, and still sees what was written.
@@ -228,8 +238,8 @@ pub(super) fn save(db: &mut Db, now: Timestamp, org: &mut Organization) -> Resul
     store::update(db, org)
 }
 
-/// Tells the index about the organisation's records, whose documents hold its type and whether
-/// it is suspended; returns the number of the last change. The logs' lock must be held.
+/// Tells the index about the organisation's records, whose documents hold its type, its place and
+/// whether it is suspended; returns the number of the last change. The logs' lock must be held.
 pub(super) fn reindex_records(db: &mut Db, id: OrgId, now: Timestamp) -> Result<i64> {
     let rows = store::records_unscoped(db, id)?;
     records::ops::touch(db, now, &rows)

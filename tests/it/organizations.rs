@@ -1,9 +1,13 @@
 //! Organisations: who sees them, who changes them, how they are verified.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 use townbridge::organizations::model::OrgStatus;
 
-use crate::support::{Answer, Client, NeedBuilder, OrgBuilder, TestApp, credit_code};
+use crate::support::{
+    Answer, CapabilityBuilder, Client, NeedBuilder, OrgBuilder, TestApp, credit_code,
+};
 
 const GUZHEN: &str = "442000105";
 const BEIJIAO: &str = "440606102";
@@ -298,4 +302,49 @@ async fn suspending_hides_open_records_from_others_and_lifting_shows_them_again(
     app.anonymous().get(&path).await.expect(200);
     assert!(found());
     app.anonymous().get(&format!("needs/{}", draft.id)).await.problem(404, "not_found");
+}
+
+#[tokio::test]
+async fn records_without_a_town_of_their_own_move_with_their_organisation() {
+    let app = TestApp::start().await;
+    let org = OrgBuilder::enterprise().insert(&app);
+    let need = NeedBuilder::published(&org).insert(&app);
+    let draft = NeedBuilder::draft(&org).insert(&app);
+    let own_town = Some(GUZHEN.to_owned());
+    let staying = NeedBuilder::published(&org).fields(|f| f.town_code = own_town).insert(&app);
+    let capability = CapabilityBuilder::published(&org).insert(&app);
+    let found = async |city: &str| {
+        let page = format!("search?city={city}&kind=need,capability");
+        let page = app.anonymous().get(&page).await.expect(200).json();
+        let hits = page["hits"].as_array().unwrap().iter();
+        hits.map(|hit| hit["record"]["id"].as_str().unwrap().to_owned()).collect::<BTreeSet<_>>()
+    };
+    let [need, draft, staying, capability] = [
+        need.id.to_string(),
+        draft.id.to_string(),
+        staying.id.to_string(),
+        capability.id.to_string(),
+    ];
+    let ids = |ids: &[&String]| ids.iter().map(|id| (*id).clone()).collect::<BTreeSet<_>>();
+    app.settle().await;
+    assert_eq!(found("4420").await, ids(&[&need, &staying, &capability]));
+
+    let path = format!("organizations/{}", org.id);
+    let place = json!({ "town_code": BEIJIAO, "region_code": "440606", "scale": "small",
+        "contact": { "name": "何试", "phone": "0760-5550177" } });
+    let moved = app.admin().patch_json(&path, 1, place).await.expect(200);
+    app.wait_indexed(moved.change()).await;
+    assert_eq!(found("4420").await, ids(&[&staying]));
+    assert_eq!(found("4406").await, ids(&[&need, &capability]));
+    let draft = format!("needs/{draft}");
+    let shown = app.liaison(BEIJIAO).get(&draft).await.expect(200).json();
+    assert_eq!((&shown["region_code"], &shown["version"]), (&json!(BEIJIAO), &json!(1)));
+    app.liaison(GUZHEN).get(&draft).await.problem(404, "not_found");
+    app.liaison(BEIJIAO).get(&format!("needs/{staying}/steps")).await.problem(404, "not_found");
+
+    // Without a town it is in the county, and so are they.
+    let place = json!({ "town_code": null });
+    app.admin().patch_json(&path, 2, place).await.expect(200);
+    let shown = app.org_member(org.id).get(&draft).await.expect(200).json();
+    assert_eq!(shown["region_code"], "440606");
 }

@@ -5,6 +5,7 @@
 mod expiry;
 pub mod grants;
 mod listing;
+mod moving;
 mod reading;
 mod removal;
 mod steps;
@@ -34,6 +35,7 @@ use crate::reference::Reference;
 
 pub use expiry::expire;
 pub use listing::{Asked, Filter, Listing, OwnerKnown, list};
+pub use moving::move_along;
 pub use reading::{documents, find, find_many, ids, show, view};
 pub use removal::delete;
 pub use steps::{StepTo, publish, take_step};
@@ -205,6 +207,18 @@ pub trait Rows: Sized {
     /// # Errors
     /// Database faults.
     fn known_rows(db: &mut Db, source: &str, refs: &[String]) -> Result<Vec<String>>;
+
+    /// A batch of an organisation's records after an id, in order of ids.
+    ///
+    /// # Errors
+    /// Database faults.
+    fn rows_of(db: &mut Db, org: OrgId, after: Option<Self::Key>, limit: i64) -> Result<Vec<Self>>;
+
+    /// Writes where a record is placed and nothing else, whatever its version.
+    ///
+    /// # Errors
+    /// Database faults.
+    fn move_row(db: &mut Db, row: &Self) -> Result<()>;
 
     /// Inserts records.
     ///
