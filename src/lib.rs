@@ -4,9 +4,9 @@
 //! # Map
 //! - [`app`] turns settings into a running service; [`cli`] holds the commands.
 //! - One folder a domain: [`accounts`], [`organizations`], [`towns`], [`needs`],
-//!   [`capabilities`], [`matching`], [`search`], [`audit`], [`mod@reference`]. Inside, `model` has
-//!   types and rules without I/O, `store` the queries, `ops` the use cases, `api` and `pages` the
-//!   two thin fronts.
+//!   [`capabilities`], [`matching`], [`diagnosis`], [`search`], [`audit`], [`mod@reference`].
+//!   Inside, `model` has types and rules without I/O, `store` the queries, `ops` the use cases,
+//!   `api` and `pages` the two thin fronts.
 //! - [`disclosure`] decides who sees which field; [`records`] traces every change.
 //! - [`db`] is the truth; [`jobs`] feeds what is derived from it; [`outbound`] sends mail.
 //! - [`benchmark`] measures a throw-away instance, [`evaluation`] the quality of the match.
@@ -30,6 +30,7 @@ pub mod clock;
 pub mod config;
 pub mod db;
 pub mod demo;
+pub mod diagnosis;
 pub mod disclosure;
 pub mod error;
 pub mod evaluation;

@@ -58,8 +58,10 @@ fn gather(fields: &CapabilityFields, stage: Stage, reference: &Reference) -> Che
     check_codes(&mut checker, fields, reference);
     check_kind(&mut checker, fields);
     check_expert(&mut checker, fields, reference);
-    checker.text("/title", fields.title.as_deref());
-    checker.text("/asset_kind", fields.asset_kind.as_deref());
+    if stage >= Stage::Draft {
+        checker.text("/title", fields.title.as_deref());
+        checker.text("/asset_kind", fields.asset_kind.as_deref());
+    }
     if stage >= Stage::Submit {
         check_submit(&mut checker, fields);
     }

@@ -59,8 +59,10 @@ fn gather(fields: &NeedFields, town: Option<&str>, stage: Stage, reference: &Ref
     check_form(&mut checker, fields);
     check_amounts(&mut checker, fields);
     check_codes(&mut checker, fields, reference);
-    checker.text("/title", fields.title.as_deref());
-    checker.text("/need_kind", fields.need_kind.as_deref());
+    if stage >= Stage::Draft {
+        checker.text("/title", fields.title.as_deref());
+        checker.text("/need_kind", fields.need_kind.as_deref());
+    }
     if stage >= Stage::Submit {
         check_submit(&mut checker, fields);
     }

@@ -9,6 +9,8 @@ use crate::validation::Checker;
 /// How far a record is to go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Stage {
+    /// Being written and only looked at: what is there must be right, nothing must be there.
+    Sketch,
     /// Saved as a draft: what is there must be right, little must be there.
     Draft,
     /// Put forward for review.

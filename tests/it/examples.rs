@@ -22,6 +22,7 @@ const MAIN: &[&str] = &[
     "register_organization",
     "search_records",
     "match_text",
+    "diagnose_need",
     "create_need",
     "update_need",
     "take_need_step",
@@ -100,6 +101,7 @@ impl World {
             "register_organization" => (app.anonymous(), "auth/register".to_owned()),
             "search_records" => (app.anonymous(), SEARCH.to_owned()),
             "match_text" => (app.anonymous(), "match".to_owned()),
+            "diagnose_need" => (app.anonymous(), "needs/diagnose".to_owned()),
             "create_need" => (app.org_member(own.id), "needs".to_owned()),
             "update_need" => {
                 let draft = NeedBuilder::draft(own).insert(app);

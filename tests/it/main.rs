@@ -10,6 +10,7 @@ mod browser;
 mod capabilities;
 mod cli;
 mod crash;
+mod diagnosis;
 mod disclosure;
 mod examples;
 mod guide;

@@ -116,6 +116,12 @@ pub const ROWS: &[Row] = &[
         expect: EVERYBODY,
     },
     Row {
+        operation: "diagnose_need",
+        on: "free text",
+        call: |_, _| Call::to("needs/diagnose").with(json!({ "problem": "灯具散热结构" })),
+        expect: EVERYBODY,
+    },
+    Row {
         operation: "list_audit_entries",
         on: "the log",
         call: |_, _| Call::to(format!("audit?record_kind=town&record_id={GUZHEN}")),
