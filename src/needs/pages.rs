@@ -1,5 +1,6 @@
 //! Pages of needs: showing one with its matches, writing one, taking a step.
 
+mod doctor;
 mod edit;
 mod form;
 mod show;
@@ -11,6 +12,7 @@ use actix_web::web;
 pub fn configure(config: &mut web::ServiceConfig) {
     // The fixed path comes before the one that takes any id.
     config
+        .service(doctor::diagnose_need)
         .service(edit::new_need)
         .service(edit::create_need)
         .service(edit::edit_need)

@@ -7,9 +7,10 @@ use actix_web::{Either, HttpResponse, get, post, web};
 use askama::Template;
 use askama_web::WebTemplate;
 
-use super::form;
+use super::{doctor, form};
 use crate::accounts::principal::{Caller, OrgId};
 use crate::app::App;
+use crate::diagnosis::model::Diagnosis;
 use crate::error::{Error, FieldError, Result};
 use crate::http::extract::AppData;
 use crate::http::html::{Frame, PageResult, Posted, Visit, redirect, settle};
@@ -33,6 +34,8 @@ struct NeedForm {
     saved: bool,
     form: Posted,
     errors: Vec<FieldError>,
+    /// What the doctor says, once there is a text.
+    diagnosis: Option<Diagnosis>,
 }
 
 impl NeedForm {
@@ -79,16 +82,22 @@ async fn new_need(app: AppData, visit: Visit) -> PageResult<NeedForm> {
         saved: false,
         form: Posted::default(),
         errors: Vec::new(),
+        diagnosis: None,
     })
 }
 
 /// Saves a draft and, if wished, puts it forward.
 #[post("/needs/new")]
 async fn create_need(app: AppData, visit: Visit, form: Posted) -> FormResult {
+    let action = "/needs/new".to_owned();
+    if is_check(&form) {
+        let outcome = Outcome { need: None, change: None, errors: Vec::new() };
+        return again(app.into_inner(), visit, form, outcome, action).await;
+    }
     let caller = visit.caller.clone();
     let typed = form.clone();
     let outcome = app.run(move |app| create(app, &caller, &typed)).await?;
-    answer(app.into_inner(), visit, form, outcome, "/needs/new".to_owned()).await
+    answer(app.into_inner(), visit, form, outcome, action).await
 }
 
 /// The form of a need that is there.
@@ -97,6 +106,7 @@ async fn edit_need(app: AppData, visit: Visit, id: web::Path<NeedId>) -> PageRes
     let caller = visit.caller.clone();
     caller.signed_in()?;
     let need = app.run(move |app| ops::show(app, &caller, *id)).await?;
+    let diagnosis = doctor::of_fields(&app, &visit, need.fields.clone()).await?;
     Ok(NeedForm {
         page: Frame::new(&app.into_inner(), &visit, "account"),
         action: format!("/needs/{}/edit", need.id),
@@ -105,6 +115,7 @@ async fn edit_need(app: AppData, visit: Visit, id: web::Path<NeedId>) -> PageRes
         saved: false,
         form: form::filled(&need.fields),
         errors: Vec::new(),
+        diagnosis,
     })
 }
 
@@ -117,8 +128,15 @@ async fn update_need(
     form: Posted,
 ) -> FormResult {
     let (id, caller, typed) = (*id, visit.caller.clone(), form.clone());
+    let action = format!("/needs/{id}/edit");
+    if is_check(&form) {
+        caller.signed_in()?;
+        app.run(move |app| ops::show(app, &caller, id)).await?;
+        let outcome = Outcome { need: None, change: None, errors: Vec::new() };
+        return again(app.into_inner(), visit, form, outcome, action).await;
+    }
     let outcome = app.run(move |app| update(app, &caller, id, &typed)).await?;
-    answer(app.into_inner(), visit, form, outcome, format!("/needs/{id}/edit")).await
+    answer(app.into_inner(), visit, form, outcome, action).await
 }
 
 async fn answer(
@@ -135,20 +153,36 @@ async fn answer(
         Some((id, _)) if outcome.errors.is_empty() => {
             Ok(Either::Right(redirect(&format!("/needs/{id}"))))
         }
-        need => {
-            let orgs = own_orgs(&app, &visit.caller).await?;
-            let sent: Option<i32> = form.text("version").parse().ok();
-            Ok(Either::Left(NeedForm {
-                page: Frame::new(&app, &visit, "account"),
-                action: need.map_or(action, |(id, _)| format!("/needs/{id}/edit")),
-                version: need.map(|(_, version)| version).or(sent),
-                orgs: if need.is_some() || sent.is_some() { Vec::new() } else { orgs },
-                saved: outcome.change.is_some(),
-                form,
-                errors: outcome.errors,
-            }))
-        }
+        _ => again(app, visit, form, outcome, action).await,
     }
+}
+
+/// Whether the button was that of the doctor: then nothing is stored.
+fn is_check(form: &Posted) -> bool {
+    form.text("button") == "check"
+}
+
+/// The form again with what was typed, what is wrong and what the doctor says.
+async fn again(
+    app: Arc<App>,
+    visit: Visit,
+    form: Posted,
+    outcome: Outcome,
+    action: String,
+) -> FormResult {
+    let orgs = own_orgs(&app, &visit.caller).await?;
+    let sent: Option<i32> = form.text("version").parse().ok();
+    let need = outcome.need;
+    Ok(Either::Left(NeedForm {
+        page: Frame::new(&app, &visit, "account"),
+        action: need.map_or(action, |(id, _)| format!("/needs/{id}/edit")),
+        version: need.map(|(_, version)| version).or(sent),
+        orgs: if need.is_some() || sent.is_some() { Vec::new() } else { orgs },
+        saved: outcome.change.is_some(),
+        diagnosis: doctor::of_form(&app, &visit, &form).await?,
+        form,
+        errors: outcome.errors,
+    }))
 }
 
 fn create(app: &App, caller: &Caller, form: &Posted) -> Result<Outcome> {

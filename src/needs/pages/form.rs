@@ -37,6 +37,7 @@ pub fn filled(fields: &NeedFields) -> Posted {
     for mode in &fields.cooperation_modes {
         push("cooperation_modes", mode);
     }
+    push("town_code", fields.town_code.as_deref().unwrap_or_default());
     push("keywords", &fields.keywords.join(" "));
     push("target_trl", &fields.target_trl.map(|level| level.to_string()).unwrap_or_default());
     push("budget_min", &fields.budget_min.map(|money| money.to_wan()).unwrap_or_default());
@@ -78,6 +79,26 @@ pub fn rows(form: &Posted) -> usize {
 /// # Errors
 /// [`Error::Invalid`] with every field that cannot be read.
 pub fn patch(form: &Posted) -> Result<Value> {
+    let (map, errors) = read(form)?;
+    if errors.is_empty() { Ok(Value::Object(map)) } else { Err(Error::Invalid(errors)) }
+}
+
+/// What has been typed so far, as far as it can be read: for the need doctor.
+///
+/// # Errors
+/// Never for what is typed by a person.
+pub fn sketch(form: &Posted) -> Result<NeedFields> {
+    let (mut map, errors) = read(form)?;
+    let unread = |name: &String| errors.iter().any(|e| e.pointer.strip_prefix('/') == Some(name));
+    // Who may see it and whom to turn to are nothing that is diagnosed.
+    let apart = |name: &String| ["confidentiality", "contact"].contains(&name.as_str());
+    map.retain(|name, _| !unread(name) && !apart(name));
+    map.insert("town_code".to_owned(), json!(form.filled("town_code")));
+    of_map(map)
+}
+
+/// What the form says field by field, and which of it cannot be read.
+fn read(form: &Posted) -> Result<(Map<String, Value>, Vec<FieldError>)> {
     let mut errors = Vec::new();
     let mut map = Map::new();
     for name in TEXTS {
@@ -101,7 +122,7 @@ pub fn patch(form: &Posted) -> Result<Value> {
     map.insert("keywords".to_owned(), json!(words(form.text("keywords"))));
     map.insert("requirements".to_owned(), json!(requirements(form)));
     map.insert("contact".to_owned(), contact(form));
-    if errors.is_empty() { Ok(Value::Object(map)) } else { Err(Error::Invalid(errors)) }
+    Ok((map, errors))
 }
 
 /// The fields of a new need.
@@ -109,7 +130,11 @@ pub fn patch(form: &Posted) -> Result<Value> {
 /// # Errors
 /// [`Error::Invalid`] with every field that cannot be read.
 pub fn fields(form: &Posted) -> Result<NeedFields> {
-    let Value::Object(mut map) = patch(form)? else { return Ok(NeedFields::default()) };
+    let Value::Object(map) = patch(form)? else { return Ok(NeedFields::default()) };
+    of_map(map)
+}
+
+fn of_map(mut map: Map<String, Value>) -> Result<NeedFields> {
     map.retain(|_, value| !value.is_null());
     serde_json::from_value(Value::Object(map))
         .map_err(|error| Error::BadRequest(Message::new("error.unreadable").with("reason", error)))
@@ -196,6 +221,16 @@ mod tests {
         };
         assert_eq!(fields(&filled(&stored)).unwrap(), stored);
         assert_eq!(rows(&filled(&stored)), 4);
+    }
+
+    #[test]
+    fn a_sketch_leaves_out_what_cannot_be_read_yet() {
+        let typed =
+            [("problem", "针孔"), ("budget_max", "3o"), ("deadline", "2099-"), ("title", "")];
+        let pairs = typed.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect();
+        let fields = sketch(&Posted::new(pairs)).unwrap();
+        assert_eq!(fields.problem.as_deref(), Some("针孔"));
+        assert_eq!((fields.budget_max, fields.deadline, fields.title), (None, None, None));
     }
 
     #[test]

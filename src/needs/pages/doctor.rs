@@ -1,0 +1,54 @@
+//! The need doctor beside the form: drawn with the page, and by itself while somebody types.
+
+use std::sync::Arc;
+
+use actix_web::post;
+use askama::Template;
+use askama_web::WebTemplate;
+
+use super::form;
+use crate::app::App;
+use crate::diagnosis::model::Diagnosis;
+use crate::diagnosis::ops;
+use crate::error::Result;
+use crate::http::extract::AppData;
+use crate::http::html::{Frame, PageResult, Posted, Visit};
+use crate::needs::model::NeedFields;
+
+/// The diagnosis alone, to be put into the page of the form.
+#[derive(Template, WebTemplate)]
+#[template(path = "diagnosis.html")]
+struct DiagnosisPart {
+    page: Frame,
+    diagnosis: Option<Diagnosis>,
+}
+
+/// Diagnoses what has been typed. Nothing is stored.
+#[post("/needs/diagnose")]
+async fn diagnose_need(app: AppData, visit: Visit, form: Posted) -> PageResult<DiagnosisPart> {
+    let app = app.into_inner();
+    let diagnosis = of_form(&app, &visit, &form).await?;
+    Ok(DiagnosisPart { page: Frame::new(&app, &visit, "account"), diagnosis })
+}
+
+/// The diagnosis of a form, once it holds a text.
+pub(super) async fn of_form(
+    app: &Arc<App>,
+    visit: &Visit,
+    form: &Posted,
+) -> Result<Option<Diagnosis>> {
+    of_fields(app, visit, form::sketch(form)?).await
+}
+
+/// The diagnosis of fields, once they hold a text.
+pub(super) async fn of_fields(
+    app: &Arc<App>,
+    visit: &Visit,
+    fields: NeedFields,
+) -> Result<Option<Diagnosis>> {
+    if !ops::has_text(&fields) {
+        return Ok(None);
+    }
+    let caller = visit.caller.clone();
+    app.run(move |app| ops::of_author(app, &caller, fields)).await.map(Some)
+}
