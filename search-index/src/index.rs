@@ -164,6 +164,7 @@ impl SearchIndex {
         live::commit(&mut taken, &live.fields, &changes, position)?;
         *writer = Some(taken);
         live.reader.reload()?;
+        live.vectors.follow(&live.searcher())?;
         live.position.store(position, Ordering::Release);
         Ok(())
     }
@@ -191,15 +192,10 @@ impl SearchIndex {
         suggest::suggest(&self.inner.live(), typed, limit)
     }
 
-    /// Raw text ranking of all open documents for a need with this title and body: the very
-    /// scores that choose the candidates of a match. For measuring ranking quality.
-    pub fn text_ranking(
-        &self,
-        title: &str,
-        body: &str,
-        limit: usize,
-    ) -> Result<Vec<(String, f32)>> {
-        matching::text_ranking(&self.inner.live(), title, body, limit)
+    /// The candidates of a match in the order of text and meaning, without conditions and
+    /// explanations. For measuring ranking quality.
+    pub fn ranking(&self, request: &MatchRequest) -> Result<Vec<(String, f32)>> {
+        matching::ranking(&self.inner.live(), request)
     }
 
     /// Checks every file against its checksum; lists those that are damaged.

@@ -11,6 +11,7 @@ use tantivy::{
 
 use crate::document::Change;
 use crate::error::{Error, Result};
+use crate::meaning::VectorCache;
 use crate::schema::{self, Fields};
 
 /// An index that is open, with the reader of its last commit.
@@ -18,6 +19,8 @@ pub(crate) struct Live {
     pub index: Index,
     pub reader: IndexReader,
     pub fields: Fields,
+    /// Vectors of the documents, in memory.
+    pub vectors: VectorCache,
     /// Number of the last change applied.
     pub position: AtomicU64,
     /// What the index was built with.
@@ -52,7 +55,8 @@ impl Live {
             None => Payload::default(),
         };
         let position = AtomicU64::new(payload.position);
-        Ok(Live { index, reader, fields, position, fingerprint, generation })
+        let vectors = VectorCache::default();
+        Ok(Live { index, reader, fields, vectors, position, fingerprint, generation })
     }
 
     /// The index as of the last commit.

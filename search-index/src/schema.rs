@@ -15,10 +15,11 @@ use crate::codes;
 use crate::dictionary::dictionary_fingerprint;
 use crate::document::{Document, Kind, TIERS};
 use crate::matching::Stance;
+use crate::meaning;
 use crate::suggest;
 
 /// Raised whenever documents are written differently.
-const SCHEMA_VERSION: u32 = 3;
+const SCHEMA_VERSION: u32 = 4;
 
 /// The fields, resolved once.
 #[derive(Debug, Clone, Copy)]
@@ -58,6 +59,7 @@ pub(crate) struct Fields {
     pub characters: [Field; TIERS],
     pub suggest: Field,
     pub stance: Field,
+    pub vector: Field,
 }
 
 /// The schema and its fields.
@@ -121,6 +123,7 @@ fn declare(b: &mut SchemaBuilder) -> Fields {
         }),
         suggest: b.add_text_field("suggest", code),
         stance: b.add_bytes_field("stance", BytesOptions::from(STORED)),
+        vector: b.add_u64_field("vector", NumericOptions::default().set_fast()),
     }
 }
 
@@ -132,7 +135,11 @@ pub(crate) fn register_tokenizers(index: &tantivy::Index) {
 
 /// Changes whenever an index built before can no longer be trusted to find what a new one would.
 pub(crate) fn fingerprint() -> String {
-    format!("schema {SCHEMA_VERSION} {}", dictionary_fingerprint())
+    format!(
+        "schema {SCHEMA_VERSION} {} vectors {:016x}",
+        dictionary_fingerprint(),
+        meaning::fingerprint()
+    )
 }
 
 /// Writes a document into the fields.
@@ -153,6 +160,9 @@ pub(crate) fn write(document: &Document, f: &Fields) -> TantivyDocument {
     let stance = serde_json::to_vec(&Stance::of_document(document))
         .expect("a stance holds only strings and numbers, which JSON can write");
     out.add_bytes(f.stance, &stance);
+    for number in meaning::write(document) {
+        out.add_u64(f.vector, number);
+    }
     out
 }
 

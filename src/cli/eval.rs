@@ -6,12 +6,15 @@ use std::sync::Arc;
 
 use clap::Args;
 use search_index::MatchSettings;
+use serde_json::json;
 
 use super::{Failure, Outcome, output};
 use crate::config::MatchingConfig;
+use crate::error::Error;
+use crate::evaluation::baseline;
 use crate::evaluation::bootstrap::Estimate;
 use crate::evaluation::files::Collection;
-use crate::evaluation::run::{Report, evaluate};
+use crate::evaluation::run::{Measured, Report, compare, evaluate, summarise};
 use crate::matching::settings;
 
 /// Arguments of `eval`.
@@ -27,8 +30,17 @@ pub(crate) struct EvalArgs {
     #[arg(long, value_name = "FILE")]
     qrels: PathBuf,
     /// Match settings (TOML) to measure instead of the built-in ones
+    #[arg(long, alias = "settings", value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Other match settings (TOML) to compare with, need by need
     #[arg(long, value_name = "FILE")]
-    settings: Option<PathBuf>,
+    against: Option<PathBuf>,
+    /// Fail if the ranking is worse than in this file, written by --write-baseline
+    #[arg(long, value_name = "FILE")]
+    baseline: Option<PathBuf>,
+    /// Write the measures of every need to this file
+    #[arg(long, value_name = "FILE")]
+    write_baseline: Option<PathBuf>,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -37,15 +49,55 @@ pub(crate) struct EvalArgs {
 /// Measures every ranking variant on a graded collection.
 pub(crate) fn run(args: &EvalArgs) -> Outcome {
     let collection = Collection::read(&args.corpus, &args.queries, &args.qrels)?;
-    let settings = match_settings(args.settings.as_deref())?;
-    let reports = evaluate(&collection, &settings)?;
+    let measured = evaluate(&collection, &match_settings(args.config.as_deref())?)?;
+    let reports = summaries(&measured);
+    let against = match &args.against {
+        Some(file) => {
+            let other = evaluate(&collection, &match_settings(Some(file))?)?;
+            let better = measured.iter().map(|(name, new)| (*name, compare(new, &other[name])));
+            Some(better.collect::<BTreeMap<_, _>>())
+        }
+        None => None,
+    };
     if args.json {
-        let text = serde_json::to_string_pretty(&reports).map_err(crate::error::Error::from)?;
-        output::print(&text);
+        let mut value = json!(reports);
+        if let Some(against) = &against {
+            value["difference"] = json!(against);
+        }
+        output::print(&serde_json::to_string_pretty(&value).map_err(Error::from)?);
     } else {
-        output::print(&table(&reports));
+        output::print(&table("ranking", &reports));
+        if let Some(against) = &against {
+            output::print(&format!("\n{}", table("difference", against)));
+        }
     }
-    Ok(())
+    if let Some(file) = &args.write_baseline {
+        baseline::write(file, &measured)?;
+    }
+    args.baseline.as_deref().map_or(Ok(()), |file| held(file, &measured))
+}
+
+/// Fails where the shipped ranking has lost.
+fn held(file: &Path, measured: &Measured) -> Outcome {
+    let difference = baseline::against(file, measured)?;
+    let lost = baseline::losses(&difference);
+    eprintln!(
+        "{}",
+        table("difference from the baseline", &BTreeMap::from([("shipped", difference)]))
+    );
+    if lost.is_empty() {
+        return Ok(());
+    }
+    Err(Error::internal(format!(
+        "the ranking is worse than in {}: {}",
+        file.display(),
+        lost.join(", ")
+    ))
+    .into())
+}
+
+fn summaries(measured: &Measured) -> BTreeMap<&'static str, Report> {
+    measured.iter().map(|(name, queries)| (*name, summarise(queries))).collect()
 }
 
 fn match_settings(file: Option<&Path>) -> Result<Arc<MatchSettings>, Failure> {
@@ -53,10 +105,10 @@ fn match_settings(file: Option<&Path>) -> Result<Arc<MatchSettings>, Failure> {
     Ok(Arc::new(settings::load(&MatchingConfig { settings_file })?))
 }
 
-fn table(reports: &BTreeMap<&'static str, Report>) -> String {
+fn table(title: &str, reports: &BTreeMap<&'static str, Report>) -> String {
     let cell = |e: &Estimate| format!("{:.3} [{:.3}–{:.3}] n={}", e.value, e.low, e.high, e.n);
     let mut lines = vec![
-        "| ranking | nDCG@10 | AUC | Recall@50 | hit@10 | MRR |".to_owned(),
+        format!("| {title} | nDCG@10 | AUC | Recall@50 | hit@10 | MRR |"),
         "|---|---|---|---|---|---|".to_owned(),
     ];
     for (name, report) in reports {

@@ -2,13 +2,15 @@
 
 use std::collections::HashMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::files::Grades;
 
 /// Grade from which an achievement counts as found.
 const RELEVANT: u8 = 2;
 
 /// What one query's ranking is worth. A measure is absent where it is not defined for the query.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct QueryMeasures {
     /// nDCG at 10 over the judged achievements alone, gain 2^grade − 1 (Järvelin and Kekäläinen
     /// 2002); defined where some grade is at least 1.

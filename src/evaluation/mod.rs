@@ -1,5 +1,6 @@
 //! Measures match quality on graded need–achievement pairs, with the production index and ranking.
 
+pub mod baseline;
 pub mod bootstrap;
 pub mod files;
 pub mod measures;

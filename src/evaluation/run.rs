@@ -1,6 +1,6 @@
 //! Ranks a collection with the production index and measures it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use search_index::{
@@ -17,22 +17,45 @@ use crate::error::Result;
 /// How achievements are ranked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Variant {
-    /// Raw text score.
+    /// By the words of the texts.
     Lexical,
-    /// The whole match: text and features, with hard conditions.
+    /// By the meaning of the texts.
+    Semantic,
+    /// By words and meaning.
+    Fused,
+    /// The whole match: words, meaning and features, with hard conditions, of the candidates that
+    /// are scored in full; the others follow by words and meaning.
     Features,
 }
 
 impl Variant {
     /// Every variant, in the order of the report.
-    pub const ALL: [Self; 2] = [Self::Lexical, Self::Features];
+    pub const ALL: [Self; 4] = [Self::Lexical, Self::Semantic, Self::Fused, Self::Features];
 
     /// Name in the report.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Lexical => "lexical",
+            Self::Semantic => "semantic",
+            Self::Fused => "fused",
             Self::Features => "fused+features",
         }
+    }
+
+    /// The settings with the parts of the score that this variant ranks by, and candidates enough
+    /// for every achievement to have a place.
+    fn settings(self, settings: &MatchSettings, depth: usize) -> MatchSettings {
+        let mut settings =
+            MatchSettings { candidates: depth, near_candidates: depth, ..settings.clone() };
+        match self {
+            Self::Lexical => settings.weights.meaning = 0.0,
+            Self::Semantic => {
+                settings.weights.text = 0.0;
+                settings.least_nearness = -1.0;
+            }
+            Self::Fused | Self::Features => {}
+        }
+        settings
     }
 }
 
@@ -67,7 +90,8 @@ pub fn index(corpus: &[Item]) -> Result<SearchIndex> {
     Ok(index)
 }
 
-/// Ranks the corpus for a query; deep enough that every judged achievement has a place.
+/// Ranks the corpus for a query; deep enough that every judged achievement has a place. The scores
+/// tell the order and no more.
 fn rank(
     index: &SearchIndex,
     query: &Item,
@@ -75,10 +99,7 @@ fn rank(
     settings: &Arc<MatchSettings>,
     depth: usize,
 ) -> Result<Vec<(String, f32)>> {
-    if variant == Variant::Lexical {
-        return Ok(index.text_ranking(&query.title, &query.text, depth)?);
-    }
-    let request = MatchRequest {
+    let mut request = MatchRequest {
         profile: Profile {
             side: Side::Need,
             parts: vec![
@@ -88,25 +109,34 @@ fn rank(
             ..Profile::default()
         },
         viewer: Viewer::default(),
-        limit: depth,
-        settings: Arc::new(MatchSettings { candidates: depth, ..(**settings).clone() }),
+        limit: settings.candidates,
+        settings: Arc::new(variant.settings(settings, depth)),
         ..MatchRequest::default()
     };
-    let response = index.matches(&request)?;
-    Ok(response.hits.into_iter().map(|hit| (hit.id, hit.score)).collect())
+    let ranking = index.ranking(&request)?;
+    if variant != Variant::Features {
+        return Ok(ranking);
+    }
+    request.settings = Arc::clone(settings);
+    let first: Vec<String> = index.matches(&request)?.hits.into_iter().map(|hit| hit.id).collect();
+    let known: HashSet<String> = first.iter().cloned().collect();
+    let rest = ranking.into_iter().map(|(id, _)| id).filter(|id| !known.contains(id));
+    let order: Vec<String> = first.into_iter().chain(rest).collect();
+    let length = order.len();
+    Ok(order.into_iter().enumerate().map(|(at, id)| (id, (length - at) as f32)).collect())
 }
+
+/// The measures of each query under each variant.
+pub type Measured = BTreeMap<&'static str, Vec<QueryMeasures>>;
 
 /// Measures every variant.
 ///
 /// # Errors
 /// Index faults.
-pub fn evaluate(
-    collection: &Collection,
-    settings: &Arc<MatchSettings>,
-) -> Result<BTreeMap<&'static str, Report>> {
+pub fn evaluate(collection: &Collection, settings: &Arc<MatchSettings>) -> Result<Measured> {
     let index = index(&collection.corpus)?;
     let none = Grades::new();
-    let mut reports = BTreeMap::new();
+    let mut variants = BTreeMap::new();
     for variant in Variant::ALL {
         let mut measured = Vec::with_capacity(collection.queries.len());
         for query in &collection.queries {
@@ -114,20 +144,34 @@ pub fn evaluate(
             let grades = collection.grades.get(&query.id).unwrap_or(&none);
             measured.push(measure(&ranking, grades));
         }
-        reports.insert(variant.as_str(), summarise(&measured));
+        variants.insert(variant.as_str(), measured);
     }
-    Ok(reports)
+    Ok(variants)
 }
 
-fn summarise(measured: &[QueryMeasures]) -> Report {
-    let over = |pick: fn(&QueryMeasures) -> Option<f64>| {
-        estimate(&measured.iter().filter_map(pick).collect::<Vec<f64>>())
-    };
+/// Picks a measure of a query.
+type Pick = fn(&QueryMeasures) -> Option<f64>;
+
+fn report(values: impl Fn(Pick) -> Vec<f64>) -> Report {
     Report {
-        ndcg10: over(|m| m.ndcg10),
-        auc: over(|m| m.auc),
-        recall50: over(|m| m.recall50),
-        hit10: over(|m| m.hit10),
-        mrr: over(|m| m.mrr),
+        ndcg10: estimate(&values(|m| m.ndcg10)),
+        auc: estimate(&values(|m| m.auc)),
+        recall50: estimate(&values(|m| m.recall50)),
+        hit10: estimate(&values(|m| m.hit10)),
+        mrr: estimate(&values(|m| m.mrr)),
     }
+}
+
+/// Sums up a variant.
+pub fn summarise(measured: &[QueryMeasures]) -> Report {
+    report(|pick| measured.iter().filter_map(pick).collect())
+}
+
+/// How much better `new` is than `old`, query by query: mean difference with its paired bootstrap
+/// interval.
+pub fn compare(new: &[QueryMeasures], old: &[QueryMeasures]) -> Report {
+    report(|pick| {
+        let pairs = new.iter().zip(old);
+        pairs.filter_map(|(new, old)| Some(pick(new)? - pick(old)?)).collect()
+    })
 }

@@ -41,6 +41,9 @@ pub struct Match {
     pub score: f32,
     /// `strong`, `fair` or `weak`, in words.
     pub grade: CodeName,
+    /// The chance that experts would call the match fairly strong or better, 0 to 1, by words and
+    /// meaning of the texts alone; calibrated on graded pairs, see docs/match-quality.md.
+    pub confidence: f32,
     /// The reasons in one sentence.
     pub sentence: String,
     /// Parts of the score.
@@ -51,16 +54,31 @@ pub struct Match {
     pub terms: Vec<MatchTerm>,
     /// Weight of the lighter terms that are not listed.
     pub other_terms_weight: f32,
+    /// How near the texts are in meaning, whatever their words: the cosine of their vectors.
+    pub nearness: f32,
+    /// Different words of the two titles that bring them near, heaviest first.
+    pub affinities: Vec<MatchAffinity>,
     /// Sentences of the counterpart, word for word, that show the agreement.
     pub quotes: Vec<MatchQuote>,
     /// Conditions of both sides.
     pub conditions: Vec<MatchCondition>,
 }
 
+/// Two different words that mean something alike.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct MatchAffinity {
+    /// Word of the source.
+    pub source: String,
+    /// Word of the counterpart.
+    pub target: String,
+    /// Their share of the nearness of the titles.
+    pub share: f32,
+}
+
 /// One part of the score.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
 pub struct MatchPart {
-    /// `text`, `industry`, `region`, `trl`, `budget`, `cooperation` or `timeliness`.
+    /// `text`, `meaning`, `industry`, `region`, `trl`, `budget`, `cooperation` or `timeliness`.
     pub name: &'static str,
     /// The name in words.
     pub label: String,
@@ -149,6 +167,21 @@ pub fn parts(names: Names<'_>, hit: &MatchHit) -> Vec<MatchPart> {
             weight: part.weight,
             contribution: part.contribution,
         })
+        .collect()
+}
+
+/// Pairs of words shown.
+const MAX_AFFINITIES: usize = 3;
+
+/// Share of the nearness from which a pair is worth showing.
+const LEAST_SHARE: f32 = 0.08;
+
+/// The pairs of different words that bring two titles near.
+pub fn affinities(source: &str, target: &str) -> Vec<MatchAffinity> {
+    search_index::affinities(source, target, MAX_AFFINITIES)
+        .into_iter()
+        .filter(|pair| pair.share >= LEAST_SHARE)
+        .map(|pair| MatchAffinity { source: pair.source, target: pair.target, share: pair.share })
         .collect()
 }
 

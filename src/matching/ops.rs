@@ -239,6 +239,9 @@ impl Page<'_> {
         }
         let (terms, other_terms_weight) = answer::terms(&hit);
         Ok(Match {
+            confidence: hit.confidence,
+            nearness: hit.nearness,
+            affinities: answer::affinities(self.source.title(), &seen.card.title),
             sentence: sentence(&pair, &self.spellings, &hit.terms, &conditions),
             record: seen.card.clone(),
             score: hit.score,

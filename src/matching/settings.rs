@@ -11,15 +11,10 @@ use crate::error::{Error, Result};
 const MAX_CANDIDATES: usize = 2_000;
 
 /// The settings without a file. The index's own thresholds were judged on bare titles; published
-/// records here hold whole texts, which share far more with what seeks them. With these values the
-/// demonstration's needs that have no counterpart come out as such, and the others do not.
+/// records here hold whole texts, which share far more with what seeks them. With these thresholds
+/// the demonstration's needs that have no counterpart come out as such, and the others do not.
 pub fn built_in() -> MatchSettings {
-    MatchSettings {
-        half_text: 0.3,
-        good_threshold: 0.5,
-        strong_threshold: 0.65,
-        ..MatchSettings::default()
-    }
+    MatchSettings { good_threshold: 0.68, strong_threshold: 0.78, ..MatchSettings::default() }
 }
 
 /// The built-in settings, or those of the file.
@@ -46,6 +41,7 @@ fn check(settings: &MatchSettings) -> std::result::Result<(), String> {
     let w = &settings.weights;
     let weights = [
         ("weights.text", w.text),
+        ("weights.meaning", w.meaning),
         ("weights.industry", w.industry),
         ("weights.region", w.region),
         ("weights.trl", w.trl),
@@ -53,12 +49,13 @@ fn check(settings: &MatchSettings) -> std::result::Result<(), String> {
         ("weights.cooperation", w.cooperation),
         ("weights.timeliness", w.timeliness),
         ("body_weight", settings.body_weight),
+        ("body_nearness", settings.body_nearness),
         ("k3", settings.k3),
     ];
     if let Some((name, _)) = weights.iter().find(|(_, value)| !value.is_finite() || *value < 0.0) {
         return Err(format!("{name} must be a number of at least 0"));
     }
-    if weights[..7].iter().all(|(_, value)| *value == 0.0) {
+    if weights[..8].iter().all(|(_, value)| *value == 0.0) {
         return Err("weights must not all be 0".to_owned());
     }
     let share = |value: f32| value > 0.0 && value <= 1.0;
@@ -71,6 +68,9 @@ fn check(settings: &MatchSettings) -> std::result::Result<(), String> {
                 && settings.strong_threshold >= settings.good_threshold,
             "from good_threshold to 1",
         ),
+        ("near_candidates", settings.near_candidates <= MAX_CANDIDATES, "0 to 2000"),
+        ("least_nearness", settings.least_nearness.abs() <= 1.0, "-1 to 1"),
+        ("full_nearness", share(settings.full_nearness), "above 0 and at most 1"),
         ("candidates", (1..=MAX_CANDIDATES).contains(&settings.candidates), "1 to 2000"),
         ("trl_gap", settings.trl_gap <= 8, "0 to 8"),
     ];
@@ -112,11 +112,11 @@ mod tests {
             ("colour = 1", "colour"),
             ("[weights]\ntext = -1", "weights.text"),
             ("half_text = 0", "half_text"),
-            ("good_threshold = 0.7", "strong_threshold"),
+            ("good_threshold = 0.9", "strong_threshold"),
             ("candidates = 0", "candidates"),
             ("trl_gap = 9", "trl_gap"),
             (
-                "[weights]\ntext=0\nindustry=0\nregion=0\ntrl=0\nbudget=0\ncooperation=0\ntimeliness=0",
+                "[weights]\ntext=0\nmeaning=0\nindustry=0\nregion=0\ntrl=0\nbudget=0\ncooperation=0\ntimeliness=0",
                 "weights",
             ),
         ];

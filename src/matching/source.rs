@@ -38,6 +38,13 @@ pub struct Source {
     pub withheld: Vec<String>,
 }
 
+impl Source {
+    /// The title, or the first line of a free text.
+    pub fn title(&self) -> &str {
+        self.profile.parts.first().map_or("", |part| part.text.as_str())
+    }
+}
+
 /// A need as source.
 ///
 /// # Errors

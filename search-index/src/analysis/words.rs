@@ -94,6 +94,15 @@ fn joins_neighbour(text: &str, runs: &[Run], at: usize) -> bool {
         || runs.get(at + 1).is_some_and(|run| joins(run, run.1 == to))
 }
 
+/// The words of a text as they are written: folded, but with stop words and not stemmed, for looking
+/// them up in lists.
+pub(crate) fn surface_words(text: &str) -> Vec<String> {
+    let folded = Folded::new(text);
+    let text = folded.text();
+    let spans = cut(text, &runs(text), |_: &str| true);
+    spans.into_iter().map(|(from, to)| text[from..to].to_owned()).collect()
+}
+
 fn cut(text: &str, runs: &[Run], holds: impl Fn(&str) -> bool) -> Vec<(usize, usize)> {
     let mut spans = Vec::with_capacity(text.len() / 5);
     for (number, &(script, from, to)) in runs.iter().enumerate() {

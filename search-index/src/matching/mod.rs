@@ -2,11 +2,12 @@
 //!
 //! `profile` is the question, `settings` the figures that steer the answer, `condition` the
 //! conditions of both sides, `violation` the same as queries, `score` the parts of the final score,
-//! `explain` the text score taken apart into its terms. Candidates come from the text ranking, with
-//! visibility, filters and hard conditions applied before the cut.
+//! `explain` the text score taken apart into its terms. Candidates come from the text ranking and from
+//! the vectors (`find`), with visibility, filters and hard conditions applied before the cut.
 
 mod condition;
 mod explain;
+mod find;
 mod profile;
 mod score;
 mod settings;
@@ -30,16 +31,16 @@ pub use settings::{HardConditions, MatchSettings, PartWeights};
 
 pub(crate) use stance::Stance;
 
-use crate::collect::{Found, Gather};
+use crate::collect::Gather;
 use crate::document::{Kind, Viewer};
 use crate::error::{Error, Result};
-use crate::filter::{self, Filters};
+use crate::filter::Filters;
 use crate::live::Live;
+use crate::meaning::Small;
 use crate::query::{Part, Plan, Recipe, TextQuery};
 use crate::search::Sort;
 use condition::{Pair, conditions};
-use split::Split;
-use violation::violations;
+use find::Target;
 
 /// A question for matches.
 #[derive(Debug, Clone, Default)]
@@ -86,6 +87,10 @@ pub struct MatchHit {
     pub grade: Grade,
     /// Raw text score: the sum of the weights of `terms`.
     pub text_score: f32,
+    /// How near the texts are in meaning: the cosine of their vectors.
+    pub nearness: f32,
+    /// The chance that experts would call the match fairly strong or better, by text and meaning.
+    pub confidence: f32,
     /// Parts of the score.
     pub parts: Vec<ScorePart>,
     /// Terms of the text score, heaviest first.
@@ -110,8 +115,9 @@ const MAX_EXCLUDED: usize = 10;
 
 /// A target with everything known about it.
 struct Candidate {
-    found: Found,
+    target: Target,
     score: f32,
+    confidence: f32,
     parts: Vec<ScorePart>,
     conditions: Vec<Condition>,
 }
@@ -120,22 +126,17 @@ struct Candidate {
 pub(crate) fn matches(live: &Live, request: &MatchRequest) -> Result<MatchResponse> {
     let searcher = live.searcher();
     let matcher = Matcher::new(live, &searcher, request)?;
-    let Some(query) = &matcher.query else {
-        let none = MatchResponse { hits: vec![], excluded: vec![], considered: 0, none_good: true };
-        return Ok(none);
-    };
-    let (kept, excluded) = matcher.find(query)?;
+    let (kept, excluded) = matcher.find()?;
     let excluded = matcher.assess(excluded)?;
     let mut candidates = matcher.assess(kept)?;
-    candidates.sort_by(|a, b| {
-        b.score.total_cmp(&a.score).then_with(|| a.found.place.id.cmp(&b.found.place.id))
-    });
+    candidates
+        .sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.target.id.cmp(&b.target.id)));
     let best = candidates.first().map_or(0.0, |candidate| candidate.score);
-    let best_text = candidates.iter().map(|candidate| candidate.found.score).fold(0.0, f32::max);
+    let best_text = candidates.iter().map(|c| c.target.text_score).fold(0.0, f32::max);
     let considered = candidates.len();
     let page: Vec<_> = candidates.into_iter().skip(request.offset).take(request.limit).collect();
     Ok(MatchResponse {
-        hits: matcher.explained(query, page)?,
+        hits: matcher.explained(page)?,
         excluded: matcher.reported(excluded, best_text),
         considered,
         none_good: best < request.settings.good_threshold,
@@ -152,6 +153,8 @@ struct Matcher<'a> {
     plan: Plan,
     /// None where the source has no term that any document has.
     query: Option<TextQuery>,
+    /// None where no word of the source has a vector.
+    meaning: Option<Arc<Small>>,
 }
 
 impl<'a> Matcher<'a> {
@@ -164,39 +167,14 @@ impl<'a> Matcher<'a> {
         let query = if plan.is_empty() { None } else { Some(plan.query(searcher)?) };
         let source = Stance::of_profile(profile);
         let target = profile.side.opposite();
-        Ok(Matcher { live, searcher, request, source, target, plan, query })
-    }
-
-    /// The targets of the best text that meet the filters: those that no hard condition excludes,
-    /// and some of those that one does. Only open documents are matched: a draft is nobody's
-    /// counterpart yet.
-    fn find(&self, query: &TextQuery) -> Result<(Vec<Found>, Vec<Found>)> {
-        let (fields, settings) = (&self.live.fields, &self.request.settings);
-        let kind = self.target.kind().as_str().to_owned();
-        let mut clauses = vec![filter::any(fields.kind, vec![kind])];
-        clauses.push(filter::open(&self.request.viewer, fields));
-        let viewer = &self.request.viewer;
-        clauses.extend(filter::clauses(&self.request.filters, viewer, fields));
-        let source = self.request.profile.id.iter();
-        let source = source.map(|id| filter::any(fields.id, vec![id.clone()])).collect();
-        let query = filter::within(Box::new(query.clone()), clauses, source);
-        let violations = filter::either(violations(
-            &self.source,
-            self.target,
-            self.request.now,
-            settings,
-            (viewer.tiers(), fields),
-        ));
-        let (kept, excluded) = (best(settings.candidates), best(MAX_EXCLUDED));
-        let split = Split::new(self.searcher, violations.as_ref(), kept, excluded)?;
-        let (kept, excluded) = self.searcher.search(&query, &split)?;
-        Ok((kept.page, excluded.page))
+        let meaning = find::meaning_of(profile, &request.settings).map(Arc::new);
+        Ok(Matcher { live, searcher, request, source, target, plan, query, meaning })
     }
 
     /// Reads the stance of each target and holds it against the source.
-    fn assess(&self, found: Vec<Found>) -> Result<Vec<Candidate>> {
+    fn assess(&self, targets: Vec<Target>) -> Result<Vec<Candidate>> {
         let settings = &self.request.settings;
-        let assessed = found.into_iter().map(|found| {
+        let assessed = targets.into_iter().map(|found| {
             let target = stance_of(self.live, self.searcher, &found)?;
             let target = target.known(self.request.viewer.tiers());
             let (need, capability) = match self.target {
@@ -206,25 +184,31 @@ impl<'a> Matcher<'a> {
             let now = self.request.now;
             let pair = Pair { need, capability, target: self.target, now, settings };
             let conditions = conditions(&pair);
-            let text = score::text_value(found.score, self.plan.ideal, settings.half_text);
-            let parts = score::parts(&pair, text, &conditions);
+            let agreement = self.agreement(&found);
+            let parts = score::parts(&pair, agreement, &conditions);
             let score = parts.iter().map(|part| part.contribution).sum();
-            Ok(Candidate { found, score, parts, conditions })
+            let confidence = agreement.confidence(settings);
+            Ok(Candidate { target: found, score, confidence, parts, conditions })
         });
         assessed.collect()
     }
 
     /// The page with the text score of each hit taken apart.
-    fn explained(&self, query: &TextQuery, page: Vec<Candidate>) -> Result<Vec<MatchHit>> {
+    fn explained(&self, page: Vec<Candidate>) -> Result<Vec<MatchHit>> {
         let names: Vec<_> = self.request.profile.parts.iter().map(|p| p.field.as_str()).collect();
-        let addresses: Vec<_> = page.iter().map(|candidate| candidate.found.address).collect();
-        let terms = explain::terms(self.searcher, &self.plan, query, &names, &addresses)?;
+        let addresses: Vec<_> = page.iter().map(|candidate| candidate.target.address).collect();
+        let terms = match &self.query {
+            Some(query) => explain::terms(self.searcher, &self.plan, query, &names, &addresses)?,
+            None => vec![Vec::new(); page.len()],
+        };
         let hits = page.into_iter().zip(terms).map(|(candidate, terms)| MatchHit {
-            id: candidate.found.place.id,
+            id: candidate.target.id,
             kind: self.target.kind(),
             score: candidate.score,
             grade: Grade::of(candidate.score, &self.request.settings),
-            text_score: candidate.found.score,
+            text_score: candidate.target.text_score,
+            nearness: candidate.target.nearness,
+            confidence: candidate.confidence,
             parts: candidate.parts,
             terms,
             conditions: candidate.conditions,
@@ -235,36 +219,24 @@ impl<'a> Matcher<'a> {
     /// Of the excluded, those whose text is at least half as good as the best there is: the others
     /// would hardly have been shown anyway.
     fn reported(&self, excluded: Vec<Candidate>, best_text: f32) -> Vec<Excluded> {
-        let best = excluded.iter().map(|candidate| candidate.found.score).fold(best_text, f32::max);
-        let strong = excluded.into_iter().filter(|candidate| candidate.found.score * 2.0 >= best);
+        let best = excluded.iter().map(|c| c.target.text_score).fold(best_text, f32::max);
+        let strong = excluded.into_iter().filter(|c| c.target.text_score * 2.0 >= best);
         let reported = strong.filter_map(|candidate| {
             let condition = candidate.conditions.into_iter().find(Condition::excludes)?;
-            Some(Excluded { id: candidate.found.place.id, kind: self.target.kind(), condition })
+            Some(Excluded { id: candidate.target.id, kind: self.target.kind(), condition })
         });
         reported.collect()
     }
 }
 
-/// Raw text ranking of all open documents for a need of this title and body.
-pub(crate) fn text_ranking(
-    live: &Live,
-    title: &str,
-    body: &str,
-    limit: usize,
-) -> Result<Vec<(String, f32)>> {
+/// All targets in the order of their text and meaning alone, best first, with the value that orders
+/// them: the very order that chooses which targets are scored in full.
+pub(crate) fn ranking(live: &Live, request: &MatchRequest) -> Result<Vec<(String, f32)>> {
     let searcher = live.searcher();
-    let settings = MatchSettings::default();
-    let parts =
-        [Part { text: title, weight: 1.0 }, Part { text: body, weight: settings.body_weight }];
-    let recipe = Recipe::matching(settings.k3);
-    let plan = Plan::new(&searcher, &live.fields, &parts, &Viewer::default(), recipe, None)?;
-    if plan.is_empty() {
-        return Ok(Vec::new());
-    }
-    let clauses = vec![filter::open(&Viewer::default(), &live.fields)];
-    let query = filter::within(Box::new(plan.query(&searcher)?), clauses, Vec::new());
-    let page = searcher.search(&query, &best(limit))?.page;
-    Ok(page.into_iter().map(|found| (found.place.id, found.score)).collect())
+    let matcher = Matcher::new(live, &searcher, request)?;
+    let (targets, _) = matcher.find()?;
+    let value = |target: &Target| matcher.agreement(target).weighed(&request.settings);
+    Ok(targets.iter().map(|target| (target.id.clone(), value(target))).collect())
 }
 
 /// Gathers the documents of the best text.
@@ -272,9 +244,9 @@ fn best(size: usize) -> Gather {
     Gather { sort: Sort::Relevance, scored: true, after: None, size, facets: Vec::new() }
 }
 
-fn stance_of(live: &Live, searcher: &Searcher, found: &Found) -> Result<Stance> {
+fn stance_of(live: &Live, searcher: &Searcher, found: &Target) -> Result<Stance> {
     let document: TantivyDocument = searcher.doc(found.address)?;
-    let damaged = || Error::Damaged(format!("document {} has no stance", found.place.id));
+    let damaged = || Error::Damaged(format!("document {} has no stance", found.id));
     let stored = document.get_first(live.fields.stance).ok_or_else(damaged)?;
     let bytes = stored.as_bytes().ok_or_else(damaged)?;
     serde_json::from_slice(bytes).map_err(|_| damaged())

@@ -38,7 +38,7 @@ impl Grade {
 /// One part of the final score.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct ScorePart {
-    /// `text`, `industry`, `region`, `trl`, `budget`, `cooperation` or `timeliness`.
+    /// `text`, `meaning`, `industry`, `region`, `trl`, `budget`, `cooperation` or `timeliness`.
     pub name: &'static str,
     /// How good it is, 0 to 1; one half where a side has not said.
     pub value: f32,
@@ -58,11 +58,45 @@ pub(crate) fn text_value(score: f32, ideal: f32, half: f32) -> f32 {
     (score / (score + half)).clamp(0.0, 1.0)
 }
 
-/// The parts of the score of a pair whose texts agree by `text`.
-pub(crate) fn parts(pair: &Pair<'_>, text: f32, conditions: &[Condition]) -> Vec<ScorePart> {
+/// A nearness on the scale from 0 to 1.
+pub(crate) fn meaning_value(nearness: f32, full: f32) -> f32 {
+    (nearness / full.max(f32::MIN_POSITIVE)).clamp(0.0, 1.0)
+}
+
+/// How far the texts of a pair agree, both from 0 to 1.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Agreement {
+    /// In their words.
+    pub text: f32,
+    /// In meaning.
+    pub meaning: f32,
+}
+
+impl Agreement {
+    /// What it adds to the final score, but for a factor that is the same for all targets.
+    pub fn weighed(self, settings: &MatchSettings) -> f32 {
+        self.text * settings.weights.text.max(0.0)
+            + self.meaning * settings.weights.meaning.max(0.0)
+    }
+
+    /// The chance that experts would call the match fairly strong or better.
+    pub fn confidence(self, settings: &MatchSettings) -> f32 {
+        let curve = &settings.confidence;
+        let odds = curve.intercept + curve.text * self.text + curve.meaning * self.meaning;
+        1.0 / (1.0 + (-odds).exp())
+    }
+}
+
+/// The parts of the score of a pair.
+pub(crate) fn parts(
+    pair: &Pair<'_>,
+    agreement: Agreement,
+    conditions: &[Condition],
+) -> Vec<ScorePart> {
     let weights = &pair.settings.weights;
     let values = [
-        ("text", text, weights.text),
+        ("text", agreement.text, weights.text),
+        ("meaning", agreement.meaning, weights.meaning),
         ("industry", industry(pair), weights.industry),
         ("region", region(pair, conditions), weights.region),
         ("trl", trl(pair), weights.trl),

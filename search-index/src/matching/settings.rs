@@ -7,8 +7,11 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct PartWeights {
-    /// How well the texts agree. The only part that is measured, hence at least 0.7 of the sum.
+    /// How well the words of the texts agree. This part and the next are the only ones that are
+    /// measured, hence at least 0.7 of the sum.
     pub text: f32,
+    /// How near the texts are in meaning, whatever their words.
+    pub meaning: f32,
     /// Shared industry.
     pub industry: f32,
     /// Distance and wishes as to region.
@@ -26,7 +29,8 @@ pub struct PartWeights {
 impl Default for PartWeights {
     fn default() -> PartWeights {
         PartWeights {
-            text: 0.76,
+            text: 0.56,
+            meaning: 0.20,
             industry: 0.06,
             region: 0.04,
             trl: 0.04,
@@ -77,6 +81,27 @@ impl Default for HardConditions {
     }
 }
 
+/// The logistic curve 1 / (1 + e^-(intercept + text · t + meaning · m)), t and m the values of the
+/// parts `text` and `meaning`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ConfidenceSettings {
+    /// Log odds where nothing agrees.
+    pub intercept: f32,
+    /// What full agreement of the words adds.
+    pub text: f32,
+    /// What full nearness in meaning adds.
+    pub meaning: f32,
+}
+
+impl Default for ConfidenceSettings {
+    /// Fitted to 4,675 graded pairs of 99 needs, checked by cross-validation over needs; see
+    /// `docs/match-quality.md`.
+    fn default() -> ConfidenceSettings {
+        ConfidenceSettings { intercept: -3.07, text: 3.66, meaning: 1.86 }
+    }
+}
+
 /// Settings of matching.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -94,6 +119,18 @@ pub struct MatchSettings {
     pub good_threshold: f32,
     /// How many candidates, best text first, are scored in full.
     pub candidates: usize,
+    /// How many candidates, nearest in meaning first, join those of the best text. Of both, as many
+    /// as `candidates` are scored in full.
+    pub near_candidates: usize,
+    /// Nearness below which a target without a word in common is no candidate. Two texts drawn at
+    /// random are about 0.1 apart, one pair in a hundred is nearer than 0.4.
+    pub least_nearness: f32,
+    /// Nearness at which the part `meaning` is full.
+    pub full_nearness: f32,
+    /// What running text counts beside the title in the nearness of a source.
+    pub body_nearness: f32,
+    /// From text and meaning to the chance of a fairly strong match.
+    pub confidence: ConfidenceSettings,
     /// Weight callers give to running text, where a title weighs 1.
     pub body_weight: f32,
     /// Saturation of a term repeated in the source: `(k3 + 1) · n / (k3 + n)`.
@@ -113,9 +150,14 @@ impl Default for MatchSettings {
             strong_threshold: 0.5,
             good_threshold: 0.35,
             candidates: 200,
+            near_candidates: 100,
+            least_nearness: 0.3,
+            full_nearness: 0.8,
+            body_nearness: 0.7,
+            confidence: ConfidenceSettings::default(),
             body_weight: 0.25,
             k3: 8.0,
-            half_text: 0.1,
+            half_text: 0.15,
             trl_gap: 2,
         }
     }

@@ -1,7 +1,9 @@
 //! Conditions decided in memory against the queries that apply them before the cut.
 
+use super::violation::violations;
 use super::*;
 use crate::document::{Change, Document, TIERS};
+use crate::filter;
 use crate::index::{Options, SearchIndex};
 
 /// Random numbers that are the same in every run.
@@ -159,8 +161,8 @@ fn text_value_rises_and_saturates() {
 
 #[test]
 fn settings_keep_text_in_charge() {
-    let PartWeights { text, industry, region, trl, budget, cooperation, timeliness } =
+    let PartWeights { text, meaning, industry, region, trl, budget, cooperation, timeliness } =
         PartWeights::default();
-    let sum = text + industry + region + trl + budget + cooperation + timeliness;
-    assert!(text / sum >= 0.7);
+    let sum = text + meaning + industry + region + trl + budget + cooperation + timeliness;
+    assert!((text + meaning) / sum >= 0.7);
 }

@@ -194,18 +194,42 @@ fn contributions_sum_to_the_score_and_terms_to_the_text_score() {
 }
 
 #[test]
-fn text_score_is_the_ranking_that_is_measured() {
+fn what_is_measured_is_what_is_shown() {
     let mut dice = Dice(43);
     let index =
         index((0..40).map(|n| capability(&format!("d{n}"), &dice.text(5))).collect::<Vec<_>>());
     let settings = MatchSettings::default();
     let mut source = profile(Side::Need, "压铸模具");
     source.parts.push(TextPart::body("body", "陶瓷涂层的焊接机器人", &settings));
-    let mut by_text: Vec<_> =
-        matched(&index, source).hits.into_iter().map(|hit| (hit.id, hit.text_score)).collect();
-    by_text.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-    let ranking = index.text_ranking("压铸模具", "陶瓷涂层的焊接机器人", by_text.len()).unwrap();
-    assert_eq!(by_text, ranking);
+    let measured = index.ranking(&question(source.clone())).unwrap();
+    let shown = matched_ids(&matched(&index, source));
+    assert!(shown.len() > 5);
+    assert_eq!(
+        measured[..shown.len()].iter().map(|(id, _)| id).collect::<Vec<_>>(),
+        shown.iter().collect::<Vec<_>>()
+    );
+}
+
+#[test]
+fn texts_without_a_word_in_common_meet_by_their_meaning() {
+    let index = index([capability("near", "液晶显示面板"), capability("far", "荔枝保鲜贮运")]);
+    let response = matched(&index, profile(Side::Need, "手机屏幕"));
+    assert_eq!(matched_ids(&response), ["near"]);
+    let hit = &response.hits[0];
+    assert_eq!(hit.text_score, 0.0);
+    assert!(hit.nearness > 0.3 && hit.confidence > 0.0 && hit.terms.is_empty());
+}
+
+#[test]
+fn conditions_and_filters_hold_for_what_meaning_finds() {
+    let dear = Document { min_budget: Some(100), ..capability("dear", "液晶显示面板") };
+    let index = index([dear, capability("other", "液晶显示器模组")]);
+    let mut source = profile(Side::Need, "手机屏幕");
+    source.budget_max = Some(10);
+    assert_eq!(matched_ids(&matched(&index, source.clone())), ["other"]);
+    let mut narrow = question(source);
+    narrow.filters = Filters { exclude_ids: vec!["other".into()], ..Filters::default() };
+    assert!(index.matches(&narrow).unwrap().hits.is_empty());
 }
 
 #[test]

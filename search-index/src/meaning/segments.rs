@@ -1,0 +1,99 @@
+//! The vectors of a segment in memory, laid out for a scan.
+
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use tantivy::index::SegmentId;
+use tantivy::{DocId, Searcher, SegmentReader};
+
+use super::stored::{Small, WORDS_PER_VECTOR};
+use super::words::DIMENSIONS;
+
+/// The vectors of the documents of a segment.
+pub(crate) struct SegmentVectors {
+    /// Where the vectors of each document begin, and one number more.
+    starts: Vec<u32>,
+    tiers: Vec<u8>,
+    steps: Vec<f32>,
+    rows: Vec<[i8; DIMENSIONS]>,
+}
+
+impl SegmentVectors {
+    fn read(reader: &SegmentReader) -> tantivy::Result<SegmentVectors> {
+        let column = reader.fast_fields().u64("vector")?;
+        let documents = reader.max_doc();
+        let vectors = column.values.num_vals() as usize / WORDS_PER_VECTOR;
+        let mut read = SegmentVectors {
+            starts: Vec::with_capacity(documents as usize + 1),
+            tiers: Vec::with_capacity(vectors),
+            steps: Vec::with_capacity(vectors),
+            rows: Vec::with_capacity(vectors),
+        };
+        let mut numbers = Vec::with_capacity(WORDS_PER_VECTOR);
+        for document in 0..documents {
+            read.starts.push(read.rows.len() as u32);
+            numbers.clear();
+            numbers.extend(column.values_for_doc(document));
+            for vector in numbers.chunks_exact(WORDS_PER_VECTOR) {
+                read.push(vector);
+            }
+        }
+        read.starts.push(read.rows.len() as u32);
+        Ok(read)
+    }
+
+    fn push(&mut self, numbers: &[u64]) {
+        self.steps.push(f32::from_bits(numbers[0] as u32));
+        self.tiers.push((numbers[0] >> 32) as u8);
+        let mut row = [0; DIMENSIONS];
+        for (place, number) in row.as_chunks_mut::<8>().0.iter_mut().zip(&numbers[1..]) {
+            *place = number.to_le_bytes().map(u8::cast_signed);
+        }
+        self.rows.push(row);
+    }
+
+    /// How near the document is to the source, as far as text below tier `free` tells.
+    pub fn nearness(&self, source: &Small, document: DocId, free: usize) -> Option<f32> {
+        let document = document as usize;
+        let (from, to) = (self.starts[document] as usize, self.starts[document + 1] as usize);
+        let at = (from..to).rev().find(|&at| usize::from(self.tiers[at]) < free)?;
+        Some(dot(&source.bytes, &self.rows[at]) as f32 * source.step * self.steps[at])
+    }
+}
+
+/// Products of eight-bit numbers, in a form that compilers turn into vector instructions.
+fn dot(a: &[i8; DIMENSIONS], b: &[i8; DIMENSIONS]) -> i32 {
+    a.iter().zip(b).map(|(a, b)| i32::from(i16::from(*a) * i16::from(*b))).sum()
+}
+
+/// The vectors of all segments, read when first asked for.
+#[derive(Default)]
+pub(crate) struct VectorCache {
+    segments: RwLock<HashMap<SegmentId, Arc<SegmentVectors>>>,
+}
+
+impl VectorCache {
+    /// The vectors of a segment.
+    pub fn of(&self, reader: &SegmentReader) -> tantivy::Result<Arc<SegmentVectors>> {
+        let id = reader.segment_id();
+        let known = self.segments.read().unwrap_or_else(PoisonError::into_inner).get(&id).cloned();
+        if let Some(known) = known {
+            return Ok(known);
+        }
+        let read = Arc::new(SegmentVectors::read(reader)?);
+        self.segments.write().unwrap_or_else(PoisonError::into_inner).insert(id, Arc::clone(&read));
+        Ok(read)
+    }
+
+    /// Reads the vectors of new segments and drops those of segments that are gone, so that no
+    /// question has to wait for it.
+    pub fn follow(&self, searcher: &Searcher) -> tantivy::Result<()> {
+        let readers = searcher.segment_readers();
+        for reader in readers {
+            self.of(reader)?;
+        }
+        let present = |id: &SegmentId| readers.iter().any(|reader| reader.segment_id() == *id);
+        self.segments.write().unwrap_or_else(PoisonError::into_inner).retain(|id, _| present(id));
+        Ok(())
+    }
+}
