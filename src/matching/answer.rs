@@ -173,12 +173,17 @@ pub fn parts(names: Names<'_>, hit: &MatchHit) -> Vec<MatchPart> {
 /// Pairs of words shown.
 const MAX_AFFINITIES: usize = 3;
 
+/// Characters of a title that are looked at.
+const LONGEST_TITLE: usize = 60;
+
 /// Share of the nearness from which a pair is worth showing.
 const LEAST_SHARE: f32 = 0.08;
 
 /// The pairs of different words that bring two titles near.
 pub fn affinities(source: &str, target: &str) -> Vec<MatchAffinity> {
-    search_index::affinities(source, target, MAX_AFFINITIES)
+    // Every word is held against every other, and the first line of a free text may be a paragraph.
+    let head = |text: &str| text.chars().take(LONGEST_TITLE).collect::<String>();
+    search_index::affinities(&head(source), &head(target), MAX_AFFINITIES)
         .into_iter()
         .filter(|pair| pair.share >= LEAST_SHARE)
         .map(|pair| MatchAffinity { source: pair.source, target: pair.target, share: pair.share })
