@@ -63,12 +63,7 @@ impl Traced for Organization {
     type Id = OrgId;
 
     fn state(&self) -> Result<State> {
-        Ok(State {
-            id: self.id.to_string(),
-            version: self.version,
-            status: self.status.to_string(),
-            fields: serde_json::to_value(&self.doc.0)?,
-        })
+        State::of(self.id, self.version, self.status, &self.doc.0)
     }
 
     fn insight(db: &mut Db, caller: &Caller, id: &OrgId) -> Result<Insight> {

@@ -3,6 +3,7 @@
 
 use std::fmt::Display;
 
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
@@ -75,6 +76,22 @@ pub struct State {
     pub status: String,
     /// All fields.
     pub fields: Value,
+}
+
+impl State {
+    /// The state of a record with these fields.
+    ///
+    /// # Errors
+    /// Fields that JSON cannot write.
+    pub fn of(
+        id: impl Display,
+        version: i32,
+        status: impl Display,
+        fields: &impl Serialize,
+    ) -> Result<Self> {
+        let fields = serde_json::to_value(fields)?;
+        Ok(Self { id: id.to_string(), version, status: status.to_string(), fields })
+    }
 }
 
 /// A record whose every write is traced: version, step, audit entry, change-log entry.

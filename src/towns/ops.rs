@@ -42,12 +42,7 @@ impl Traced for Town {
     type Id = String;
 
     fn state(&self) -> Result<State> {
-        Ok(State {
-            id: self.code.clone(),
-            version: self.version,
-            status: self.status.to_string(),
-            fields: serde_json::to_value(&self.doc.0)?,
-        })
+        State::of(&self.code, self.version, self.status, &self.doc.0)
     }
 
     /// Everybody sees a town; its liaisons, officers above and administrators also its past.
