@@ -52,7 +52,7 @@ pub use filter::Filters;
 pub use highlight::TermSet;
 pub use index::{Opened, Options, SearchIndex, State, Stats};
 pub use matching::{MatchHit, MatchRequest, MatchResponse, MatchSettings, Profile, Side, TextPart};
-pub use meaning::{Affinity, affinities};
+pub use meaning::{Affinity, Vocabulary};
 pub use rebuild::Rebuild;
 pub use search::{Hit, SearchRequest, SearchResponse, Sort};
 pub use suggest::Suggestion;

@@ -1,7 +1,7 @@
 //! What matching answers with.
 
-use search_index::MatchHit;
 use search_index::matching::Outcome;
+use search_index::{MatchHit, Vocabulary};
 use serde::Serialize;
 
 use super::advice::Advice;
@@ -179,11 +179,20 @@ const LONGEST_TITLE: usize = 60;
 /// Share of the nearness from which a pair is worth showing.
 const LEAST_SHARE: f32 = 0.08;
 
+/// The words of a title. Every one is held against every other, and the first line of a free text
+/// may be a paragraph.
+pub fn vocabulary(title: &str) -> Vocabulary {
+    Vocabulary::of(head(title))
+}
+
+fn head(title: &str) -> &str {
+    title.char_indices().nth(LONGEST_TITLE).map_or(title, |(end, _)| &title[..end])
+}
+
 /// The pairs of different words that bring two titles near.
-pub fn affinities(source: &str, target: &str) -> Vec<MatchAffinity> {
-    // Every word is held against every other, and the first line of a free text may be a paragraph.
-    let head = |text: &str| text.chars().take(LONGEST_TITLE).collect::<String>();
-    search_index::affinities(&head(source), &head(target), MAX_AFFINITIES)
+pub fn affinities(source: &Vocabulary, target: &str) -> Vec<MatchAffinity> {
+    source
+        .affinities(head(target), MAX_AFFINITIES)
         .into_iter()
         .filter(|pair| pair.share >= LEAST_SHARE)
         .map(|pair| MatchAffinity { source: pair.source, target: pair.target, share: pair.share })

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use search_index::matching::Excluded;
-use search_index::{Kind, MatchHit, MatchRequest, MatchResponse, Side};
+use search_index::{Kind, MatchHit, MatchRequest, MatchResponse, Side, Vocabulary};
 
 use super::answer::{self, ExcludedMatch, Match, MatchAnswer};
 use super::conditions::{Pair, clause, settled, view};
@@ -152,6 +152,8 @@ fn shown(app: &App, caller: &Caller, source: &Source, mut request: MatchRequest)
     let (wanted, names) = (request.limit, Names::new(app, caller.language));
     let mut all = Shown::default();
     let mut ruled_out = Vec::new();
+    let spellings = Spellings::of(&source.profile);
+    let vocabulary = answer::vocabulary(source.title());
     loop {
         let mut found = app.index.matches(&request).map_err(|error| refused(app, error))?;
         if request.offset > 0 {
@@ -161,7 +163,7 @@ fn shown(app: &App, caller: &Caller, source: &Source, mut request: MatchRequest)
         let full = found.hits.len() == request.limit;
         request.offset += found.hits.len();
         let seen = counterparts(app, caller, source, &found)?;
-        let page = Page { names, source, spellings: Spellings::of(&source.profile), seen };
+        let page = Page { names, source, spellings: &spellings, vocabulary: &vocabulary, seen };
         all.considered = found.considered;
         all.more = full && request.offset < found.considered;
         page.show(found, &mut all, &mut ruled_out);
@@ -204,7 +206,8 @@ fn counterparts(
 struct Page<'a> {
     names: Names<'a>,
     source: &'a Source,
-    spellings: Spellings,
+    spellings: &'a Spellings,
+    vocabulary: &'a Vocabulary,
     seen: HashMap<String, Seen>,
 }
 
@@ -241,8 +244,8 @@ impl Page<'_> {
         Ok(Match {
             confidence: hit.confidence,
             nearness: hit.nearness,
-            affinities: answer::affinities(self.source.title(), &seen.card.title),
-            sentence: sentence(&pair, &self.spellings, &hit.terms, &conditions),
+            affinities: answer::affinities(self.vocabulary, &seen.card.title),
+            sentence: sentence(&pair, self.spellings, &hit.terms, &conditions),
             record: seen.card.clone(),
             score: hit.score,
             grade: answer::grade(self.names, &hit),

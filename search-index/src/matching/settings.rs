@@ -110,20 +110,20 @@ pub struct MatchSettings {
     pub weights: PartWeights,
     /// Conditions that exclude.
     pub hard: HardConditions,
-    /// Score from which a match is called strong. On judged pairs of needs and achievement titles
-    /// about two in five of these were at least fairly strong, and nineteen in twenty related.
+    /// Score from which a match is called strong. The default fits no collection in particular:
+    /// scores grow with the length of the texts, so callers set both thresholds on theirs.
     pub strong_threshold: f32,
     /// Score from which a match is worth showing; below it for the best match, there is none good.
-    /// On judged pairs four in five at this score were related. The text alone does not tell
-    /// whether a need has a strong counterpart at all, so the threshold promises no more than that.
+    /// The text alone does not tell whether a need has a strong counterpart at all, so the threshold
+    /// promises no more than that the texts agree.
     pub good_threshold: f32,
     /// How many candidates, best text first, are scored in full.
     pub candidates: usize,
     /// How many candidates, nearest in meaning first, join those of the best text. Of both, as many
     /// as `candidates` are scored in full.
     pub near_candidates: usize,
-    /// Nearness below which a target without a word in common is no candidate. Two texts drawn at
-    /// random are about 0.1 apart, one pair in a hundred is nearer than 0.4.
+    /// Nearness below which a target without a word in common is no candidate. The nearness of two
+    /// texts drawn at random is about 0.1; that of one pair in a hundred is above 0.4.
     pub least_nearness: f32,
     /// Nearness at which the part `meaning` is full.
     pub full_nearness: f32,

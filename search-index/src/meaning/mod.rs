@@ -13,7 +13,7 @@ mod tests;
 mod text;
 mod words;
 
-pub use text::{Affinity, affinities};
+pub use text::{Affinity, Vocabulary};
 
 pub(crate) use nearest::Nearest;
 pub(crate) use segments::VectorCache;

@@ -1,9 +1,13 @@
 //! The list of words is whole, texts about one matter are near, and nearness is a sum of pairs.
 
 use super::stored::{Small, WORDS_PER_VECTOR, write};
-use super::text::{affinities, passage, source};
+use super::text::{Affinity, Vocabulary, passage, source};
 use super::words::{DIMENSIONS, WORDS};
 use crate::document::{Document, Kind};
+
+fn affinities(source: &str, target: &str, limit: usize) -> Vec<Affinity> {
+    Vocabulary::of(source).affinities(target, limit)
+}
 
 fn near(a: &str, b: &str) -> f32 {
     passage(a, "").0.iter().zip(&passage(b, "").0).map(|(x, y)| x * y).sum()

@@ -93,48 +93,59 @@ pub struct Affinity {
 /// Words less alike than this (cosine) are not worth naming together.
 const LEAST_LIKENESS: f32 = 0.35;
 
-fn squared(vector: &[f32; DIMENSIONS]) -> f32 {
-    vector.iter().map(|value| value * value).sum()
+/// The words of a text with their vectors, as often as they are there.
+#[derive(Debug)]
+pub struct Vocabulary(Vec<Known>);
+
+#[derive(Debug)]
+struct Known {
+    word: Word,
+    vector: [f32; DIMENSIONS],
+    length: f32,
 }
 
-/// The pairs of different words that bring two texts nearest, heaviest first, at most `limit`, each
-/// word once; single characters and words hardly alike are left out. The product of two sums is the sum of all the products, so these are summands of the
-/// nearness itself.
-pub fn affinities(source: &str, target: &str, limit: usize) -> Vec<Affinity> {
-    let vectors = |text: &str| -> Vec<(Word, [f32; DIMENSIONS])> {
-        let vector = |(word, count)| {
-            let mut sum = [0.0; DIMENSIONS];
-            WORDS.add(word, count, &mut sum);
-            (word, sum)
+fn product(a: &[f32; DIMENSIONS], b: &[f32; DIMENSIONS]) -> f32 {
+    a.iter().zip(b).map(|(a, b)| a * b).sum()
+}
+
+impl Vocabulary {
+    /// The words of a text.
+    pub fn of(text: &str) -> Vocabulary {
+        let known = |(word, count)| {
+            let mut vector = [0.0; DIMENSIONS];
+            WORDS.add(word, count, &mut vector);
+            Known { word, vector, length: product(&vector, &vector).sqrt() }
         };
-        counted(text).into_iter().map(vector).collect()
-    };
-    let (left, right) = (vectors(source), vectors(target));
-    let mut pairs = Vec::with_capacity(left.len() * right.len());
-    let mut whole = 0.0;
-    for (a, va) in &left {
-        for (b, vb) in &right {
-            let product: f32 = va.iter().zip(vb).map(|(x, y)| x * y).sum();
-            whole += product;
-            let alike = product >= LEAST_LIKENESS * (squared(va) * squared(vb)).sqrt();
-            if a != b && alike {
-                pairs.push((product, *a, *b));
+        Vocabulary(counted(text).into_iter().map(known).collect())
+    }
+
+    /// The pairs of different words, one of this text and one of the target, that bring the two
+    /// nearest, heaviest first, at most `limit`, each word once; single characters and words hardly
+    /// alike are left out. The product of two sums is the sum of all the products, so these are
+    /// summands of the nearness itself.
+    pub fn affinities(&self, target: &str, limit: usize) -> Vec<Affinity> {
+        let (mut pairs, mut whole) = (Vec::new(), 0.0);
+        let target = Vocabulary::of(target);
+        for a in &self.0 {
+            for b in &target.0 {
+                let product = product(&a.vector, &b.vector);
+                whole += product;
+                if a.word != b.word && product >= LEAST_LIKENESS * a.length * b.length {
+                    pairs.push((product, a.word, b.word));
+                }
             }
         }
-    }
-    if whole <= 0.0 {
-        return Vec::new();
-    }
-    pairs.sort_by(|x, y| y.0.total_cmp(&x.0).then_with(|| (x.1, x.2).cmp(&(y.1, y.2))));
-    let mut taken: Vec<Affinity> = Vec::new();
-    for (product, a, b) in pairs {
-        let (a, b) = (WORDS.spelling(a), WORDS.spelling(b));
-        let new = !taken.iter().any(|pair| pair.source == a || pair.target == b);
-        let telling = [a, b].iter().all(|word| word.chars().nth(1).is_some());
-        if product > 0.0 && new && telling && taken.len() < limit {
-            let share = product / whole;
-            taken.push(Affinity { source: a.to_owned(), target: b.to_owned(), share });
+        pairs.sort_by(|x, y| y.0.total_cmp(&x.0).then_with(|| (x.1, x.2).cmp(&(y.1, y.2))));
+        let mut taken: Vec<Affinity> = Vec::new();
+        for (product, a, b) in pairs {
+            let (a, b) = (WORDS.spelling(a), WORDS.spelling(b));
+            let new = !taken.iter().any(|pair| pair.source == a || pair.target == b);
+            let telling = [a, b].iter().all(|word| word.chars().nth(1).is_some());
+            if whole > 0.0 && product > 0.0 && new && telling && taken.len() < limit {
+                let share = product / whole;
+                taken.push(Affinity { source: a.to_owned(), target: b.to_owned(), share });
+            }
         }
+        taken
     }
-    taken
 }
