@@ -8,6 +8,7 @@ mod capabilities;
 mod needs;
 mod open;
 mod organizations;
+mod reviewed;
 mod world;
 
 use std::collections::{BTreeMap, BTreeSet};
