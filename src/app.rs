@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use search_index::{MatchSettings, Opened, Options, SearchIndex, State};
-use tokio::sync::Semaphore;
 
 use crate::accounts::limits::AttemptLimits;
 use crate::accounts::tokens::Keyring;
@@ -16,6 +15,7 @@ use crate::idempotency::model::Running;
 use crate::jobs::indexer::{self, IndexFeed};
 use crate::outbound::mailer::Mailer;
 use crate::reference::{self, Reference};
+use crate::turns::{self, Turn, Turns};
 
 /// Everything that a use case needs. One for the whole process.
 pub struct App {
@@ -42,7 +42,7 @@ pub struct App {
     /// Weights and hard conditions of the match.
     pub match_settings: Arc<MatchSettings>,
     /// Turns of searches and matches.
-    turns: Arc<Semaphore>,
+    turns: Turns,
 }
 
 impl App {
@@ -106,7 +106,7 @@ impl App {
             metrics: Metrics::new()?,
             running: Running::default(),
             match_settings: Arc::new(match_settings),
-            turns: Arc::new(Semaphore::new(searches_at_once())),
+            turns: Turns::new(turns::cores()),
             config,
         });
         if !app.index.is_in_memory() {
@@ -115,9 +115,7 @@ impl App {
         Ok(app)
     }
 
-    /// Like [`App::run`], for searches and matches: these keep a core busy from beginning to end,
-    /// so that more of them at a time only make each other slower and need more memory. They come
-    /// in turn, first the one that asked first.
+    /// Like [`App::run`], for searches: they come in turn.
     ///
     /// # Errors
     /// Those of `work`; a panic in it is an internal error.
@@ -125,8 +123,25 @@ impl App {
         self: &Arc<Self>,
         work: impl FnOnce(&Self) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        let turn = Arc::clone(&self.turns).acquire_owned().await;
-        let turn = turn.map_err(|error| Error::internal(format!("turns of searches: {error}")))?;
+        self.run_in(self.turns.search().await?, work).await
+    }
+
+    /// Like [`App::run`], for matches: they come in turn, beside searches.
+    ///
+    /// # Errors
+    /// Those of `work`; a panic in it is an internal error.
+    pub async fn run_match<T: Send + 'static>(
+        self: &Arc<Self>,
+        work: impl FnOnce(&Self) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        self.run_in(self.turns.matching().await?, work).await
+    }
+
+    async fn run_in<T: Send + 'static>(
+        self: &Arc<Self>,
+        turn: Turn,
+        work: impl FnOnce(&Self) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
         self.run(move |app| {
             // Kept to the end of the work, even when nobody waits for the answer any more.
             let _turn = turn;
@@ -149,12 +164,6 @@ impl App {
             .await
             .map_err(|error| Error::internal(format!("worker: {error}")))?
     }
-}
-
-/// How many searches and matches run at the same time: two for each core, so that one goes on while
-/// another waits for the database.
-pub fn searches_at_once() -> usize {
-    2 * std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
 }
 
 /// An empty index in memory.

@@ -48,4 +48,5 @@ pub mod records;
 pub mod reference;
 pub mod search;
 pub mod towns;
+pub mod turns;
 pub mod validation;

@@ -44,7 +44,7 @@ async fn show_capability(
     let app = app.into_inner();
     let wanted = MatchQuery { limit: Some(SHOWN), ..MatchQuery::default() };
     let (item, matches) = app
-        .run(move |app| {
+        .run_match(move |app| {
             let item = ops::show(app, &caller, *id)?;
             Ok((item, matching::ops::of_capability(app, &caller, *id, &wanted)?))
         })

@@ -37,7 +37,7 @@ async fn list_need_matches(
     let query = query.into_inner();
     freshness::wait(&app, query.min_change).await?;
     Ok(respond(
-        app.run_search(move |app| ops::of_need(app, &asking.caller(app)?, *id, &query)).await?,
+        app.run_match(move |app| ops::of_need(app, &asking.caller(app)?, *id, &query)).await?,
     ))
 }
 
@@ -57,7 +57,7 @@ async fn list_capability_matches(
     let query = query.into_inner();
     freshness::wait(&app, query.min_change).await?;
     Ok(respond(
-        app.run_search(move |app| ops::of_capability(app, &asking.caller(app)?, *id, &query))
+        app.run_match(move |app| ops::of_capability(app, &asking.caller(app)?, *id, &query))
             .await?,
     ))
 }
@@ -72,5 +72,5 @@ async fn list_capability_matches(
 async fn match_text(app: AppData, asking: Asking, body: JsonBody<MatchText>) -> ApiResult {
     let given = body.0;
     freshness::wait(&app, given.min_change).await?;
-    Ok(respond(app.run_search(move |app| ops::of_text(app, &asking.caller(app)?, &given)).await?))
+    Ok(respond(app.run_match(move |app| ops::of_text(app, &asking.caller(app)?, &given)).await?))
 }

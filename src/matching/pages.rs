@@ -41,7 +41,7 @@ async fn match_posted(app: AppData, visit: Visit, form: Posted) -> PageResult<Ma
     let app = app.into_inner();
     let caller = visit.caller.clone();
     let found = match given(&form) {
-        Ok(given) => app.run_search(move |app| ops::of_text(app, &caller, &given)).await,
+        Ok(given) => app.run_match(move |app| ops::of_text(app, &caller, &given)).await,
         Err(error) => Err(error),
     };
     let page = Frame::new(&app, &visit, "match");

@@ -5,35 +5,58 @@ use std::sync::{Arc, Mutex, mpsc};
 use std::time::Duration;
 
 use serde_json::json;
-use townbridge::app::searches_at_once;
+use townbridge::app::App;
 use townbridge::error::{Error, Result};
+use townbridge::turns::{cores, matches_at_once, searches_at_once};
 
 use super::support::{NeedBuilder, OrgBuilder, TestApp};
 
+/// Work that ends, in failure, when the other end of the channel is dropped.
+fn held(
+    gate: &Arc<Mutex<mpsc::Receiver<()>>>,
+    ended: &Arc<AtomicUsize>,
+) -> impl FnOnce(&App) -> Result<()> + Send + 'static {
+    let (gate, ended) = (Arc::clone(gate), Arc::clone(ended));
+    move |_| {
+        let _ = gate.lock().map(|gate| gate.recv());
+        ended.fetch_add(1, Ordering::SeqCst);
+        // A turn comes back from work that fails as from work that does not.
+        Err(Error::NotFound)
+    }
+}
+
 #[actix_web::test]
-async fn a_search_waits_for_a_turn_until_the_work_of_another_has_ended() {
+async fn searches_and_matches_wait_each_for_their_own_turns() {
     let app = TestApp::start().await;
     let (open, gate) = mpsc::channel::<()>();
     let (gate, ended) = (Arc::new(Mutex::new(gate)), Arc::new(AtomicUsize::new(0)));
-    for _ in 0..searches_at_once() {
-        let (gate, ended) = (Arc::clone(&gate), Arc::clone(&ended));
-        let search = app.service().run_search(move |_| -> Result<()> {
-            // Ends when the other end of the channel is dropped.
-            let _ = gate.lock().map(|gate| gate.recv());
-            ended.fetch_add(1, Ordering::SeqCst);
-            // A turn comes back from work that fails as from work that does not.
-            Err(Error::NotFound)
-        });
+    for _ in 0..matches_at_once(cores()) {
         // Asked once, so that the work begins; then nobody waits for it any more.
-        assert!(futures_util::poll!(Box::pin(search)).is_pending());
+        let work = app.service().run_match(held(&gate, &ended));
+        assert!(futures_util::poll!(Box::pin(work)).is_pending());
     }
-    let seen = Arc::clone(&ended);
-    let next = app.service().run_search(move |_| Ok(seen.load(Ordering::SeqCst)));
-    tokio::pin!(next);
-    let early = tokio::time::timeout(Duration::from_millis(100), &mut next).await;
-    assert!(early.is_err(), "one more search ran beside those that have all turns");
+    let search = app.service().run_search(|_| Ok(()));
+    search.await.expect("a search goes on while matches have all of their turns");
+    for _ in 0..searches_at_once(cores()) {
+        let work = app.service().run_search(held(&gate, &ended));
+        assert!(futures_util::poll!(Box::pin(work)).is_pending());
+    }
+    let count = || {
+        let ended = Arc::clone(&ended);
+        move |_: &App| Ok(ended.load(Ordering::SeqCst))
+    };
+    let (next_match, next_search) =
+        (app.service().run_match(count()), app.service().run_search(count()));
+    tokio::pin!(next_match, next_search);
+    for early in [
+        tokio::time::timeout(Duration::from_millis(100), &mut next_match).await,
+        tokio::time::timeout(Duration::from_millis(100), &mut next_search).await,
+    ] {
+        assert!(early.is_err(), "one more ran beside those that have all turns");
+    }
     drop(open);
-    assert!(next.await.unwrap() > 0);
+    assert!(next_match.await.unwrap() > 0);
+    assert!(next_search.await.unwrap() > 0);
 }
 
 #[actix_web::test]

@@ -36,7 +36,7 @@ async fn show_need(app: AppData, visit: Visit, id: web::Path<NeedId>) -> PageRes
     let app = app.into_inner();
     let wanted = MatchQuery { limit: Some(SHOWN), ..MatchQuery::default() };
     let (need, matches) = app
-        .run(move |app| {
+        .run_match(move |app| {
             let need = ops::show(app, &caller, *id)?;
             Ok((need, matching::ops::of_need(app, &caller, *id, &wanted)?))
         })

@@ -45,7 +45,7 @@ async fn home(app: AppData, visit: Visit) -> PageResult<HomePage> {
     let caller = visit.caller.clone();
     let app = app.into_inner();
     let (fresh, towns, demo) = app
-        .run(move |app| {
+        .run_match(move |app| {
             Ok((fresh_needs(app, &caller)?, towns(app, &caller)?, demo::is_shown(app)?))
         })
         .await?;
