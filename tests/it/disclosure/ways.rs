@@ -8,7 +8,7 @@ use calamine::{Reader, Xlsx};
 use reqwest::Method;
 use serde_json::json;
 
-use super::{CARD, DETAIL, Kind, Marked, SEALED, Shows};
+use super::{CARD, DETAIL, GUZHEN, Kind, Marked, SEALED, Shows};
 use crate::support::Client;
 
 type Answered = Pin<Box<dyn Future<Output = String>>>;
@@ -17,7 +17,7 @@ type Answered = Pin<Box<dyn Future<Output = String>>>;
 pub type Way = fn(Client, Marked) -> Answered;
 
 /// Ways that name the owner for another reason than the record: they are about the organisation.
-pub const NAME_THE_OWNER: [&str; 1] = ["page of the organisation"];
+pub const NAME_THE_OWNER: [&str; 2] = ["page of the organisation", "page of the town"];
 
 pub const WAYS: &[(&str, Shows, Way)] = &[
     ("show", Shows::All, show),
@@ -43,6 +43,8 @@ pub const WAYS: &[(&str, Shows, Way)] = &[
     ("page of the search", Shows::Card, page_of_search),
     ("page of matches", Shows::Card, page_of_matches),
     ("page of the organisation", Shows::Any, page_of_org),
+    ("page of the town", Shows::Any, page_of_town),
+    ("page of the towns", Shows::Nothing, page_of_towns),
     ("start page", Shows::Any, start_page),
 ];
 
@@ -170,6 +172,14 @@ fn page_of_search(client: Client, _: Marked) -> Answered {
 
 fn page_of_org(client: Client, record: Marked) -> Answered {
     page(client, format!("/organizations/{}", record.org))
+}
+
+fn page_of_town(client: Client, _: Marked) -> Answered {
+    page(client, format!("/towns/{GUZHEN}"))
+}
+
+fn page_of_towns(client: Client, _: Marked) -> Answered {
+    page(client, "/towns".to_owned())
 }
 
 fn start_page(client: Client, _: Marked) -> Answered {
