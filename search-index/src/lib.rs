@@ -16,6 +16,7 @@
 //! | [`search`], [`facet`], [`suggest`] | searching, counting, completing |
 //! | `collect`, `cursor` | one pass over what is found; where a listing goes on |
 //! | [`matching`] | candidates, conditions of both sides, score and explanation |
+//! | [`likeness`] | how like two texts are, and the keys that find likes |
 //! | [`highlight`] | fragments and quotations that show why something was found |
 //!
 //! Two rules hold everywhere. What a viewer may not read is neither found nor counted, nor does it
@@ -35,6 +36,7 @@ pub mod facet;
 pub mod filter;
 pub mod highlight;
 pub mod index;
+pub mod likeness;
 mod live;
 pub mod matching;
 mod meaning;
@@ -51,6 +53,7 @@ pub use facet::{FacetCount, FacetField};
 pub use filter::Filters;
 pub use highlight::TermSet;
 pub use index::{Opened, Options, SearchIndex, State, Stats};
+pub use likeness::Sketch;
 pub use matching::{MatchHit, MatchRequest, MatchResponse, MatchSettings, Profile, Side, TextPart};
 pub use meaning::{Affinity, Vocabulary};
 pub use rebuild::Rebuild;
