@@ -115,6 +115,7 @@ impl Intake {
             org: org.map(ToString::to_string),
             publish: true,
             dry_run: false,
+            skip_similar: false,
             rejects: None,
         };
         let started = Instant::now();

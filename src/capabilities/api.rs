@@ -10,7 +10,7 @@ use crate::http::entry::Variable;
 use crate::http::extract::{AppData, CallerData, IfMatch, JsonBody};
 use crate::http::pagination::Page;
 use crate::http::problem::{ApiResult, Problem};
-use crate::records::api;
+use crate::records::{api, likeness};
 
 /// Adds the operations.
 pub fn configure(config: &mut ServiceConfig<'_>) {
@@ -28,6 +28,7 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         "the owner and reviewers",
     );
     api::configure_grants::<CapabilityId>(config);
+    likeness::api::configure::<Capability>(config);
 }
 
 /// List capabilities that the caller may know of, last changed first.

@@ -14,6 +14,7 @@ use crate::disclosure::DisclosureLevel;
 use crate::id_type;
 use crate::money::Money;
 use crate::reading::WithOrg;
+use crate::records::likeness::model::LikeRecord;
 use crate::records::model::readable_code;
 use crate::records::parts::{Contact, Elements, OwnerView};
 
@@ -337,6 +338,13 @@ pub struct CapabilityView {
     pub withheld: Vec<String>,
     /// Steps that the caller may take now.
     pub steps: Vec<CapabilityStatus>,
+    /// 疑似重复: the record that said the same before; shown where `possible_duplicates` are.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub duplicate_of: Option<CapabilityId>,
+    /// Records that say much the same, as far as the caller may know of them: for the owner and
+    /// reviewers when a single record is asked for or written.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub possible_duplicates: Vec<LikeRecord>,
     /// When it was first published.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub published_at: Option<Timestamp>,

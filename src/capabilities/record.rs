@@ -15,6 +15,7 @@ use crate::disclosure::persons::Persons;
 use crate::disclosure::{Clearance, DisclosureLevel};
 use crate::error::{Error, Result};
 use crate::organizations::model::Organization;
+use crate::records::likeness::model::Wording;
 use crate::records::model::RecordKind;
 use crate::records::parts::OwnerView;
 use crate::records::reviewed::{
@@ -59,6 +60,7 @@ impl Reviewed for Capability {
         import: "capability.import",
     };
     const VALID_YEARS: u32 = rules::VALID_YEARS;
+    const DETAIL: &'static str = "problem_solved";
 
     fn blank(id: CapabilityId, org_id: OrgId, now: Timestamp, author: Option<UserId>) -> Self {
         Self::blank(id, org_id, now, author)
@@ -78,6 +80,7 @@ impl Reviewed for Capability {
             version: self.version,
             updated_at: self.updated_at,
             source_ref: self.source_ref.as_deref(),
+            code: &self.code,
         }
     }
 
@@ -108,6 +111,22 @@ impl Reviewed for Capability {
         self.set_fields(fields, &org.region_code);
     }
 
+    fn wording(fields: &CapabilityFields) -> Wording<'_> {
+        Wording {
+            title: fields.title.as_deref().unwrap_or_default(),
+            card: fields.summary.as_deref().unwrap_or_default(),
+            detail: fields.problem_solved.as_deref().unwrap_or_default(),
+        }
+    }
+
+    fn duplicate_of(&self) -> Option<CapabilityId> {
+        self.duplicate_of
+    }
+
+    fn set_duplicate_of(&mut self, original: Option<CapabilityId>) {
+        self.duplicate_of = original;
+    }
+
     fn present(&self, shown: Shown<Self>) -> CapabilityView {
         CapabilityView {
             id: self.id,
@@ -120,6 +139,10 @@ impl Reviewed for Capability {
             fields: shown.fields,
             withheld: shown.withheld,
             steps: shown.steps,
+            duplicate_of: self.duplicate_of.filter(|original| {
+                shown.possible_duplicates.iter().any(|it| it.id == original.to_string())
+            }),
+            possible_duplicates: shown.possible_duplicates,
             published_at: self.published_at,
             last_verified_at: self.last_verified_at,
             created_at: self.created_at,

@@ -287,6 +287,23 @@ impl Rows for Capability {
         })?)
     }
 
+    fn repeats(db: &mut Db, ids: &[CapabilityId]) -> Result<Vec<(CapabilityId, CapabilityId)>> {
+        use capabilities::dsl as t;
+        let rows: Vec<(CapabilityId, Option<CapabilityId>)> = on!(db, conn => t::capabilities
+            .filter(t::duplicate_of.eq_any(ids))
+            .select((t::id, t::duplicate_of))
+            .load(conn))?;
+        Ok(rows.into_iter().filter_map(|(id, original)| Some((id, original?))).collect())
+    }
+
+    fn set_repeated(db: &mut Db, id: CapabilityId, original: Option<CapabilityId>) -> Result<()> {
+        use capabilities::dsl as t;
+        on!(db, conn => diesel::update(t::capabilities.find(id))
+            .set(t::duplicate_of.eq(original))
+            .execute(conn))?;
+        Ok(())
+    }
+
     fn move_row(db: &mut Db, row: &Self) -> Result<()> {
         use capabilities::dsl as c;
         on!(db, conn => diesel::update(c::capabilities.find(row.id))

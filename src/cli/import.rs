@@ -6,13 +6,14 @@ use std::time::Instant;
 use clap::{Args, ValueEnum};
 
 use super::{Context, Failure, Outcome, output};
-use crate::accounts::principal::Caller;
+use crate::accounts::principal::{Caller, Language};
 use crate::app::App;
 use crate::clock::Clock;
 use crate::error::Message;
 use crate::import::columns::FileKind;
 use crate::import::indexed;
-use crate::import::run::{ImportOptions, ImportReport};
+use crate::import::run::{ImportOptions, ImportReport, SimilarRow};
+use crate::records::likeness::batch::Resembled;
 
 /// Rejected rows that are printed; all of them stand in the file of rejects.
 const SHOWN: usize = 20;
@@ -63,6 +64,9 @@ pub(crate) struct ImportArgs {
     /// Organisation of rows that name none: credit code, id or full name
     #[arg(long, value_name = "ORG")]
     org: Option<String>,
+    /// Leave out rows that say much the same as a record that is there, or as a row before them
+    #[arg(long)]
+    skip_similar: bool,
     /// Write rejected rows with their reasons to this file, in the same format
     #[arg(long, value_name = "FILE")]
     rejects: Option<PathBuf>,
@@ -79,6 +83,7 @@ pub(crate) fn run(context: &Context, args: &ImportArgs) -> Outcome {
         org: args.org.clone(),
         publish: args.publish,
         dry_run: args.dry_run,
+        skip_similar: args.skip_similar,
         rejects: args.rejects.clone(),
     };
     let mut caller = Caller::system("import");
@@ -111,12 +116,14 @@ fn tell(context: &Context, args: &ImportArgs, report: &ImportReport, seconds: f6
         let rest = report.rejected - SHOWN;
         output::say(language, Message::new("cli.import.more_rejected").with("count", rest));
     }
+    tell_similar(language, report);
     let key = if args.dry_run { "cli.import.dry_summary" } else { "cli.import.summary" };
     let rate = report.rows as f64 / seconds.max(0.001);
     let message = Message::new(key)
         .with("rows", report.rows)
         .with("added", report.added)
         .with("repeated", report.repeated)
+        .with("similar", report.similar)
         .with("rejected", report.rejected)
         .with("seconds", format!("{seconds:.1}"))
         .with("rate", format!("{rate:.0}"));
@@ -124,5 +131,23 @@ fn tell(context: &Context, args: &ImportArgs, report: &ImportReport, seconds: f6
     if let (Some(path), true) = (&args.rejects, report.rejected > 0) {
         let message = Message::new("cli.import.rejects_file").with("file", path.display());
         output::say(language, message);
+    }
+}
+
+/// Names the rows that say much the same as something else.
+fn tell_similar(language: Language, report: &ImportReport) {
+    for SimilarRow { number, resemblance } in report.first_similar.iter().take(SHOWN) {
+        let percent = format!("{:.0}", resemblance.likeness * 100.0);
+        let message = match &resemblance.to {
+            Resembled::Row(row) => Message::new("cli.import.similar_to_row").with("other", row),
+            Resembled::Record(code) => {
+                Message::new("cli.import.similar_to_record").with("other", code)
+            }
+        };
+        output::say(language, message.with("row", number).with("percent", percent));
+    }
+    if report.similar > SHOWN {
+        let rest = report.similar - SHOWN;
+        output::say(language, Message::new("cli.import.more_similar").with("count", rest));
     }
 }

@@ -14,7 +14,7 @@ use crate::clock::Clock;
 use crate::demo::{self, DemoState};
 use crate::error::{Error, Message, Result};
 use crate::http::server;
-use crate::jobs::{expiry, housekeeping, indexer, outbox};
+use crate::jobs::{expiry, housekeeping, indexer, likeness, outbox};
 
 /// Arguments of `serve`.
 #[derive(Debug, Args)]
@@ -104,6 +104,7 @@ fn start_jobs(app: &Arc<App>) -> Vec<JoinHandle<()>> {
         actix_web::rt::spawn(expiry::run(Arc::clone(app))),
         actix_web::rt::spawn(outbox::run(Arc::clone(app))),
         actix_web::rt::spawn(housekeeping::run(Arc::clone(app))),
+        actix_web::rt::spawn(likeness::run(Arc::clone(app))),
     ]
 }
 

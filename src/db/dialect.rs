@@ -23,6 +23,21 @@ pub fn lock_logs(db: &mut Db) -> QueryResult<()> {
     Ok(())
 }
 
+/// Inserts rows and leaves those alone whose key is there: `insert_new!(db, table, rows)`.
+#[macro_export]
+macro_rules! insert_new {
+    ($db:expr, $table:expr, $rows:expr) => {
+        match $db {
+            $crate::db::Db::Postgres(conn) => {
+                diesel::insert_into($table).values($rows).on_conflict_do_nothing().execute(conn)
+            }
+            $crate::db::Db::Sqlite(conn) => {
+                diesel::insert_or_ignore_into($table).values($rows).execute(conn)
+            }
+        }
+    };
+}
+
 /// What is broken in the database file, read page by page; PostgreSQL looks after its own files.
 ///
 /// # Errors

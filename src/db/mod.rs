@@ -7,6 +7,7 @@
 
 mod connection;
 pub mod dialect;
+pub mod facts;
 pub mod functions;
 pub mod migrations;
 pub mod schema;

@@ -337,6 +337,17 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::sql::Uid;
+
+    likeness_keys (likeness_key, record_id) {
+        likeness_key -> BigInt,
+        record_id -> Uid,
+        tier -> Integer,
+    }
+}
+
 diesel::joinable!(needs -> organizations (org_id));
 diesel::joinable!(capabilities -> organizations (org_id));
 diesel::joinable!(role_grants -> users (user_id));
@@ -361,4 +372,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     change_log,
     audit_log,
     instance_facts,
+    likeness_keys,
 );

@@ -11,6 +11,7 @@ use chrono::{NaiveDate, TimeDelta};
 
 use crate::accounts::principal::Caller;
 use crate::app::App;
+use crate::db::facts;
 use crate::error::{Error, Message, Result};
 use crate::jobs::indexer;
 use crate::organizations::model::OrgStatus;
@@ -45,7 +46,7 @@ pub enum DemoState {
 /// # Errors
 /// A conflict when the database holds anything else, or loading was broken off before.
 pub fn load(app: &App) -> Result<DemoState> {
-    match app.db.read(|db| store::fact(db, FACT))?.as_deref() {
+    match app.db.read(|db| facts::fact(db, FACT))?.as_deref() {
         Some(LOADED) => return Ok(DemoState::Kept),
         Some(_) => return Err(Error::conflict("demo.broken_off")),
         None => {}
@@ -54,13 +55,13 @@ pub fn load(app: &App) -> Result<DemoState> {
         return Err(Error::conflict("demo.not_empty"));
     }
     let now = app.clock.now();
-    app.db.write(|db| store::set_fact(db, FACT, LOADING, now))?;
+    app.db.write(|db| facts::set_fact(db, FACT, LOADING, now))?;
     let caller = Caller::system("demo");
     let orgs = enter_places(app, &caller)?;
     let people = accounts::enter(app, &caller, &orgs)?;
     let moved_by = app.clock.today() - written_on();
     records::enter(app, &orgs, &people, moved_by)?;
-    app.db.write(|db| store::set_fact(db, FACT, LOADED, app.clock.now()))?;
+    app.db.write(|db| facts::set_fact(db, FACT, LOADED, app.clock.now()))?;
     indexer::catch_up(app)?;
     Ok(DemoState::Loaded)
 }
@@ -70,7 +71,7 @@ pub fn load(app: &App) -> Result<DemoState> {
 /// # Errors
 /// Database faults.
 pub fn is_shown(app: &App) -> Result<bool> {
-    Ok(app.db.read(|db| store::fact(db, FACT))?.as_deref() == Some(LOADED))
+    Ok(app.db.read(|db| facts::fact(db, FACT))?.as_deref() == Some(LOADED))
 }
 
 /// The accounts to try: one of each kind.

@@ -13,6 +13,7 @@ use crate::accounts::principal::Caller;
 use crate::app::App;
 use crate::db::Timestamp;
 use crate::error::{Error, FieldError, Message, Result};
+use crate::records::likeness::batch::Resemblance;
 
 /// What an import is to do, as far as single rows are concerned.
 pub struct Plan<'a> {
@@ -62,6 +63,19 @@ pub trait Destination {
     /// # Errors
     /// Database faults.
     fn known(&self, plan: &Plan<'_>, keys: &[String]) -> Result<HashSet<String>>;
+
+    /// What each row says much the same as, if anything: a record that is there, or a row before
+    /// it. Each row is asked about once.
+    ///
+    /// # Errors
+    /// Database faults.
+    fn resemblances(
+        &mut self,
+        _: &Plan<'_>,
+        rows: &[(u64, &Self::Record)],
+    ) -> Result<Vec<Option<Resemblance>>> {
+        Ok(vec![None; rows.len()])
+    }
 
     /// Writes records, traced, all or none.
     ///

@@ -19,6 +19,7 @@ use crate::capabilities::model::Capability;
 use crate::error::{FieldError, Result};
 use crate::http::text;
 use crate::needs::model::Need;
+use crate::records::likeness::batch::Resemblance;
 
 /// Rows of one transaction: large enough that the disk is not waited for row by row, small enough
 /// that the service beside it can write in between.
@@ -38,6 +39,8 @@ pub struct ImportOptions {
     pub publish: bool,
     /// Check everything and write nothing.
     pub dry_run: bool,
+    /// Leave out rows that say much the same as a record that is there, or as a row before them.
+    pub skip_similar: bool,
     /// File for rejected rows.
     pub rejects: Option<PathBuf>,
 }
@@ -49,6 +52,15 @@ pub struct RejectedRow {
     pub number: u64,
     /// Where and why, in the language of the caller.
     pub reasons: Vec<String>,
+}
+
+/// A row that says much the same as something else.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SimilarRow {
+    /// Number of the row in the file.
+    pub number: u64,
+    /// What it resembles, and how much.
+    pub resemblance: Resemblance,
 }
 
 /// What an import has done.
@@ -64,6 +76,11 @@ pub struct ImportReport {
     pub rejected: usize,
     /// The first of them.
     pub first_rejected: Vec<RejectedRow>,
+    /// Rows that say much the same as a record that was there, or as a row before them; they are
+    /// among those added unless they are to be left out.
+    pub similar: usize,
+    /// The first of them.
+    pub first_similar: Vec<SimilarRow>,
 }
 
 /// Imports a file; `progress` is told rows done and rows expected.
@@ -82,10 +99,10 @@ pub fn run(
     let plan = Plan { app, caller, publish: options.publish, now: app.clock.now() };
     let run = Run::new(plan, options, source)?;
     match options.kind {
-        FileKind::Needs => run.all(&Records::<Need>::default(), progress),
-        FileKind::Capabilities => run.all(&Records::<Capability>::default(), progress),
-        FileKind::Organizations => run.all(&Organizations, progress),
-        FileKind::Users => run.all(&Users, progress),
+        FileKind::Needs => run.all(&mut Records::<Need>::default(), progress),
+        FileKind::Capabilities => run.all(&mut Records::<Capability>::default(), progress),
+        FileKind::Organizations => run.all(&mut Organizations, progress),
+        FileKind::Users => run.all(&mut Users, progress),
     }
 }
 
@@ -110,7 +127,7 @@ impl<'a> Run<'a> {
 
     fn all<D: Destination>(
         mut self,
-        destination: &D,
+        destination: &mut D,
         progress: &mut dyn FnMut(u64, u64),
     ) -> Result<ImportReport> {
         let expected = self.source.rows_expected;
@@ -130,7 +147,7 @@ impl<'a> Run<'a> {
         Ok(self.report)
     }
 
-    fn batch<D: Destination>(&mut self, destination: &D, batch: Vec<Row>) -> Result<()> {
+    fn batch<D: Destination>(&mut self, destination: &mut D, batch: Vec<Row>) -> Result<()> {
         self.plan.now = self.plan.app.clock.now();
         let mut prepared = Vec::with_capacity(batch.len());
         for row in batch {
@@ -151,11 +168,31 @@ impl<'a> Run<'a> {
         let before = prepared.len();
         prepared.retain(|(_, record)| !known.contains(&D::key(record)));
         self.report.repeated += before - prepared.len();
+        self.tell_similar(destination, &mut prepared)?;
         if self.options.dry_run {
             self.report.added += prepared.len();
             return Ok(());
         }
         self.write(destination, prepared)
+    }
+
+    /// Reports the rows that resemble something, and takes them out if that is wanted.
+    fn tell_similar<D: Destination>(
+        &mut self,
+        destination: &mut D,
+        prepared: &mut Vec<(Row, D::Record)>,
+    ) -> Result<()> {
+        let rows: Vec<_> = prepared.iter().map(|(row, record)| (row.number, record)).collect();
+        let mut found = destination.resemblances(&self.plan, &rows)?.into_iter();
+        prepared.retain(|(row, _)| {
+            let Some(resemblance) = found.next().flatten() else { return true };
+            self.report.similar += 1;
+            if self.report.first_similar.len() < KEPT {
+                self.report.first_similar.push(SimilarRow { number: row.number, resemblance });
+            }
+            !self.options.skip_similar
+        });
+        Ok(())
     }
 
     /// Writes a batch; when the database refuses it, row by row, to find the one that is to blame.

@@ -3,4 +3,5 @@
 pub mod expiry;
 pub mod housekeeping;
 pub mod indexer;
+pub mod likeness;
 pub mod outbox;

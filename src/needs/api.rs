@@ -10,7 +10,7 @@ use crate::http::entry::Variable;
 use crate::http::extract::{AppData, CallerData, IfMatch, JsonBody};
 use crate::http::pagination::Page;
 use crate::http::problem::{ApiResult, Problem};
-use crate::records::api;
+use crate::records::{api, likeness};
 
 /// Adds the operations.
 pub fn configure(config: &mut ServiceConfig<'_>) {
@@ -27,6 +27,7 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         "the owner and reviewers",
     );
     api::configure_grants::<NeedId>(config);
+    likeness::api::configure::<Need>(config);
 }
 
 /// List needs that the caller may know of, last changed first.

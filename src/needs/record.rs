@@ -12,6 +12,7 @@ use crate::disclosure::DisclosureLevel;
 use crate::disclosure::persons::Persons;
 use crate::error::Result;
 use crate::organizations::model::Organization;
+use crate::records::likeness::model::Wording;
 use crate::records::model::RecordKind;
 use crate::records::parts::OwnerView;
 use crate::records::reviewed::{self, Actions, Head, HeadMut, Reviewed, ReviewedId, Shown};
@@ -54,6 +55,7 @@ impl Reviewed for Need {
         import: "need.import",
     };
     const VALID_YEARS: u32 = rules::VALID_YEARS;
+    const DETAIL: &'static str = "problem";
 
     fn blank(id: NeedId, org_id: OrgId, now: Timestamp, author: Option<UserId>) -> Self {
         Self::blank(id, org_id, now, author)
@@ -73,6 +75,7 @@ impl Reviewed for Need {
             version: self.version,
             updated_at: self.updated_at,
             source_ref: self.source_ref.as_deref(),
+            code: &self.code,
         }
     }
 
@@ -103,6 +106,22 @@ impl Reviewed for Need {
         self.set_fields(fields, &org.region_code, org.town_code.as_deref());
     }
 
+    fn wording(fields: &NeedFields) -> Wording<'_> {
+        Wording {
+            title: fields.title.as_deref().unwrap_or_default(),
+            card: fields.public_summary.as_deref().unwrap_or_default(),
+            detail: fields.problem.as_deref().unwrap_or_default(),
+        }
+    }
+
+    fn duplicate_of(&self) -> Option<NeedId> {
+        self.duplicate_of
+    }
+
+    fn set_duplicate_of(&mut self, original: Option<NeedId>) {
+        self.duplicate_of = original;
+    }
+
     fn present(&self, shown: Shown<Self>) -> NeedView {
         NeedView {
             id: self.id,
@@ -115,6 +134,10 @@ impl Reviewed for Need {
             fields: shown.fields,
             withheld: shown.withheld,
             steps: shown.steps,
+            duplicate_of: self.duplicate_of.filter(|original| {
+                shown.possible_duplicates.iter().any(|it| it.id == original.to_string())
+            }),
+            possible_duplicates: shown.possible_duplicates,
             published_at: self.published_at,
             last_verified_at: self.last_verified_at,
             created_at: self.created_at,

@@ -225,6 +225,23 @@ impl Rows for Need {
         })?)
     }
 
+    fn repeats(db: &mut Db, ids: &[NeedId]) -> Result<Vec<(NeedId, NeedId)>> {
+        use needs::dsl as t;
+        let rows: Vec<(NeedId, Option<NeedId>)> = on!(db, conn => t::needs
+            .filter(t::duplicate_of.eq_any(ids))
+            .select((t::id, t::duplicate_of))
+            .load(conn))?;
+        Ok(rows.into_iter().filter_map(|(id, original)| Some((id, original?))).collect())
+    }
+
+    fn set_repeated(db: &mut Db, id: NeedId, original: Option<NeedId>) -> Result<()> {
+        use needs::dsl as t;
+        on!(db, conn => diesel::update(t::needs.find(id))
+            .set(t::duplicate_of.eq(original))
+            .execute(conn))?;
+        Ok(())
+    }
+
     fn move_row(db: &mut Db, row: &Self) -> Result<()> {
         use needs::dsl as n;
         on!(db, conn => diesel::update(n::needs.find(row.id))

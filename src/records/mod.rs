@@ -6,6 +6,7 @@
 pub mod api;
 pub mod history;
 pub mod life;
+pub mod likeness;
 pub mod model;
 pub mod ops;
 pub mod page;

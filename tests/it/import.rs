@@ -17,7 +17,7 @@ use crate::support::{NeedBuilder, OrgBuilder, TestApp};
 
 fn options(kind: FileKind, org: Option<&Organization>) -> ImportOptions {
     let org = org.map(|org| org.uscc.clone());
-    ImportOptions { kind, org, publish: false, dry_run: false, rejects: None }
+    ImportOptions { kind, org, publish: false, dry_run: false, skip_similar: false, rejects: None }
 }
 
 fn import(app: &TestApp, path: &Path, options: &ImportOptions) -> ImportReport {

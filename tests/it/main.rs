@@ -18,6 +18,7 @@ mod idempotency;
 mod import;
 mod indexer;
 mod layers;
+mod likeness;
 mod matching;
 mod needs;
 mod openapi;

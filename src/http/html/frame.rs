@@ -102,6 +102,12 @@ impl Frame {
         self.app.reference.code_name(table, code, self.caller.language)
     }
 
+    /// Name of a state of a need or a capability.
+    pub fn state(&self, kind: &RecordKind, code: &str) -> String {
+        let needs = *kind == RecordKind::Need;
+        self.code(if needs { "need_status" } else { "capability_status" }, code)
+    }
+
     /// Name of an optional code; empty without one.
     pub fn code_of(&self, table: &str, code: &Option<String>) -> String {
         code.as_deref().map(|code| self.code(table, code)).unwrap_or_default()

@@ -9,15 +9,19 @@ use super::{Checked, Destination, Parsed, Plan, blame, reference_of, typed};
 use crate::db::Db;
 use crate::error::Result;
 use crate::import::owners::Owners;
+use crate::records::likeness::batch::{Earlier, Resemblance};
 use crate::records::reviewed::{self, Reviewed, ReviewedId};
 use crate::records::rules::Stage;
 
 /// Records of one kind.
-pub struct Records<R>(PhantomData<R>);
+pub struct Records<R> {
+    earlier: Earlier,
+    kind: PhantomData<R>,
+}
 
 impl<R> Default for Records<R> {
     fn default() -> Self {
-        Self(PhantomData)
+        Self { earlier: Earlier::default(), kind: PhantomData }
     }
 }
 
@@ -63,6 +67,14 @@ impl<R: Reviewed> Destination for Records<R> {
     fn known(&self, plan: &Plan<'_>, keys: &[String]) -> Result<HashSet<String>> {
         let known = plan.app.db.read(|db| reviewed::known_refs::<R>(db, "import", keys))?;
         Ok(known.into_iter().collect())
+    }
+
+    fn resemblances(
+        &mut self,
+        plan: &Plan<'_>,
+        rows: &[(u64, &R)],
+    ) -> Result<Vec<Option<Resemblance>>> {
+        plan.app.db.read(|db| self.earlier.resemblances(db, rows))
     }
 
     fn write(&self, plan: &Plan<'_>, records: &[R]) -> Result<()> {

@@ -13,7 +13,9 @@ use crate::diagnosis::ops;
 use crate::error::Result;
 use crate::http::extract::AppData;
 use crate::http::html::{Frame, PageResult, Posted, Visit};
-use crate::needs::model::NeedFields;
+use crate::needs::model::{Need, NeedFields, NeedId};
+use crate::records::likeness;
+use crate::records::likeness::model::LikeRecord;
 
 /// The diagnosis alone, to be put into the page of the form.
 #[derive(Template, WebTemplate)]
@@ -21,6 +23,7 @@ use crate::needs::model::NeedFields;
 struct DiagnosisPart {
     page: Frame,
     diagnosis: Option<Diagnosis>,
+    alike: Vec<LikeRecord>,
 }
 
 /// Diagnoses what has been typed. Nothing is stored.
@@ -28,7 +31,8 @@ struct DiagnosisPart {
 async fn diagnose_need(app: AppData, visit: Visit, form: Posted) -> PageResult<DiagnosisPart> {
     let app = app.into_inner();
     let diagnosis = of_form(&app, &visit, &form).await?;
-    Ok(DiagnosisPart { page: Frame::new(&app, &visit, "account"), diagnosis })
+    let alike = alike(&app, &visit, form::sketch(&form)?, form.text("need").parse().ok()).await?;
+    Ok(DiagnosisPart { page: Frame::new(&app, &visit, "account"), diagnosis, alike })
 }
 
 /// The diagnosis of a form, once it holds a text.
@@ -51,4 +55,18 @@ pub(super) async fn of_fields(
     }
     let caller = visit.caller.clone();
     app.run(move |app| ops::of_author(app, &caller, fields)).await.map(Some)
+}
+
+/// Needs that say much the same, for those who are signed in; not the one that is being changed.
+pub(super) async fn alike(
+    app: &Arc<App>,
+    visit: &Visit,
+    fields: NeedFields,
+    except: Option<NeedId>,
+) -> Result<Vec<LikeRecord>> {
+    if visit.caller.principal.is_none() {
+        return Ok(Vec::new());
+    }
+    let caller = visit.caller.clone();
+    app.run(move |app| likeness::ops::of_fields::<Need>(app, &caller, &fields, except)).await
 }

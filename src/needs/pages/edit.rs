@@ -18,6 +18,7 @@ use crate::needs::life::NeedStatus;
 use crate::needs::model::{CreateNeed, NeedId};
 use crate::needs::ops::{self, TakeNeedStep};
 use crate::organizations;
+use crate::records::likeness::model::LikeRecord;
 
 /// The form, with what is wrong.
 #[derive(Template, WebTemplate)]
@@ -36,6 +37,10 @@ struct NeedForm {
     errors: Vec<FieldError>,
     /// What the doctor says, once there is a text.
     diagnosis: Option<Diagnosis>,
+    /// The need that is being changed.
+    need: Option<NeedId>,
+    /// Needs that say much the same.
+    alike: Vec<LikeRecord>,
 }
 
 impl NeedForm {
@@ -83,6 +88,8 @@ async fn new_need(app: AppData, visit: Visit) -> PageResult<NeedForm> {
         form: Posted::default(),
         errors: Vec::new(),
         diagnosis: None,
+        need: None,
+        alike: Vec::new(),
     })
 }
 
@@ -116,6 +123,8 @@ async fn edit_need(app: AppData, visit: Visit, id: web::Path<NeedId>) -> PageRes
         form: form::filled(&need.fields),
         errors: Vec::new(),
         diagnosis,
+        need: Some(need.id),
+        alike: need.possible_duplicates,
     })
 }
 
@@ -173,6 +182,7 @@ async fn again(
     let orgs = own_orgs(&app, &visit.caller).await?;
     let sent: Option<i32> = form.text("version").parse().ok();
     let need = outcome.need;
+    let id = need.map(|(id, _)| id).or(form.text("need").parse().ok());
     Ok(Either::Left(NeedForm {
         page: Frame::new(&app, &visit, "account"),
         action: need.map_or(action, |(id, _)| format!("/needs/{id}/edit")),
@@ -180,6 +190,8 @@ async fn again(
         orgs: if need.is_some() || sent.is_some() { Vec::new() } else { orgs },
         saved: outcome.change.is_some(),
         diagnosis: doctor::of_form(&app, &visit, &form).await?,
+        need: id,
+        alike: doctor::alike(&app, &visit, form::sketch(&form)?, id).await?,
         form,
         errors: outcome.errors,
     }))

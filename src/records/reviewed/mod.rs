@@ -19,11 +19,11 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::life::ReviewedLife;
+use super::likeness::model::{LikeRecord, Wording};
 use super::rules::Stage;
 use super::scope::{Reach, Standing};
 use super::traced::{Insight, Traced};
 use crate::accounts::principal::{Caller, OrgId, UserId};
-use crate::app::App;
 use crate::config::Config;
 use crate::db::{Db, Timestamp};
 use crate::disclosure::persons::Persons;
@@ -37,6 +37,7 @@ pub use expiry::expire;
 pub use listing::{Asked, Filter, Listing, OwnerKnown, list};
 pub use moving::move_along;
 pub use reading::{documents, find, find_many, ids, show, view};
+use reading::{seen_again, workable};
 pub use removal::delete;
 pub use steps::{StepTo, publish, take_step};
 pub use writing::{check_author, create, enter_past, insert_many, known_refs, update};
@@ -88,6 +89,8 @@ pub struct Head<'a, S> {
     pub updated_at: Timestamp,
     /// Id at the source.
     pub source_ref: Option<&'a str>,
+    /// Readable code.
+    pub code: &'a str,
 }
 
 impl<S> Head<'_, S> {
@@ -146,6 +149,8 @@ pub struct Shown<R: Reviewed> {
     pub withheld: Vec<String>,
     /// Steps that the caller may take now.
     pub steps: Vec<R::Status>,
+    /// Records that say much the same; only where the caller is told of them.
+    pub possible_duplicates: Vec<LikeRecord>,
 }
 
 /// What has become of the fields of an organisation's record.
@@ -214,6 +219,18 @@ pub trait Rows: Sized {
     /// Database faults.
     fn rows_of(db: &mut Db, org: OrgId, after: Option<Self::Key>, limit: i64) -> Result<Vec<Self>>;
 
+    /// Records that name one of these as the one they repeat, with the one they name.
+    ///
+    /// # Errors
+    /// Database faults.
+    fn repeats(db: &mut Db, ids: &[Self::Key]) -> Result<Vec<(Self::Key, Self::Key)>>;
+
+    /// Writes which record it repeats and nothing else, whatever its version.
+    ///
+    /// # Errors
+    /// Database faults.
+    fn set_repeated(db: &mut Db, id: Self::Key, original: Option<Self::Key>) -> Result<()>;
+
     /// Writes where a record is placed and nothing else, whatever its version.
     ///
     /// # Errors
@@ -254,6 +271,8 @@ pub trait Reviewed:
     const ACTIONS: Actions;
     /// Years that it can be valid for at most, from the day it is published or renewed.
     const VALID_YEARS: u32;
+    /// The field whose text is the detail of its wording.
+    const DETAIL: &'static str;
 
     /// An empty draft.
     fn blank(id: Self::Id, org_id: OrgId, now: Timestamp, author: Option<UserId>) -> Self;
@@ -275,6 +294,15 @@ pub trait Reviewed:
 
     /// Puts fields in, and the columns that follow from them and from the organisation.
     fn place(&mut self, fields: Self::Fields, org: &Organization);
+
+    /// What counts when it is compared with others; of fields that have been redacted what is left.
+    fn wording(fields: &Self::Fields) -> Wording<'_>;
+
+    /// The record of like wording that was there before.
+    fn duplicate_of(&self) -> Option<Self::Id>;
+
+    /// Sets the record of like wording that was there before.
+    fn set_duplicate_of(&mut self, original: Option<Self::Id>);
 
     /// What a caller is shown of it.
     fn present(&self, shown: Shown<Self>) -> Self::View;
@@ -355,13 +383,6 @@ pub trait Reviewed:
     }
 }
 
-/// A record that the caller may work on, and what the caller is to it.
-fn workable<I: ReviewedId>(db: &mut Db, caller: &Caller, id: I) -> Result<(I::Record, Standing)> {
-    let row = find(db, caller, id)?.row;
-    let standing = row.head().standing(caller).require_part()?;
-    Ok((row, standing))
-}
-
 /// Writes a changed row under its next version.
 ///
 /// # Errors
@@ -372,14 +393,4 @@ pub fn save<R: Reviewed>(db: &mut Db, caller: &Caller, now: Timestamp, row: &mut
     *head.updated_at = now;
     *head.updated_by = caller.actor_id();
     R::replace_row(db, row)
-}
-
-/// What the caller sees of a record after a write.
-fn seen_again<I: ReviewedId>(
-    app: &App,
-    db: &mut Db,
-    caller: &Caller,
-    id: I,
-) -> Result<<I::Record as Reviewed>::View> {
-    view(app, caller, &find(db, caller, id)?)
 }

@@ -11,6 +11,9 @@ use crate::disclosure::{self, RecordScope};
 use crate::error::{Error, Result};
 use crate::organizations;
 use crate::records::life::Life;
+use crate::records::likeness;
+use crate::records::likeness::model::LikeRecord;
+use crate::records::scope::Standing;
 use crate::records::traced::Insight;
 
 impl<R: Reviewed> Seen<R> {
@@ -94,6 +97,16 @@ pub fn find_many<I: ReviewedId>(
 /// # Errors
 /// Those of [`Seen::redacted`].
 pub fn view<R: Reviewed>(app: &App, caller: &Caller, seen: &Seen<R>) -> Result<R::View> {
+    view_with(app, caller, seen, Vec::new())
+}
+
+/// The same, with records that say much the same.
+pub(super) fn view_with<R: Reviewed>(
+    app: &App,
+    caller: &Caller,
+    seen: &Seen<R>,
+    possible_duplicates: Vec<LikeRecord>,
+) -> Result<R::View> {
     let (fields, mut withheld) = seen.redacted()?;
     let knows_org = seen.knows_owner();
     if !knows_org {
@@ -106,6 +119,7 @@ pub fn view<R: Reviewed>(app: &App, caller: &Caller, seen: &Seen<R>) -> Result<R
         fields,
         withheld,
         steps: head.status.steps_for(head.standing(caller)),
+        possible_duplicates,
     };
     Ok(seen.row.present(shown))
 }
@@ -119,7 +133,7 @@ pub fn show<I: ReviewedId>(
     caller: &Caller,
     id: I,
 ) -> Result<<I::Record as Reviewed>::View> {
-    app.db.read(|db| view(app, caller, &find(db, caller, id)?))
+    app.db.read(|db| seen_again(app, db, caller, id))
 }
 
 /// Documents for the index.
@@ -157,4 +171,31 @@ pub fn documents<R: Reviewed>(
 pub fn ids<R: Reviewed>(db: &mut Db, after: Option<&str>, limit: i64) -> Result<Vec<String>> {
     let after = after.and_then(|id| id.parse().ok());
     Ok(R::row_ids(db, after, limit)?.iter().map(ToString::to_string).collect())
+}
+
+/// What the caller sees of one record: with records that say much the same, for its owner and its
+/// reviewers.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub(super) fn seen_again<I: ReviewedId>(
+    app: &App,
+    db: &mut Db,
+    caller: &Caller,
+    id: I,
+) -> Result<<I::Record as Reviewed>::View> {
+    let seen = find(db, caller, id)?;
+    let alike = likeness::ops::of_record(db, caller, &seen)?;
+    view_with(app, caller, &seen, alike)
+}
+
+/// A record that the caller may work on, and what the caller is to it.
+pub(super) fn workable<I: ReviewedId>(
+    db: &mut Db,
+    caller: &Caller,
+    id: I,
+) -> Result<(I::Record, Standing)> {
+    let row = find(db, caller, id)?.row;
+    let standing = row.head().standing(caller).require_part()?;
+    Ok((row, standing))
 }

@@ -7,9 +7,9 @@ use crate::accounts::principal::Caller;
 use crate::app::App;
 use crate::disclosure;
 use crate::error::{Error, Result};
-use crate::records;
 use crate::records::life::{Life, ReviewedLife};
 use crate::records::traced::Traced;
+use crate::records::{self, likeness};
 
 /// Deletes a draft. Returns the number of the change.
 ///
@@ -35,6 +35,7 @@ pub fn delete<I: ReviewedId>(app: &App, caller: &Caller, id: I, version: i32) ->
                 legal: Some(legal),
             });
         }
+        likeness::ops::forget(db, &row)?;
         <I::Record as Rows>::remove_row(db, &row)?;
         disclosure::ops::forget(db, <I::Record as Traced>::KIND, &id.to_string())?;
         let action = <I::Record as Reviewed>::ACTIONS.delete;

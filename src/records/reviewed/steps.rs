@@ -12,7 +12,7 @@ use crate::records::life::{Life, ReviewedLife};
 use crate::records::ops::Written;
 use crate::records::rules::Stage;
 use crate::records::traced::Traced;
-use crate::records::{self, rules};
+use crate::records::{self, likeness, rules};
 
 /// A step to take.
 #[derive(Debug, Clone)]
@@ -43,9 +43,10 @@ pub fn take_step<I: ReviewedId>(
         let (mut row, standing) = workable(db, caller, id)?;
         let from = row.head().status;
         from.check_step(step.to, standing)?;
-        let before = serde_json::to_value(row.fields())?;
+        let (before, old) = (serde_json::to_value(row.fields())?, row.clone());
         enter(app, &mut row, &step, now);
         check_entry(app, db, &row, &step)?;
+        likeness::ops::rewrite(db, &old, &mut row)?;
         save(db, caller, now, &mut row)?;
         let mut change = row.change(<I::Record as Reviewed>::ACTIONS.step, &before)?;
         change.step_from = Some(Some(from.to_string()));

@@ -15,7 +15,7 @@ use crate::records::ops::Written;
 use crate::records::rules::Stage;
 use crate::records::scope::Standing;
 use crate::records::traced::Traced;
-use crate::records::{self};
+use crate::records::{self, likeness};
 
 /// Creates a draft for an organisation: the caller's only one by default.
 ///
@@ -64,7 +64,9 @@ pub fn insert_many<R: Reviewed>(
     rows: &[R],
     action: &'static str,
 ) -> Result<i64> {
-    R::insert_rows(db, rows)?;
+    let mut rows = rows.to_vec();
+    likeness::ops::arrive(db, &mut rows)?;
+    R::insert_rows(db, &rows)?;
     let changes = rows.iter().map(|row| row.creation(action)).collect::<Result<Vec<_>>>()?;
     records::ops::trace(db, caller, now, &changes)?;
     let rewrites: Vec<_> = rows
@@ -80,6 +82,7 @@ pub fn insert_many<R: Reviewed>(
 /// Database faults.
 pub fn enter_past<R: Reviewed>(db: &mut Db, mut row: R, steps: Vec<PastStep>) -> Result<Past> {
     *row.head_mut().version = i32::try_from(steps.len()).unwrap_or(i32::MAX);
+    likeness::ops::arrive(db, std::slice::from_mut(&mut row))?;
     R::insert_rows(db, std::slice::from_ref(&row))?;
     let creation = row.change(R::ACTIONS.create, &Value::Null)?;
     Ok(Past { creation, step_action: R::ACTIONS.step, steps })
@@ -125,6 +128,7 @@ pub fn update<I: ReviewedId>(
         let change = if row.fields() == old.fields() {
             records::ops::last_change(db)?
         } else {
+            likeness::ops::rewrite(db, &old, &mut row)?;
             save(db, caller, now, &mut row)?;
             let change = row.change(<I::Record as Reviewed>::ACTIONS.update, &before)?;
             records::ops::trace(db, caller, now, &[change])?;

@@ -11,7 +11,7 @@ use super::reviewed::{
     EVERYBODY, READ_HIDDEN, READ_INSIDE, WRITE_HIDDEN, WRITE_OPEN, reviewed_rows,
 };
 use super::world::{Call, World};
-use super::{OTHERS, OWN, OWN_AND_REVIEWERS, REVIEWERS, Row};
+use super::{OTHERS, OWN, OWN_AND_REVIEWERS, REVIEWERS, Row, SIGNED_IN};
 use crate::support::NeedBuilder;
 
 reviewed_rows!(

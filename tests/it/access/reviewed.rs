@@ -64,6 +64,12 @@ macro_rules! reviewed_rows {
                 expect: &[(401, "visitor"), (403, OTHERS), (201, OWN_AND_REVIEWERS)],
             },
             Row {
+                operation: concat!("find_", $one, "_duplicates"),
+                on: "what is being written",
+                call: |_, _| Call::to(concat!($path, "/duplicates")).with(json!({ "title": $title })),
+                expect: &[(401, "visitor"), (200, SIGNED_IN)],
+            },
+            Row {
                 operation: concat!("show_", $one),
                 on: "a draft",
                 call: |world, _| Call::to(draft(world).0),

@@ -38,6 +38,8 @@ pub const WAYS: &[(&str, Shows, Way)] = &[
     ("suggestions", Shows::Card, suggest),
     ("matches of free text", Shows::Card, matches_of_text),
     ("matches of the record", Shows::Nothing, matches_of_record),
+    ("near-duplicates of a draft", Shows::Any, duplicates_of_draft),
+    ("near-duplicates of a record", Shows::Any, duplicates_of_record),
     ("page of the record", Shows::Card, page_of_record),
     ("page for editing", Shows::Part, page_for_editing),
     ("page of the search", Shows::Card, page_of_search),
@@ -141,6 +143,38 @@ fn matches_of_text(client: Client, record: Marked) -> Answered {
 
 fn matches_of_record(client: Client, record: Marked) -> Answered {
     get(client, format!("{}/matches", record.path()))
+}
+
+/// By the words of every field; what is answered must not depend on those that are kept back.
+fn duplicates_of_draft(client: Client, record: Marked) -> Answered {
+    let path = format!("{}/duplicates", record.folder());
+    Box::pin(async move {
+        let shown = client.get(&record.path()).await.json();
+        let problem = format!("{} {DETAIL}", "需要新的散热结构。".repeat(8));
+        let body = match record.kind {
+            Kind::Need => json!({ "title": shown["title"], "problem": problem }),
+            Kind::Capability => json!({ "title": shown["title"], "summary": shown["summary"] }),
+        };
+        client.post_json(&path, body).await.text()
+    })
+}
+
+/// Of a record of the caller's own, when there is an organisation to write for.
+fn duplicates_of_record(client: Client, record: Marked) -> Answered {
+    let kind = if record.kind == Kind::Need { "need_kind" } else { "asset_kind" };
+    let code = if record.kind == Kind::Need { "tech_problem" } else { "service" };
+    Box::pin(async move {
+        let shown = client.get(&record.path()).await.json();
+        let body = json!({ "title": shown["title"], kind: code });
+        let answer = client.post_json(record.folder(), body).await;
+        if answer.status != 201 {
+            return answer.text();
+        }
+        let version = answer.json()["version"].as_i64().unwrap();
+        let path = format!("{}/{}", record.folder(), answer.json()["id"].as_str().unwrap());
+        client.delete_version(&path, version).await.expect(204);
+        answer.text()
+    })
 }
 
 /// Cookies of somebody whose browser holds the session.

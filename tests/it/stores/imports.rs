@@ -23,7 +23,14 @@ fn file(db: &TestDatabase, name: &str, text: &str) -> PathBuf {
 
 fn import(db: &TestDatabase, kind: FileKind, path: &Path) -> [usize; 3] {
     let rejects = None;
-    let options = ImportOptions { kind, org: None, publish: true, dry_run: false, rejects };
+    let options = ImportOptions {
+        kind,
+        org: None,
+        publish: true,
+        dry_run: false,
+        skip_similar: false,
+        rejects,
+    };
     let report: ImportReport =
         run(db, &Caller::system("import"), path, &options, &mut |_, _| {}).unwrap();
     [report.added, report.repeated, report.rejected]

@@ -140,6 +140,7 @@ fn tables_have_the_columns_that_queries_name(db: &TestDatabase) {
         change_log,
         audit_log,
         instance_facts,
+        likeness_keys,
     );
     let found = tables(&mut db.connect());
     assert_eq!(named.len(), found.len(), "{:?}", found.keys());

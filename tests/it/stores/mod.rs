@@ -9,6 +9,7 @@ pub mod databases;
 mod grants;
 mod imports;
 mod keys;
+mod likeness;
 mod mails;
 mod migrations;
 mod needs;

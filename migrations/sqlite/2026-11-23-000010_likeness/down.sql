@@ -1,0 +1,3 @@
+DROP INDEX capabilities_duplicates;
+DROP INDEX needs_duplicates;
+DROP TABLE likeness_keys;

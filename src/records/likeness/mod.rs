@@ -1,0 +1,15 @@
+//! Near-duplicates: records whose wording is much alike.
+//!
+//! Every record has keys in the database ([`store`]) under which records of like wording meet;
+//! [`model`] holds two wordings against each other, [`ops`] keeps keys and originals up to date and
+//! answers who resembles what, [`batch`] does so for a file that is being imported.
+//!
+//! Nothing here tells more than a page of the records would: a key is looked up only by those who
+//! may read the wording behind it, and what is compared is what the caller sees. What a record
+//! repeats (`duplicate_of`) follows from wording that everybody may read.
+
+pub mod api;
+pub mod batch;
+pub mod model;
+pub mod ops;
+mod store;

@@ -1,0 +1,354 @@
+//! Keeping the keys and originals of records, and telling what resembles what.
+
+use std::collections::{BTreeSet, HashMap};
+
+use search_index::likeness::LIKENESS_VERSION;
+
+use super::model::{Drawn, LikeRecord, LikenessKey, SubjectId, clearance_of};
+use super::store;
+use crate::accounts::principal::{Caller, OrgId};
+use crate::app::App;
+use crate::db::{Db, facts};
+use crate::disclosure::{self, Clearance};
+use crate::error::{Error, Result};
+use crate::organizations;
+use crate::records::parts::OwnerView;
+use crate::records::reviewed::{Reviewed, ReviewedId, Seen, find_many};
+use crate::records::traced::Traced;
+
+/// Records that are compared with one: those that share most keys with it.
+const MOST_COMPARED: usize = 24;
+/// Records that are named as alike.
+const MOST_NAMED: usize = 5;
+/// The highest tier.
+const EVERY_TIER: i32 = 3;
+
+/// The tier that the detail of a record's wording is in.
+fn tier<R: Reviewed>(row: &R) -> usize {
+    disclosure::tier(R::KIND, R::DETAIL, row.head().confidentiality)
+}
+
+/// The wording of a record in full, ready to be compared.
+pub(super) fn drawn<R: Reviewed>(row: &R) -> Drawn {
+    Drawn::of(R::wording(row.fields()))
+}
+
+/// The keys of a record as stored.
+fn keys<R: Reviewed>(row: &R) -> Result<BTreeSet<LikenessKey>> {
+    let record_id = subject(row.id())?;
+    let keys = drawn(row).keys(R::KIND, tier(row));
+    let stored = |(likeness_key, tier)| LikenessKey { likeness_key, record_id, tier };
+    Ok(keys.into_iter().map(stored).collect())
+}
+
+fn subject(id: impl ToString) -> Result<SubjectId> {
+    id.to_string().parse().map_err(|_| Error::internal("the id of a record is no UUID"))
+}
+
+fn id_of<R: Reviewed>(subject: SubjectId) -> Option<R::Id> {
+    subject.to_string().parse().ok()
+}
+
+/// Records that share keys with some wordings: those of each, most keys first, and the lowest tier
+/// of what they share.
+pub(super) struct Candidates {
+    pub of: Vec<Vec<(SubjectId, i32)>>,
+}
+
+impl Candidates {
+    /// Those of all.
+    pub fn ids<R: Reviewed>(&self) -> Vec<R::Id> {
+        let ids: BTreeSet<SubjectId> = self.of.iter().flatten().map(|(id, _)| *id).collect();
+        ids.into_iter().filter_map(id_of::<R>).collect()
+    }
+}
+
+/// Looks wordings up by their keys.
+pub(super) fn candidates(db: &mut Db, wordings: &[Vec<i64>], tier: i32) -> Result<Candidates> {
+    let all: BTreeSet<i64> = wordings.iter().flatten().copied().collect();
+    let held = store::holders(db, &all.into_iter().collect::<Vec<_>>(), tier)?;
+    let of = wordings.iter().map(|keys| {
+        let mut shared: HashMap<SubjectId, (usize, i32)> = HashMap::new();
+        for holder in keys.iter().filter_map(|key| held.get(key)).flatten() {
+            let entry = shared.entry(holder.record_id).or_insert((0, holder.tier));
+            *entry = (entry.0 + 1, entry.1.min(holder.tier));
+        }
+        let mut ranked: Vec<_> = shared.into_iter().collect();
+        // Ids are in the order of time: of equals the older one is the original.
+        ranked.sort_by_key(|(id, (count, _))| (std::cmp::Reverse(*count), *id));
+        ranked.truncate(MOST_COMPARED);
+        ranked.into_iter().map(|(id, (_, tier))| (id, tier)).collect()
+    });
+    Ok(Candidates { of: of.collect() })
+}
+
+/// An older record that others may be said to repeat.
+struct Original<I> {
+    id: I,
+    org_id: OrgId,
+    /// Whether everybody may know of it.
+    open: bool,
+    drawn: Drawn,
+}
+
+impl<I: ReviewedId> Original<I> {
+    fn of(row: &I::Record, owner: Option<&OwnerView>) -> Self {
+        let open = owner.and_then(|owner| row.open_from(owner)) == Some(Clearance::Public);
+        let drawn = drawn(row).open_to_all(tier(row));
+        Self { id: row.id(), org_id: row.head().org_id, open, drawn }
+    }
+
+    /// How like it a record is, when it may be named as the one that the record repeats: it must
+    /// be the owner's own or open to everybody, and only wording that everybody may read counts, so
+    /// that nobody learns from it of a text that is kept back.
+    fn repeated_by(&self, other: &Self) -> Option<f32> {
+        let nameable = self.open || self.org_id == other.org_id;
+        other.drawn.same(&self.drawn).filter(|_| nameable)
+    }
+}
+
+/// Finds for each record the one that it repeats: among those in the database that repeat none
+/// themselves, and among the rows before it.
+fn set_originals<R: Reviewed>(db: &mut Db, rows: &mut [R]) -> Result<()> {
+    let orgs: Vec<OrgId> = rows.iter().map(|row| row.head().org_id).collect();
+    let owners = organizations::ops::owners(db, &orgs)?;
+    let new: Vec<Original<R::Id>> =
+        rows.iter().map(|row| Original::of(row, owners.get(&row.head().org_id))).collect();
+    let wordings: Vec<Vec<i64>> = new
+        .iter()
+        .map(|row| row.drawn.keys(R::KIND, 0).into_iter().map(|(key, _)| key).collect())
+        .collect();
+    let found = candidates(db, &wordings, 0)?;
+    let old: HashMap<SubjectId, Original<R::Id>> = known_originals::<R>(db, &found)?;
+    let mut earlier: HashMap<i64, Vec<usize>> = HashMap::new();
+    for (at, row) in rows.iter_mut().enumerate() {
+        let stored = found.of[at].iter().filter_map(|(id, _)| old.get(id));
+        let before: BTreeSet<usize> =
+            wordings[at].iter().filter_map(|key| earlier.get(key)).flatten().copied().collect();
+        let fresh = before.iter().take(MOST_COMPARED).map(|at| &new[*at]);
+        let alike = stored.chain(fresh).filter(|original| original.id != new[at].id);
+        let rated = alike.filter_map(|it| Some((it.repeated_by(&new[at])?, it.id)));
+        let best = rated.max_by(|a, b| a.0.total_cmp(&b.0).then_with(|| b.1.cmp(&a.1)));
+        row.set_duplicate_of(best.map(|(_, id)| id));
+        if best.is_none() {
+            wordings[at].iter().for_each(|key| earlier.entry(*key).or_default().push(at));
+        }
+    }
+    Ok(())
+}
+
+/// Of the records found those that repeat none.
+fn known_originals<R: Reviewed>(
+    db: &mut Db,
+    found: &Candidates,
+) -> Result<HashMap<SubjectId, Original<R::Id>>> {
+    let ids = found.ids::<R>();
+    let mut rows = Vec::with_capacity(ids.len());
+    rows.extend(
+        readable::<R, R>(db, &ids, R::find_rows)
+            .into_iter()
+            .filter(|row| row.duplicate_of().is_none()),
+    );
+    let orgs: Vec<OrgId> = rows.iter().map(|row| row.head().org_id).collect();
+    let owners = organizations::ops::owners(db, &orgs)?;
+    let original =
+        |row: &R| Ok((subject(row.id())?, Original::of(row, owners.get(&row.head().org_id))));
+    rows.iter().map(original).collect()
+}
+
+/// Reads records, and leaves out those that cannot be read: they must not keep others from being
+/// written. The index tells of them.
+pub(super) fn readable<R: Reviewed, T>(
+    db: &mut Db,
+    ids: &[R::Id],
+    mut read: impl FnMut(&mut Db, &[R::Id]) -> Result<Vec<T>>,
+) -> Vec<T> {
+    let mut found = Vec::with_capacity(ids.len());
+    for chunk in ids.chunks(1_000) {
+        match read(db, chunk) {
+            Ok(rows) => found.extend(rows),
+            Err(_) => {
+                let single = chunk.iter().filter_map(|id| read(db, std::slice::from_ref(id)).ok());
+                found.extend(single.flatten());
+            }
+        }
+    }
+    found
+}
+
+/// Prepares records that are about to be inserted: names what they repeat, and stores their keys.
+///
+/// # Errors
+/// Database faults.
+pub fn arrive<R: Reviewed>(db: &mut Db, rows: &mut [R]) -> Result<()> {
+    set_originals(db, rows)?;
+    let mut stored = Vec::new();
+    for row in rows.iter() {
+        stored.extend(keys(row)?);
+    }
+    store::insert(db, &stored)
+}
+
+/// Brings keys and originals up to date for a record that is about to be replaced.
+///
+/// # Errors
+/// Database faults.
+pub fn rewrite<R: Reviewed>(db: &mut Db, old: &R, new: &mut R) -> Result<()> {
+    let (before, after) = (keys(old)?, keys(new)?);
+    let opened = new.head().status != old.head().status;
+    if before == after && !opened {
+        return Ok(());
+    }
+    let gone: Vec<i64> = before.difference(&after).map(|key| key.likeness_key).collect();
+    store::delete(db, subject(new.id())?, &gone)?;
+    store::insert(db, &after.difference(&before).copied().collect::<Vec<_>>())?;
+    let repeats = R::repeats(db, &[new.id()])?;
+    if repeats.is_empty() {
+        return set_originals(db, std::slice::from_mut(new));
+    }
+    // One that others repeat stays an original, for those who still do.
+    let owners = organizations::ops::owners(db, &[new.head().org_id])?;
+    let original = Original::<R::Id>::of(new, owners.get(&new.head().org_id));
+    let ids: Vec<R::Id> = repeats.into_iter().map(|(id, _)| id).collect();
+    for row in R::find_rows(db, &ids)? {
+        if original.drawn.same(&drawn(&row).open_to_all(tier(&row))).is_none() {
+            R::set_repeated(db, row.id(), None)?;
+        }
+    }
+    Ok(())
+}
+
+/// Removes the keys of a record that is being deleted.
+///
+/// # Errors
+/// Database faults.
+pub fn forget<R: Reviewed>(db: &mut Db, row: &R) -> Result<()> {
+    let keys: Vec<i64> = keys(row)?.into_iter().map(|key| key.likeness_key).collect();
+    store::delete(db, subject(row.id())?, &keys)
+}
+
+/// Records that say much the same as fields that are being written, as far as the caller may know
+/// of them and read them, most alike first. Nothing is stored.
+///
+/// # Errors
+/// [`Error::Unauthenticated`] for visitors.
+pub fn of_fields<R: Reviewed>(
+    app: &App,
+    caller: &Caller,
+    fields: &R::Fields,
+    except: Option<R::Id>,
+) -> Result<Vec<LikeRecord>> {
+    caller.signed_in()?;
+    app.db.read(|db| alike::<R>(db, caller, fields, except))
+}
+
+/// Records that say much the same as a stored one, for those who see all of it: nobody else is told.
+///
+/// # Errors
+/// Database faults.
+pub fn of_record<R: Reviewed>(
+    db: &mut Db,
+    caller: &Caller,
+    seen: &Seen<R>,
+) -> Result<Vec<LikeRecord>> {
+    if seen.insight.require_full().is_err() {
+        return Ok(Vec::new());
+    }
+    alike::<R>(db, caller, seen.row.fields(), Some(seen.row.id()))
+}
+
+fn alike<R: Reviewed>(
+    db: &mut Db,
+    caller: &Caller,
+    fields: &R::Fields,
+    except: Option<R::Id>,
+) -> Result<Vec<LikeRecord>> {
+    let given = Drawn::of(R::wording(fields));
+    let wording: Vec<i64> =
+        given.keys(R::KIND, usize::MAX).into_iter().map(|(key, _)| key).collect();
+    let found = candidates(db, &[wording], EVERY_TIER)?;
+    let tiers: HashMap<SubjectId, i32> = found.of.iter().flatten().copied().collect();
+    let ids: Vec<R::Id> = found.ids::<R>().into_iter().filter(|id| Some(*id) != except).collect();
+    let mut named = Vec::new();
+    for seen in readable::<R, _>(db, &ids, |db, ids| find_many(db, caller, ids)) {
+        // Found by wording that this caller may not read: as good as not found.
+        let tier = tiers.get(&subject(seen.row.id())?).copied().unwrap_or(EVERY_TIER);
+        if clearance_of(tier) > seen.insight.clearance {
+            continue;
+        }
+        let (fields, _) = seen.redacted()?;
+        let wording = R::wording(&fields);
+        if let Some(likeness) = given.suspected(&Drawn::of(wording)) {
+            named.push(named_alike(&seen, wording.title, likeness));
+        }
+    }
+    named.sort_by(|a, b| b.likeness.total_cmp(&a.likeness).then_with(|| a.id.cmp(&b.id)));
+    named.truncate(MOST_NAMED);
+    Ok(named)
+}
+
+fn named_alike<R: Reviewed>(seen: &Seen<R>, title: &str, likeness: f32) -> LikeRecord {
+    let head = seen.row.head();
+    LikeRecord {
+        kind: <R as Traced>::KIND,
+        id: seen.row.id().to_string(),
+        code: head.code.to_owned(),
+        title: title.to_owned(),
+        status: head.status.to_string(),
+        org: seen.knows_owner().then(|| seen.owner.clone()),
+        likeness: (likeness * 100.0).round() / 100.0,
+    }
+}
+
+/// Under which name it is remembered which keys all records have.
+const FACT: &str = "likeness_version";
+/// Records that get their keys in one transaction.
+const BATCH: i64 = 200;
+
+/// Whether the records of this database have their keys.
+///
+/// # Errors
+/// Database faults.
+pub fn is_complete(db: &mut Db) -> Result<bool> {
+    Ok(facts::fact(db, FACT)?.as_deref() == Some(LIKENESS_VERSION.to_string().as_str()))
+}
+
+/// Gives keys to all records that were written before there were any, or with keys of another
+/// version; returns how many there are. May run on several nodes and be cut short.
+///
+/// # Errors
+/// Database faults.
+pub fn complete(app: &App, kinds: &[fn(&App) -> Result<usize>]) -> Result<usize> {
+    if app.db.read(is_complete)? {
+        return Ok(0);
+    }
+    let mut count = 0;
+    for kind in kinds {
+        count += kind(app)?;
+    }
+    let now = app.clock.now();
+    app.db.write(|db| facts::set_fact(db, FACT, &LIKENESS_VERSION.to_string(), now))?;
+    Ok(count)
+}
+
+/// Gives keys to all records of a kind, oldest first.
+///
+/// # Errors
+/// Database faults.
+pub fn complete_kind<R: Reviewed>(app: &App) -> Result<usize> {
+    let (mut after, mut count) = (None, 0);
+    loop {
+        let last = app.db.write(|db| {
+            let ids = R::row_ids(db, after, BATCH)?;
+            let mut rows = R::find_rows(db, &ids)?;
+            rows.sort_by_key(Reviewed::id);
+            arrive(db, &mut rows)?;
+            for row in rows.iter().filter(|row| row.duplicate_of().is_some()) {
+                R::set_repeated(db, row.id(), row.duplicate_of())?;
+            }
+            Ok(ids.last().map(|last| (*last, ids.len())))
+        })?;
+        let Some((last, done)) = last else { return Ok(count) };
+        (after, count) = (Some(last), count + done);
+    }
+}
