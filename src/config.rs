@@ -1,6 +1,7 @@
 //! Settings: one commented default file, overridden by a file, the environment and flags.
 
 mod environment;
+mod rules;
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -195,6 +196,7 @@ impl Config {
             if !path.is_file() {
                 return Err(ConfigError(format!("no configuration file at {}", path.display())));
             }
+            readable(path)?;
             figment = figment.merge(Toml::file_exact(path));
         }
         figment = figment.merge(environment::Environment::typed_by(&defaults));
@@ -209,7 +211,7 @@ impl Config {
         }
         let mut config: Self = figment.extract().map_err(|error| describe(&error))?;
         config.fill_in();
-        config.check()?;
+        rules::check(&config)?;
         Ok(config)
     }
 
@@ -225,56 +227,23 @@ impl Config {
             self.server.public_url = format!("http://{}", self.server.listen);
         }
     }
+}
 
-    fn check(&self) -> Result<(), ConfigError> {
-        let url = &self.database.url;
-        let known = ["sqlite://", "postgres://", "postgresql://"];
-        let rules: [(&str, bool, &str); 9] = [
-            (
-                "database.url",
-                known.iter().any(|scheme| url.starts_with(scheme)),
-                "must begin with sqlite:// or postgres://",
-            ),
-            (
-                "database.pool_size",
-                (1..=100).contains(&self.database.pool_size),
-                "must be 1 to 100",
-            ),
-            (
-                "search.writer_memory_mb",
-                (16..=4096).contains(&self.search.writer_memory_mb),
-                "must be 16 to 4096",
-            ),
-            ("search.poll_ms", self.search.poll_ms >= 20, "must be at least 20"),
-            (
-                "accounts.access_token_seconds",
-                (60..=86_400).contains(&self.accounts.access_token_seconds),
-                "must be 60 to 86400",
-            ),
-            (
-                "accounts.attempts_per_account",
-                self.accounts.attempts_per_account > 0,
-                "must be at least 1",
-            ),
-            (
-                "accounts.attempts_per_address",
-                self.accounts.attempts_per_address > 0,
-                "must be at least 1",
-            ),
-            (
-                "mail.host",
-                self.mail.transport == MailTransport::File || !self.mail.host.is_empty(),
-                "is needed for the smtp transport",
-            ),
-            (
-                "mail.timeout_seconds",
-                (1..=600).contains(&self.mail.timeout_seconds),
-                "must be 1 to 600",
-            ),
-        ];
-        match rules.iter().find(|(_, holds, _)| !holds) {
-            Some((name, _, reason)) => Err(ConfigError(format!("setting {name} {reason}"))),
-            None => Ok(()),
+/// Whether a file is TOML; what reads the settings would not name the file that is none.
+fn readable(path: &Path) -> Result<(), ConfigError> {
+    let wrong = |reason: &dyn std::fmt::Display| {
+        let reason = reason.to_string();
+        ConfigError(format!("configuration file {}: {}", path.display(), reason.trim()))
+    };
+    let text = std::fs::read_to_string(path).map_err(|error| wrong(&error))?;
+    match text.parse::<toml::Table>() {
+        Ok(_) => Ok(()),
+        // Line and column, not the line itself: it may hold a password.
+        Err(error) => {
+            let before = error.span().map_or("", |span| text.get(..span.start).unwrap_or(&text));
+            let line = before.matches('\n').count() + 1;
+            let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+            Err(wrong(&format!("line {line}, column {column}: {}", error.message())))
         }
     }
 }
@@ -352,6 +321,54 @@ mod tests {
         assert!(error.contains("database.pool_size"), "{error}");
         let error = load_text("[server]\nlisten = \"here\"\n").unwrap_err().to_string();
         assert!(error.contains("server.listen"), "{error}");
+    }
+
+    #[test]
+    fn numbers_that_nothing_could_work_with_are_refused_by_name() {
+        let cases = [
+            ("server", "workers", "100000"),
+            ("server", "max_body_bytes", "0"),
+            ("records", "need_valid_days", "0"),
+            ("records", "need_valid_days", "4294967295"),
+            ("records", "capability_valid_days", "0"),
+            ("records", "expiry_check_seconds", "0"),
+            ("records", "idempotency_hours", "0"),
+            ("accounts", "refresh_token_days", "0"),
+            ("accounts", "signing_key_days", "0"),
+            ("accounts", "link_days", "0"),
+            ("accounts", "reset_hours", "0"),
+            ("mail", "max_attempts", "0"),
+        ];
+        for (section, name, value) in cases {
+            let error = load_text(&format!("[{section}]\n{name} = {value}\n")).unwrap_err();
+            let expected = format!("setting {section}.{name} must be ");
+            assert!(error.to_string().starts_with(&expected), "{error}");
+        }
+    }
+
+    #[test]
+    fn addresses_are_web_addresses() {
+        let with = |setting: &str| load_text(&format!("[server]\n{setting}\n"));
+        for wrong in ["foo", "javascript:alert(1)", "ftp://a.example", "https://", "http://a b"] {
+            let error = with(&format!("public_url = {wrong:?}")).unwrap_err().to_string();
+            assert!(error.contains("server.public_url"), "{error}");
+        }
+        for right in ["https://match.example", "http://10.0.0.5:8080/town/"] {
+            with(&format!("public_url = {right:?}")).unwrap();
+        }
+        for wrong in ["not a url", "https://a.example/", "a.example", "*"] {
+            let error = with(&format!("cors_origins = [{wrong:?}]")).unwrap_err().to_string();
+            assert!(error.contains("server.cors_origins") && error.contains(wrong), "{error}");
+        }
+        with("cors_origins = [\"https://a.example\", \"http://localhost:3000\"]").unwrap();
+    }
+
+    #[test]
+    fn a_file_that_is_no_toml_is_named_with_the_place() {
+        let error =
+            load_text("[mail]\nuser = \"u\"\npassword = \"71830\n").unwrap_err().to_string();
+        assert!(error.contains("townbridge.toml") && error.contains("line 3"), "{error}");
+        assert!(!error.contains("71830") && !error.contains("setting"), "{error}");
     }
 
     #[test]
