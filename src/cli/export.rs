@@ -1,10 +1,10 @@
 //! `townbridge export …`
 
-use std::fs::File;
 use std::io::BufWriter;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
+use tempfile::NamedTempFile;
 
 use super::{Context, Outcome, output};
 use crate::accounts::principal::Caller;
@@ -63,7 +63,7 @@ pub(crate) struct ExportArgs {
 
 /// Writes all records of a kind.
 pub(crate) fn run(context: &Context, args: &ExportArgs) -> Outcome {
-    let format = Format::of(&args.file)?;
+    let format = Format::to_write(&args.file)?;
     let app = App::open_without_index(context.config()?, Clock::default())?;
     let exported = write(&app, context, args, format)?;
     let message = Message::new("cli.exported")
@@ -73,18 +73,29 @@ pub(crate) fn run(context: &Context, args: &ExportArgs) -> Outcome {
     Ok(())
 }
 
+/// Writes beside the file first: one that is there is whole, and a failure leaves none behind.
 fn write(app: &App, context: &Context, args: &ExportArgs, format: Format) -> Result<Exported> {
+    let unwritable = |reason: std::io::Error| {
+        let message = Message::new("import.unwritable_file").with("file", args.file.display());
+        Error::BadRequest(message.with("reason", reason))
+    };
+    if args.file.exists() {
+        return Err(unwritable(std::io::ErrorKind::AlreadyExists.into()));
+    }
+    let folder = args.file.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let file = NamedTempFile::new_in(folder.unwrap_or(Path::new("."))).map_err(unwritable)?;
     let mut caller = Caller::system("export");
     caller.language = context.language;
-    let out = File::create_new(&args.file).map(BufWriter::new).map_err(|error| {
-        let message = Message::new("import.unwritable_file").with("file", args.file.display());
-        Error::BadRequest(message.with("reason", error))
-    })?;
     let selection = Selection {
         status: args.status.clone(),
         region: args.region.clone(),
         ..Selection::default()
     };
-    files::write(app, &caller, args.kind.into(), &selection, format, out, None)
-        .map(|(_, exported)| exported)
+    let out = BufWriter::new(file);
+    let (out, exported) =
+        files::write(app, &caller, args.kind.into(), &selection, format, out, None)?;
+    let file = out.into_inner().map_err(|error| unwritable(error.into_error()))?;
+    file.as_file().sync_all().map_err(unwritable)?;
+    file.persist_noclobber(&args.file).map_err(|error| unwritable(error.error))?;
+    Ok(exported)
 }

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 use crate::accounts::principal::Language;
 use crate::error::{Error, Message};
@@ -65,13 +65,33 @@ pub(crate) fn progress(total: Option<u64>) -> ProgressBar {
         None => ProgressBar::new_spinner(),
     };
     let template = if total.is_some() {
-        "{bar:40} {human_pos}/{human_len}  {per_sec}  {eta}"
+        "{bar:40} {human_pos}/{human_len}  {rate}  {eta}"
     } else {
-        "{spinner} {human_pos}  {per_sec}  {elapsed}"
+        "{spinner} {human_pos}  {rate}  {elapsed}"
     };
     bar.set_draw_target(ProgressDrawTarget::stderr_with_hz(4));
     if let Ok(style) = ProgressStyle::with_template(template) {
-        bar.set_style(style);
+        bar.set_style(style.with_key("rate", write_rate));
     }
     bar
+}
+
+fn write_rate(state: &ProgressState, out: &mut dyn std::fmt::Write) {
+    // A failed write shows nothing, which is all that can be done about it.
+    let _ = out.write_str(&rate(state.per_sec()));
+}
+
+/// A rate without decimals: `7,929/s`.
+fn rate(per_second: f64) -> String {
+    format!("{}/s", HumanCount(per_second.round().max(0.0) as u64))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rates_have_no_decimals() {
+        assert_eq!([rate(7928.9121), rate(0.0), rate(f64::NAN)], ["7,929/s", "0/s", "0/s"]);
+    }
 }

@@ -7,6 +7,7 @@ use clap::Args;
 use super::import::ImportKind;
 use super::{Context, Outcome, output};
 use crate::error::{Error, Message};
+use crate::import::source::Format;
 use crate::import::template;
 use crate::reference;
 
@@ -22,6 +23,9 @@ pub(crate) struct TemplateArgs {
 
 /// Writes a template.
 pub(crate) fn run(context: &Context, args: &TemplateArgs) -> Outcome {
+    if !matches!(Format::to_write(&args.file), Ok(Format::Xlsx)) {
+        return Err(Error::BadRequest(Message::new("import.template_format")).into());
+    }
     let config = context.config()?;
     let reference = reference::load(&config.data_dir.join("reference"))?;
     let bytes = template::workbook(args.kind.into(), &reference)?;
