@@ -128,6 +128,10 @@ fn tell(context: &Context, args: &ImportArgs, report: &ImportReport, seconds: f6
         .with("seconds", format!("{seconds:.1}"))
         .with("rate", format!("{rate:.0}"));
     output::say(language, message);
+    if !report.unowned.is_empty() {
+        let message = Message::new("cli.import.unowned").with("count", report.unowned.len());
+        output::say(language, message.with("rows", ranges(&report.unowned)));
+    }
     if let (Some(path), true) = (&args.rejects, report.rejected > 0) {
         let message = Message::new("cli.import.rejects_file").with("file", path.display());
         output::say(language, message);
@@ -149,5 +153,37 @@ fn tell_similar(language: Language, report: &ImportReport) {
     if report.similar > SHOWN {
         let rest = report.similar - SHOWN;
         output::say(language, Message::new("cli.import.more_similar").with("count", rest));
+    }
+}
+
+/// Row numbers in short: `4, 6–9, 12`; from many stretches the first ones.
+fn ranges(numbers: &[u64]) -> String {
+    let mut stretches: Vec<(u64, u64)> = Vec::new();
+    for &number in numbers {
+        match stretches.last_mut() {
+            Some((_, last)) if *last + 1 == number => *last = number,
+            _ => stretches.push((number, number)),
+        }
+    }
+    let shown = stretches.iter().take(SHOWN).map(|(first, last)| match first == last {
+        true => first.to_string(),
+        false => format!("{first}–{last}"),
+    });
+    let mut text = shown.collect::<Vec<_>>().join(", ");
+    if stretches.len() > SHOWN {
+        text.push_str(", …");
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_of_rows_are_told_in_stretches() {
+        assert_eq!(ranges(&[4, 6, 7, 8, 9, 12]), "4, 6–9, 12");
+        let many: Vec<u64> = (1..100).map(|number| number * 2).collect();
+        assert!(ranges(&many).ends_with(", 40, …"), "{}", ranges(&many));
     }
 }

@@ -116,6 +116,11 @@ impl Column {
         self
     }
 
+    /// Whether the field tells one record from another, so that no two rows can share it.
+    pub fn tells_records_apart(&self) -> bool {
+        ["title", "name", "uscc", "login_mail", "source_ref"].contains(&self.field)
+    }
+
     /// Whether a header of a file means this column: the field's path or the Chinese header. A
     /// star or brackets at the end, which people add as remarks, do not matter.
     pub fn is_named(&self, header: &str) -> bool {

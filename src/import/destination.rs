@@ -1,13 +1,16 @@
 //! Where rows go: from the canonical JSON of a row to records in the database, one file a kind.
 
+mod misfits;
 pub mod organizations;
 pub mod reviewed;
 pub mod users;
 
 use std::collections::HashSet;
 
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
+use super::columns::FileKind;
 use super::owners::Owners;
 use crate::accounts::principal::Caller;
 use crate::app::App;
@@ -29,6 +32,8 @@ pub struct Plan<'a> {
 
 /// A row taken apart: the fields, and what is not a field.
 pub struct Parsed {
+    /// What it is to become.
+    pub kind: FileKind,
     /// Fields of the record.
     pub fields: Map<String, Value>,
     /// Credit code, name or id of the owning organisation.
@@ -37,6 +42,8 @@ pub struct Parsed {
     pub source_ref: Option<String>,
     /// Foreign data, which is held to the rules of drafts even when it is published.
     pub lenient: bool,
+    /// What could not be read of it.
+    pub wrong: Vec<FieldError>,
 }
 
 /// A kind of record that rows become.
@@ -103,24 +110,63 @@ pub fn blame<T>(result: Result<T>) -> Result<Checked<T>> {
     }
 }
 
-/// Reads the fields of a record.
-///
-/// # Errors
-/// An unknown field or a value of the wrong type, in words.
-pub fn typed<T: serde::de::DeserializeOwned>(fields: Map<String, Value>) -> Checked<T> {
+/// Reads the fields of a record. What is unknown or of the wrong type is added to `wrong` and left
+/// out, so that everything else can be checked as well; none when nothing can be left out.
+pub fn typed<T: DeserializeOwned>(
+    kind: FileKind,
+    mut fields: Map<String, Value>,
+    wrong: &mut Vec<FieldError>,
+) -> Option<T> {
     // An unnamed contact is told by the rules, which know the field.
-    let mut fields = fields;
     if let Some(Value::Object(contact)) = fields.get_mut("contact") {
         contact.entry("name").or_insert_with(|| "".into());
     }
-    match crate::reading::from_value(Value::Object(fields)) {
-        Ok(value) => Ok(value),
-        Err(Error::Invalid(errors)) => Err(errors),
-        Err(other) => {
-            let message = Message::new("import.wrong_value").with("reason", other);
-            Err(vec![FieldError::new("", message)])
+    let mut value = Value::Object(fields);
+    loop {
+        let errors = match crate::reading::from_value(value.clone()) {
+            Ok(typed) => return Some(typed),
+            Err(Error::Invalid(errors)) => errors,
+            Err(other) => {
+                let message = Message::new("import.wrong_value").with("reason", other);
+                wrong.push(FieldError::new("", message));
+                return None;
+            }
+        };
+        for error in errors {
+            let removed = remove(&mut value, &error.pointer);
+            // What is left out may be missed where it stood: that is not said again.
+            if !wrong.iter().any(|known| known.pointer == error.pointer) {
+                wrong.push(misfits::explain(kind, error, removed.as_ref()));
+            }
+            removed?;
         }
     }
+}
+
+/// Takes out the value that a pointer names; where it is missing, what it is missing from.
+fn remove(value: &mut Value, pointer: &str) -> Option<Value> {
+    let (outer, name) = pointer.rsplit_once('/')?;
+    let name = name.replace("~1", "/").replace("~0", "~");
+    let taken = match value.pointer_mut(outer) {
+        Some(Value::Object(map)) => map.remove(&name),
+        // An item is left out with its list: the others would change their places.
+        _ => None,
+    };
+    taken.or_else(|| remove(value, outer))
+}
+
+/// What is wrong by the rules, beside what could not be read: of that the rules see nothing.
+pub fn together(mut wrong: Vec<FieldError>, rules: Checked<()>) -> Checked<()> {
+    let unread: Vec<String> = wrong.iter().map(|error| error.pointer.clone()).collect();
+    let within = |inner: &str, outer: &str| {
+        !outer.is_empty()
+            && inner.strip_prefix(outer).is_some_and(|r| r.is_empty() || r.starts_with('/'))
+    };
+    let rules = rules.err().unwrap_or_default().into_iter();
+    wrong.extend(rules.filter(|error| {
+        !unread.iter().any(|at| within(at, &error.pointer) || within(&error.pointer, at))
+    }));
+    if wrong.is_empty() { Ok(()) } else { Err(wrong) }
 }
 
 /// Id at the source, or a fingerprint of the content for rows that have none.

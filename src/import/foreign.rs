@@ -23,7 +23,7 @@ pub fn map(kind: FileKind, line: Map<String, Value>) -> Result<Parsed, Map<Strin
         _ => return Err(line),
     };
     let source_ref = Some(text(&line, "id").to_owned());
-    Ok(Parsed { fields, org: None, source_ref, lenient: true })
+    Ok(Parsed { kind, fields, org: None, source_ref, lenient: true, wrong: Vec::new() })
 }
 
 /// Patents without assignee are told from papers by their words: a patent's abstract begins with

@@ -7,14 +7,15 @@ use super::columns::{Column, FileKind, REASONS};
 use super::destination::{Checked, Parsed};
 use super::foreign;
 use super::rejects::original;
-use super::source::{Content, Header, Row, letters};
+use super::source::{Content, Flaw, Header, Row, letters};
 use crate::error::{Error, FieldError, Message};
 use crate::reference::Reference;
 
-/// Reads a row.
+/// Reads a row. Cells that cannot be read are told beside those that can, so that the rules name
+/// the rest of what is wrong.
 ///
 /// # Errors
-/// Every cell that cannot be read.
+/// When there is nothing to read the fields from.
 pub fn parse(
     row: &Row,
     header: Option<&Header>,
@@ -24,28 +25,34 @@ pub fn parse(
     match &row.content {
         Content::Cells(cells) => {
             let columns = header.map(|header| header.columns.as_slice()).unwrap_or_default();
-            let fields = assemble(columns, cells, reference)?;
-            Ok(canonical(kind, fields))
+            let (fields, wrong) = assemble(columns, cells, &row.flaws, reference);
+            Ok(Parsed { wrong, ..canonical(kind, fields) })
         }
         Content::TooWide(cells) => {
             let column = letters(cells.len().saturating_sub(1));
-            Err(vec![FieldError::new("", Message::new("import.too_wide").with("column", column))])
+            let mut errors: Vec<FieldError> = row.flaws.iter().map(whole_row).collect();
+            errors
+                .push(FieldError::new("", Message::new("import.too_wide").with("column", column)));
+            Err(errors)
         }
         Content::Line(line) => match crate::reading::from_slice(original(line).as_bytes()) {
             Ok(Value::Object(map)) => {
                 Ok(foreign::map(kind, map).unwrap_or_else(|map| canonical(kind, map)))
             }
-            Ok(_) => Err(whole_row("import.not_an_object", String::new())),
+            Ok(_) => Err(vec![FieldError::new("", "import.not_an_object")]),
             Err(Error::Invalid(errors)) => Err(errors),
             Err(Error::BadRequest(message)) => Err(vec![FieldError::new("", message)]),
-            Err(other) => Err(whole_row("import.unreadable_row", other.to_string())),
+            Err(other) => {
+                let message = Message::new("import.unreadable_row").with("reason", other);
+                Err(vec![FieldError::new("", message)])
+            }
         },
-        Content::Unreadable(reason) => Err(whole_row("import.unreadable_row", reason.clone())),
+        Content::Unreadable(message) => Err(vec![FieldError::new("", message.clone())]),
     }
 }
 
-fn whole_row(key: &'static str, reason: String) -> Vec<FieldError> {
-    vec![FieldError::new("", Message::new(key).with("reason", reason))]
+fn whole_row(flaw: &Flaw) -> FieldError {
+    FieldError::new("", flaw.message.clone())
 }
 
 /// Takes apart what is a field and what is not.
@@ -64,25 +71,31 @@ fn canonical(kind: FileKind, mut fields: Map<String, Value>) -> Parsed {
         }
     };
     let (org, source_ref) = (take("org"), take("source_ref"));
-    Parsed { fields, org, source_ref, lenient: false }
+    Parsed { kind, fields, org, source_ref, lenient: false, wrong: Vec::new() }
 }
 
+/// The fields of a row, and what is wrong with the cells that are none.
 fn assemble(
     columns: &[Option<&'static Column>],
     texts: &[String],
+    flaws: &[Flaw],
     reference: &Reference,
-) -> Checked<Map<String, Value>> {
+) -> (Map<String, Value>, Vec<FieldError>) {
     let mut fields = Map::new();
-    let mut errors = Vec::new();
-    for (column, text) in columns.iter().zip(texts) {
+    let whole = flaws.iter().filter(|flaw| flaw.column.is_none());
+    let mut errors: Vec<FieldError> = whole.map(whole_row).collect();
+    for (at, (column, text)) in columns.iter().zip(texts).enumerate() {
         let Some(column) = column.filter(|column| !column.shape.is_shown_only()) else { continue };
-        if text.trim().is_empty() {
-            continue;
-        }
-        // PostgreSQL cannot store it, and no text needs it.
-        let read = match text.contains('\0') {
-            true => Err(Message::new("cell.nul")),
-            false => cells::read(column.shape, text, reference),
+        let flaw = flaws.iter().find(|flaw| flaw.column == Some(at));
+        let read = match flaw {
+            Some(flaw) => Err(flaw.message.clone()),
+            None if text.trim().is_empty() => continue,
+            // PostgreSQL cannot store it, and no text needs it.
+            None if text.contains('\0') => Err(Message::new("cell.nul")),
+            None if SHEET_ERRORS.contains(&text.as_str()) => {
+                Err(Message::new("cell.sheet_error").with("text", text))
+            }
+            None => cells::read(column.shape, text, reference),
         };
         match read {
             Ok(value) => set(&mut fields, column.field, value),
@@ -92,8 +105,12 @@ fn assemble(
             }
         }
     }
-    if errors.is_empty() { Ok(fields) } else { Err(errors) }
+    (fields, errors)
 }
+
+/// What a spreadsheet shows where a formula fails.
+const SHEET_ERRORS: [&str; 8] =
+    ["#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#DATA!"];
 
 /// Sets a field by its path.
 fn set(fields: &mut Map<String, Value>, path: &str, value: Value) {
@@ -127,21 +144,25 @@ pub fn flatten(
 }
 
 /// Where a field stands in the file, for the person who corrects it: header and letter of the
-/// column in a table, the path in JSON.
-pub fn place(pointer: &str, header: Option<&Header>) -> String {
+/// column in a table (the header alone when the table lacks it), the path in JSON.
+pub fn place(pointer: &str, header: Option<&Header>, kind: FileKind) -> String {
     let path = pointer.trim_start_matches('/');
     let Some(header) = header else { return path.to_owned() };
     let (field, rest) = path.split_once('/').unwrap_or((path, ""));
     let dotted = format!("{field}.{rest}");
-    let found = header.place(&dotted).map(|place| (place, ""));
-    match found.or_else(|| header.place(field).map(|place| (place, rest))) {
-        Some((place, "")) => place,
-        Some((place, rest)) => match rest.split('/').next().and_then(|at| at.parse::<usize>().ok())
-        {
-            Some(at) => format!("{place} #{}", at + 1),
-            None => format!("{place} {rest}"),
+    let named = kind.header_of(&dotted);
+    let named = (named != dotted).then(|| named.to_owned());
+    let own = header.place(&dotted).or(named);
+    let (place, rest) = match own {
+        Some(place) => (place, ""),
+        None => (header.place(field).unwrap_or_else(|| kind.header_of(field).to_owned()), rest),
+    };
+    match rest.split('/').next().unwrap_or_default() {
+        "" => place,
+        item => match item.parse::<usize>() {
+            Ok(at) => format!("{place} #{}", at + 1),
+            Err(_) => format!("{place} {rest}"),
         },
-        None => path.to_owned(),
     }
 }
 
@@ -160,7 +181,7 @@ mod tests {
             columns: fields.iter().map(|field| FileKind::Needs.column(field)).collect(),
         };
         let cells = texts.iter().map(|text| (*text).to_owned()).collect();
-        (header, Row { number: 2, content: Content::Cells(cells) })
+        (header, Row::new(2, Content::Cells(cells)))
     }
 
     #[test]
@@ -177,17 +198,21 @@ mod tests {
     #[test]
     fn every_bad_cell_is_named_by_header_and_letter() {
         let (header, row) = table(&["title", "deadline", "target_trl"], &["甲", "明年", "高"]);
-        let errors = parse(&row, Some(&header), FileKind::Needs, &reference()).err().unwrap();
-        let places: Vec<String> =
-            errors.iter().map(|error| place(&error.pointer, Some(&header))).collect();
+        let errors = parse(&row, Some(&header), FileKind::Needs, &reference()).unwrap().wrong;
+        let place = |error: &FieldError| place(&error.pointer, Some(&header), FileKind::Needs);
+        let places: Vec<String> = errors.iter().map(place).collect();
         assert_eq!(places, ["期望解决期限 (B)", "目标技术就绪水平 (C)"]);
     }
 
     #[test]
     fn places_inside_a_cell_count_from_one() {
         let (header, _) = table(&["requirements", "contact.mail"], &[]);
+        let place = |pointer, header| place(pointer, header, FileKind::Needs);
         assert_eq!(place("/requirements/1/value", Some(&header)), "主要技术指标 (A) #2");
         assert_eq!(place("/contact/mail", Some(&header)), "联系人邮箱 (B)");
         assert_eq!(place("/requirements/1/value", None), "requirements/1/value");
+        // A column that must be there and is not has no letter.
+        assert_eq!(place("/deadline", Some(&header)), "期望解决期限");
+        assert_eq!(place("/contact/phone", Some(&header)), "联系人电话");
     }
 }

@@ -8,7 +8,7 @@ use super::columns::FileKind;
 use super::destination::organizations::Organizations;
 use super::destination::reviewed::Records;
 use super::destination::users::Users;
-use super::destination::{Destination, Plan, blame};
+use super::destination::{Destination, Parsed, Plan, blame};
 use super::owners::Owners;
 use super::rejects::Rejects;
 use super::rows;
@@ -81,6 +81,8 @@ pub struct ImportReport {
     pub similar: usize,
     /// The first of them.
     pub first_similar: Vec<SimilarRow>,
+    /// Numbers of the rows that name no organisation and came under the one that holds such.
+    pub unowned: Vec<u64>,
 }
 
 /// Imports a file; `progress` is told rows done and rows expected.
@@ -114,6 +116,8 @@ struct Run<'a> {
     rejects: Rejects,
     /// Keys of the file so far.
     seen: HashSet<String>,
+    /// Rows that name no organisation, until they are added.
+    unowned: HashSet<u64>,
     report: ImportReport,
 }
 
@@ -121,8 +125,8 @@ impl<'a> Run<'a> {
     fn new(plan: Plan<'a>, options: &'a ImportOptions, source: Source) -> Result<Self> {
         let rejects = Rejects::begin(options.rejects.as_deref(), &source)?;
         let owners = Owners::new(options.org.clone(), options.dry_run);
-        let (seen, report) = (HashSet::new(), ImportReport::default());
-        Ok(Self { plan, options, source, owners, rejects, seen, report })
+        let (seen, unowned, report) = <(HashSet<String>, HashSet<u64>, ImportReport)>::default();
+        Ok(Self { plan, options, source, owners, rejects, seen, unowned, report })
     }
 
     fn all<D: Destination>(
@@ -153,13 +157,19 @@ impl<'a> Run<'a> {
         for row in batch {
             let header = self.source.header.as_ref();
             let parsed = rows::parse(&row, header, self.options.kind, &self.plan.app.reference);
+            let unowned = parsed.as_ref().is_ok_and(|parsed| self.is_unowned(parsed));
             let checked = match parsed {
                 Ok(parsed) => destination.prepare(&self.plan, &mut self.owners, parsed)?,
                 Err(errors) => Err(errors),
             };
             match checked {
                 Ok(record) if !self.seen.insert(D::key(&record)) => self.report.repeated += 1,
-                Ok(record) => prepared.push((row, record)),
+                Ok(record) => {
+                    if unowned {
+                        self.unowned.insert(row.number);
+                    }
+                    prepared.push((row, record));
+                }
                 Err(errors) => self.reject(&row, &errors)?,
             }
         }
@@ -170,7 +180,7 @@ impl<'a> Run<'a> {
         self.report.repeated += before - prepared.len();
         self.tell_similar(destination, &mut prepared)?;
         if self.options.dry_run {
-            self.report.added += prepared.len();
+            prepared.iter().for_each(|(row, _)| self.added(row));
             return Ok(());
         }
         self.write(destination, prepared)
@@ -206,16 +216,29 @@ impl<'a> Run<'a> {
             return Ok(());
         }
         if blame(destination.write(&self.plan, &records))?.is_ok() {
-            self.report.added += records.len();
+            rows.iter().for_each(|row| self.added(row));
             return Ok(());
         }
         for (row, record) in rows.iter().zip(&records) {
             match blame(destination.write(&self.plan, std::slice::from_ref(record)))? {
-                Ok(()) => self.report.added += 1,
+                Ok(()) => self.added(row),
                 Err(errors) => self.reject(row, &errors)?,
             }
         }
         Ok(())
+    }
+
+    /// Whether a row goes to the organisation that holds what names none. Accounts need none.
+    fn is_unowned(&self, parsed: &Parsed) -> bool {
+        let owned = matches!(parsed.kind, FileKind::Needs | FileKind::Capabilities);
+        owned && parsed.org.is_none() && self.options.org.is_none()
+    }
+
+    fn added(&mut self, row: &Row) {
+        self.report.added += 1;
+        if self.unowned.remove(&row.number) {
+            self.report.unowned.push(row.number);
+        }
     }
 
     fn reject(&mut self, row: &Row, errors: &[FieldError]) -> Result<()> {
@@ -224,7 +247,7 @@ impl<'a> Run<'a> {
             .iter()
             .map(|error| {
                 let reason = text::render(&error.message, self.plan.caller.language);
-                match rows::place(&error.pointer, header).as_str() {
+                match rows::place(&error.pointer, header, self.options.kind).as_str() {
                     "" => reason,
                     place => format!("{place}: {reason}"),
                 }

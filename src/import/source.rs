@@ -1,6 +1,8 @@
 //! Reading files row by row: `.xlsx`, `.csv` and `.jsonl`.
 
 mod lines;
+mod separated;
+mod sheet;
 mod table;
 mod text;
 
@@ -10,7 +12,6 @@ use super::columns::FileKind;
 use crate::error::{Error, Message, Result};
 
 pub use table::{Header, letters};
-pub use text::decode;
 
 /// Formats of files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +35,20 @@ impl Format {
             let name = path.display();
             Error::BadRequest(Message::new("import.unknown_format").with("file", name))
         })
+    }
+
+    /// The format that a file of this name is written in. Endings that are read like another are
+    /// refused: a spreadsheet program would not open what stands behind them.
+    ///
+    /// # Errors
+    /// For any other ending.
+    pub fn to_write(path: &Path) -> Result<Self> {
+        let format = Self::of(path)?;
+        let lower = path.extension().map(|ending| ending.to_ascii_lowercase());
+        if lower.is_some_and(|ending| ending == format.ending()) {
+            return Ok(format);
+        }
+        Err(Error::BadRequest(Message::new("import.unknown_format").with("file", path.display())))
     }
 
     /// Media type of such a file.
@@ -78,16 +93,35 @@ pub enum Content {
     /// Cells of a table, more than it has headers.
     TooWide(Vec<String>),
     /// A row that cannot be read, with the reason.
-    Unreadable(String),
+    Unreadable(Message),
+}
+
+/// What is wrong with a row before its texts are looked at.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Flaw {
+    /// Where in the row, from 0; none for the row as a whole.
+    pub column: Option<usize>,
+    /// The reason.
+    pub message: Message,
 }
 
 /// One row of a file.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Row {
-    /// Number of the row as the person sees it, from 1.
+    /// Number of the row as a spreadsheet shows it, header and remarks included; of the line in a
+    /// file of lines. From 1.
     pub number: u64,
     /// What it holds.
     pub content: Content,
+    /// What is wrong with it already.
+    pub flaws: Vec<Flaw>,
+}
+
+impl Row {
+    /// A row that nothing is known against.
+    pub fn new(number: u64, content: Content) -> Self {
+        Self { number, content, flaws: Vec::new() }
+    }
 }
 
 /// A file that has been opened.

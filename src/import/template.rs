@@ -313,14 +313,16 @@ mod tests {
         let reference = reference();
         let header: Vec<&Column> = FileKind::Needs.entered().collect();
         let cells: Vec<String> = header.iter().map(|column| column.example.to_owned()).collect();
-        let row = source::Row { number: 1, content: Content::Cells(cells) };
+        let row = source::Row::new(1, Content::Cells(cells));
         let header = source::Header {
             names: header.iter().map(|column| column.header.to_owned()).collect(),
             columns: header.into_iter().map(Some).collect(),
         };
         let parsed = rows::parse(&row, Some(&header), FileKind::Needs, &reference).unwrap();
-        let fields = crate::import::destination::typed(parsed.fields).unwrap();
-        let fields: crate::needs::model::NeedFields = fields;
+        let mut wrong = parsed.wrong;
+        let fields = crate::import::destination::typed(parsed.kind, parsed.fields, &mut wrong);
+        let fields: crate::needs::model::NeedFields = fields.unwrap();
+        assert_eq!(wrong, []);
         let town = fields.town_code.as_deref();
         crate::needs::rules::check(&fields, town, crate::needs::rules::Stage::Publish, &reference)
             .unwrap();

@@ -369,3 +369,52 @@ fn bench_prints_its_tables_in_the_language_asked_for() {
     let refused = run(data.path(), &[&arguments[..], &["--clients", "0"]].concat());
     assert_eq!(refused.status.code(), Some(2));
 }
+
+#[test]
+fn what_fails_leaves_no_file_behind_and_wrong_endings_are_refused() {
+    let data = tempfile::tempdir().unwrap();
+    let files = tempfile::tempdir().unwrap();
+    let path = |name: &str| files.path().join(name).to_str().unwrap().to_owned();
+    for arguments in [
+        vec!["export", "needs", &path("a.csv"), "--status", "bogus"],
+        vec!["export", "needs", &path("a.xlsm")],
+        vec!["export", "needs", &path("none/a.csv")],
+        vec!["template", "needs", &path("a.csv")],
+    ] {
+        let output = run(data.path(), &arguments);
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}");
+        let left: Vec<_> = std::fs::read_dir(files.path()).unwrap().collect();
+        assert!(left.is_empty(), "{arguments:?} {left:?}");
+    }
+    // The corrected command finds nothing in its way, and does not overwrite what it has written.
+    succeed(data.path(), &["export", "needs", &path("a.csv"), "--status", "published"]);
+    let again = run(data.path(), &["export", "needs", &path("a.csv")]);
+    assert_eq!(again.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&again.stderr).contains("a.csv"), "{again:?}");
+}
+
+#[test]
+fn a_service_with_wrong_settings_names_them_and_does_not_begin() {
+    let data = tempfile::tempdir().unwrap();
+    for (variable, value, name) in [
+        ("TOWNBRIDGE_SERVER__CORS_ORIGINS", "[\"not a url\"]", "server.cors_origins"),
+        ("TOWNBRIDGE_SERVER__PUBLIC_URL", "javascript:alert(1)", "server.public_url"),
+        ("TOWNBRIDGE_SERVER__WORKERS", "100000", "server.workers"),
+    ] {
+        let mut command = townbridge(data.path(), &["serve", "--listen", "127.0.0.1:0"]);
+        let output = command.env(variable, value).output().unwrap();
+        assert_eq!(output.status.code(), Some(2), "{output:?}");
+        assert!(stdout(&output).is_empty(), "{output:?}");
+        assert!(String::from_utf8_lossy(&output.stderr).contains(name), "{output:?}");
+    }
+}
+
+#[test]
+fn an_import_tells_which_rows_name_no_organisation() {
+    let data = tempfile::tempdir().unwrap();
+    let path = data.path().join("needs.csv");
+    let rows = "需求名称,需求类别\n甲需求,技术难题\n乙需求,技术难题\n\n丙需求,技术难题\n";
+    std::fs::write(&path, rows).unwrap();
+    let told = succeed(data.path(), &["import", "needs", path.to_str().unwrap()]);
+    assert!(told.contains("3 rows name no organisation") && told.contains("2–3, 5"), "{told}");
+}

@@ -1,5 +1,7 @@
 //! Importing and exporting records.
 
+mod rows;
+
 use std::path::{Path, PathBuf};
 
 use calamine::{Reader, Xlsx, open_workbook};

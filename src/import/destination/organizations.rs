@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use super::{Checked, Destination, Parsed, Plan, blame, typed};
+use super::{Checked, Destination, Parsed, Plan, blame, together, typed};
 use crate::db::Db;
 use crate::error::Result;
 use crate::import::owners::Owners;
@@ -17,19 +17,19 @@ impl Destination for Organizations {
     type Record = Arrival;
 
     fn prepare(&self, plan: &Plan<'_>, _: &mut Owners, row: Parsed) -> Result<Checked<Arrival>> {
-        let mut fields: OrganizationFields = match typed(row.fields) {
-            Ok(fields) => fields,
-            Err(errors) => return Ok(Err(errors)),
-        };
+        let mut wrong = row.wrong;
+        let fields = typed::<OrganizationFields>(row.kind, row.fields, &mut wrong);
+        let Some(mut fields) = fields else { return Ok(Err(wrong)) };
         fields.tidy();
         // One that is there already is a repeat and not a row that breaks the rule of uniqueness.
         let uscc: Vec<String> = fields.uscc.iter().cloned().collect();
         let known = plan.app.db.read(|db| ops::by_uscc(db, &uscc))?;
-        if known.is_empty() {
-            let checked = plan.app.db.read(|db| ops::check(plan.app, db, &fields, None));
-            if let Err(errors) = blame(checked)? {
-                return Ok(Err(errors));
-            }
+        let checked = match known.is_empty() {
+            true => blame(plan.app.db.read(|db| ops::check(plan.app, db, &fields, None)))?,
+            false => Ok(()),
+        };
+        if let Err(errors) = together(wrong, checked) {
+            return Ok(Err(errors));
         }
         let status = if plan.publish { OrgStatus::Verified } else { OrgStatus::Pending };
         Ok(Ok(Arrival { fields, status, source: "import", source_ref: row.source_ref }))

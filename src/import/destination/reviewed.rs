@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 
 use chrono::Days;
 
-use super::{Checked, Destination, Parsed, Plan, blame, reference_of, typed};
+use super::{Checked, Destination, Parsed, Plan, blame, reference_of, together, typed};
 use crate::db::Db;
 use crate::error::Result;
 use crate::import::owners::Owners;
@@ -29,13 +29,13 @@ impl<R: Reviewed> Destination for Records<R> {
     type Record = R;
 
     fn prepare(&self, plan: &Plan<'_>, owners: &mut Owners, row: Parsed) -> Result<Checked<R>> {
-        let fields: R::Fields = match typed(row.fields) {
-            Ok(fields) => fields,
-            Err(errors) => return Ok(Err(errors)),
+        let mut wrong = row.wrong;
+        let Some(fields) = typed::<R::Fields>(row.kind, row.fields, &mut wrong) else {
+            return Ok(Err(wrong));
         };
         let org = match owners.find(plan, row.org.as_deref())? {
             Ok(org) => org,
-            Err(errors) => return Ok(Err(errors)),
+            Err(errors) => return Ok(Err([wrong, errors].concat())),
         };
         let source_ref = reference_of(row.source_ref, &(org.id, &fields));
         let mut record = R::blank(R::Id::fresh(), org.id, plan.now, plan.caller.actor_id());
@@ -49,7 +49,7 @@ impl<R: Reviewed> Destination for Records<R> {
             true => record.check_on(stage, reference, plan.app.clock.today(), None),
             false => record.check(stage, reference),
         };
-        if let Err(errors) = blame(checked)? {
+        if let Err(errors) = together(wrong, blame(checked)?.map(drop)) {
             return Ok(Err(errors));
         }
         *record.head_mut().source = "import".to_owned();

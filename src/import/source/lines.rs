@@ -5,7 +5,7 @@ use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
 use super::{Content, Format, Row, Source, unreadable};
-use crate::error::Result;
+use crate::error::{Message, Result};
 
 /// Longest line that is read: far above any record, and a file without line breaks does not fill
 /// the memory.
@@ -50,23 +50,27 @@ impl Iterator for Lines {
                 Ok(0) => return None,
                 Ok(length) if length as u64 == MAX_LINE && bytes.last() != Some(&b'\n') => {
                     let _ = self.reader.skip_until(b'\n');
-                    let content = Content::Unreadable("line too long".to_owned());
-                    return Some(Row { number, content });
+                    let message =
+                        Message::new("import.line_too_long").with("limit", MAX_LINE >> 20);
+                    return Some(Row::new(number, Content::Unreadable(message)));
                 }
                 Ok(_) => {}
                 Err(error) => {
                     // Nothing can be read behind a faulty place of the disk.
                     self.reader = BufReader::new(File::open("/dev/null").ok()?);
-                    let content = Content::Unreadable(error.to_string());
-                    return Some(Row { number, content });
+                    let message = Message::new("import.unreadable_row").with("reason", error);
+                    return Some(Row::new(number, Content::Unreadable(message)));
                 }
             }
             let content = match String::from_utf8(bytes) {
                 Ok(line) => Content::Line(line.trim().trim_start_matches('\u{feff}').to_owned()),
-                Err(error) => Content::Unreadable(error.utf8_error().to_string()),
+                Err(error) => {
+                    let byte = error.utf8_error().valid_up_to() + 1;
+                    Content::Unreadable(Message::new("import.not_utf8").with("byte", byte))
+                }
             };
             if content != Content::Line(String::new()) {
-                return Some(Row { number, content });
+                return Some(Row::new(number, content));
             }
         }
     }
@@ -83,8 +87,8 @@ mod tests {
         std::fs::write(&path, b"\xEF\xBB\xBF{\"a\":1}\n\n\xff\xfe\n{\"a\":2}").unwrap();
         let rows: Vec<Row> = open(&path).unwrap().rows.collect();
         assert_eq!(rows.len(), 3);
-        assert_eq!(rows[0], Row { number: 1, content: Content::Line("{\"a\":1}".into()) });
-        assert!(matches!(rows[1], Row { number: 3, content: Content::Unreadable(_) }));
-        assert_eq!(rows[2], Row { number: 4, content: Content::Line("{\"a\":2}".into()) });
+        assert_eq!(rows[0], Row::new(1, Content::Line("{\"a\":1}".into())));
+        assert!(matches!(rows[1], Row { number: 3, content: Content::Unreadable(_), .. }));
+        assert_eq!(rows[2], Row::new(4, Content::Line("{\"a\":2}".into())));
     }
 }

@@ -3,11 +3,14 @@
 
 use std::path::Path;
 
-use calamine::{Data, Reader, SheetVisible, Xlsx, open_workbook};
+use calamine::{Reader, SheetType, SheetVisible, Xlsx, open_workbook};
 
-use super::{Content, Format, Row, Source, decode, unreadable};
+use super::separated::{self, Record};
+use super::sheet::{self, Merged};
+use super::text::{Decoded, UNDECODABLE, decode};
+use super::{Content, Flaw, Format, Row, Source, unreadable};
 use crate::error::{Error, Message, Result};
-use crate::import::columns::{Column, FileKind};
+use crate::import::columns::{Column, FileKind, REMARK_COLUMN};
 use crate::import::tables::unguarded;
 
 /// Rows at the beginning in which a header is looked for.
@@ -42,6 +45,14 @@ impl Header {
             })
         })?;
         Some(format!("{} ({})", self.names[at].trim(), letters(at)))
+    }
+
+    /// Whether the column of remarks says that a row is an example.
+    fn is_example(&self, row: &Row) -> bool {
+        let Content::Cells(cells) = &row.content else { return false };
+        let marked = self.columns.iter().position(|column| *column == Some(&REMARK_COLUMN));
+        let mark = marked.and_then(|at| cells.get(at)).map_or("", String::as_str);
+        ["示例", "例：", "#"].iter().any(|start| mark.starts_with(start))
     }
 
     /// Every header must be known and stand once: a misspelt one would lose its whole column.
@@ -86,39 +97,42 @@ pub fn letters(mut at: usize) -> String {
 
 pub(super) fn open_csv(path: &Path, kind: FileKind) -> Result<Source> {
     let bytes = std::fs::read(path).map_err(|error| unreadable(path, error))?;
-    let text = decode(bytes).map_err(|reason| unreadable(path, reason))?;
-    let delimiter = delimiter(&text);
-    let reader = csv::ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .delimiter(delimiter)
-        .from_reader(std::io::Cursor::new(text.into_bytes()));
-    // The number of a row is that of the line it begins on: what an editor shows.
-    let rows: Vec<Row> = reader
-        .into_records()
-        .map(|record| match record {
-            Ok(record) => {
-                let number = record.position().map_or(0, csv::Position::line);
-                let cells = record.iter().map(|cell| unguarded(cell.trim()).to_owned()).collect();
-                Row { number, content: Content::Cells(cells) }
-            }
-            Err(error) => {
-                let number = error.position().map_or(0, csv::Position::line);
-                Row { number, content: Content::Unreadable(error.to_string()) }
-            }
-        })
-        .collect();
-    table(path, kind, Format::Csv, rows)
-        .and_then(|found| found.ok_or_else(|| no_header(path, kind)))
+    let Decoded { text, faulty } = decode(bytes);
+    let records = separated::records(&text, delimiter(&text)).into_iter();
+    let rows = records.map(|record| csv_row(record, faulty)).collect();
+    match table(path, kind, Format::Csv, rows, &[])? {
+        Some(source) => Ok(source),
+        None if faulty => Err(Error::BadRequest(
+            Message::new("import.unknown_encoding").with("file", path.display()),
+        )),
+        None => Err(no_header(path, kind)),
+    }
+}
+
+fn csv_row(record: Record, faulty: bool) -> Row {
+    let cells = record.cells.iter().map(|cell| unguarded(cell.trim()).to_owned()).collect();
+    let mut row = Row::new(record.number, Content::Cells(cells));
+    if record.torn {
+        let column = letters(record.cells.len() - 1);
+        let message = Message::new("import.open_quote").with("column", column);
+        row.flaws.push(Flaw { column: None, message });
+    }
+    if faulty {
+        let damaged = record.cells.iter().enumerate();
+        let damaged = damaged.filter(|(_, cell)| cell.contains(UNDECODABLE));
+        let flaw = |(at, _)| Flaw { column: Some(at), message: Message::new("cell.undecodable") };
+        row.flaws.extend(damaged.map(flaw));
+    }
+    row
 }
 
 /// The delimiter that stands most often in the first lines.
-fn delimiter(text: &str) -> u8 {
+fn delimiter(text: &str) -> char {
     let head: String = text.lines().take(HEADER_ROWS).collect();
     [b',', b'\t', b';']
         .into_iter()
         .max_by_key(|delimiter| head.bytes().filter(|byte| byte == delimiter).count())
-        .unwrap_or(b',')
+        .map_or(',', char::from)
 }
 
 pub(super) fn open_xlsx(path: &Path, kind: FileKind) -> Result<Source> {
@@ -127,48 +141,17 @@ pub(super) fn open_xlsx(path: &Path, kind: FileKind) -> Result<Source> {
     let sheets: Vec<String> = book
         .sheets_metadata()
         .iter()
-        .filter(|sheet| sheet.visible == SheetVisible::Visible)
+        .filter(|sheet| sheet.visible == SheetVisible::Visible && sheet.typ == SheetType::WorkSheet)
         .map(|sheet| sheet.name.clone())
         .collect();
     for name in sheets {
-        let range = book.worksheet_range(&name).map_err(|error| unreadable(path, error))?;
-        let first = range.start().map_or(0, |(row, _)| u64::from(row));
-        let left = range.start().map_or(0, |(_, column)| column as usize);
-        let rows: Vec<Row> = range
-            .rows()
-            .enumerate()
-            .map(|(at, cells)| {
-                // The range begins at the first cell that is used; columns are told by letter.
-                let mut texts = vec![String::new(); left];
-                texts.extend(cells.iter().map(cell_text));
-                Row { number: first + at as u64 + 1, content: Content::Cells(texts) }
-            })
-            .collect();
-        if let Some(source) = table(path, kind, Format::Xlsx, rows)? {
+        let (rows, merged) =
+            sheet::read(&mut book, &name).map_err(|error| unreadable(path, error))?;
+        if let Some(source) = table(path, kind, Format::Xlsx, rows, &merged)? {
             return Ok(source);
         }
     }
     Err(no_header(path, kind))
-}
-
-/// The text of a cell. Dates become `2027-05-31`, whole numbers lose their decimals.
-fn cell_text(cell: &Data) -> String {
-    match cell {
-        Data::Empty => String::new(),
-        Data::String(text) => text.trim().to_owned(),
-        Data::Int(number) => number.to_string(),
-        Data::Float(number) if number.fract() == 0.0 && number.abs() < 1e15 => {
-            format!("{number:.0}")
-        }
-        Data::Float(number) => number.to_string(),
-        Data::Bool(yes) => if *yes { "是" } else { "否" }.to_owned(),
-        Data::DateTime(moment) => match moment.as_datetime() {
-            Some(time) => time.date().to_string(),
-            None => moment.as_f64().to_string(),
-        },
-        Data::DateTimeIso(text) | Data::DurationIso(text) => text.clone(),
-        Data::Error(error) => format!("{error}"),
-    }
 }
 
 fn no_header(path: &Path, kind: FileKind) -> Error {
@@ -181,7 +164,13 @@ fn no_header(path: &Path, kind: FileKind) -> Error {
 }
 
 /// Finds the header and keeps the rows below it; none when there is no header.
-fn table(path: &Path, kind: FileKind, format: Format, rows: Vec<Row>) -> Result<Option<Source>> {
+fn table(
+    path: &Path,
+    kind: FileKind,
+    format: Format,
+    mut rows: Vec<Row>,
+    merged: &[Merged],
+) -> Result<Option<Source>> {
     let header =
         rows.iter().take(HEADER_ROWS).enumerate().find_map(|(at, row)| match &row.content {
             Content::Cells(cells) => Header::of(cells, kind).map(|header| (at, header)),
@@ -190,19 +179,43 @@ fn table(path: &Path, kind: FileKind, format: Format, rows: Vec<Row>) -> Result<
     let Some((at, header)) = header else { return Ok(None) };
     header.check(path)?;
     let below = rows.get(at + 1).is_some_and(|row| is_second_header(row, kind));
-    let width = header.names.len();
-    let kept: Vec<Row> = rows
-        .into_iter()
-        .skip(at + 1 + usize::from(below))
-        .filter(|row| !is_example_or_empty(row))
-        .map(|row| too_wide(row, width))
-        .collect();
+    rows.drain(..=at + usize::from(below));
+    rows.retain(|row| !header.is_example(row) && !is_empty(row));
+    for cells in merged {
+        take_over(&mut rows, &header, *cells);
+    }
+    let kept: Vec<Row> = rows.into_iter().map(|row| fit(row, &header)).collect();
     Ok(Some(Source {
         format,
         header: Some(header),
         rows_expected: kept.len() as u64,
         rows: Box::new(kept.into_iter()),
     }))
+}
+
+/// Gives the rows of merged cells what their first cell holds. What tells one record from another
+/// cannot be shared, so there the row is told about it.
+fn take_over(rows: &mut [Row], header: &Header, merged: Merged) {
+    let Merged { column, rows: (first, last) } = merged;
+    let Some(Some(meaning)) = header.columns.get(column) else { return };
+    let Some(from) = rows.iter().find(|row| row.number == first) else { return };
+    let Content::Cells(cells) = &from.content else { return };
+    let Some(text) = cells.get(column).filter(|text| !text.is_empty()).cloned() else { return };
+    let flaws = from.flaws.iter().filter(|flaw| flaw.column == Some(column));
+    let mut flaws: Vec<Flaw> = flaws.cloned().collect();
+    let single = meaning.tells_records_apart();
+    if single {
+        let message = Message::new("cell.merged").with("row", first);
+        flaws = vec![Flaw { column: Some(column), message }];
+    }
+    for row in rows.iter_mut().filter(|row| row.number > first && row.number <= last) {
+        let Content::Cells(cells) = &mut row.content else { continue };
+        if !single {
+            cells.resize(cells.len().max(column + 1), String::new());
+            cells[column].clone_from(&text);
+        }
+        row.flaws.extend(flaws.iter().cloned());
+    }
 }
 
 /// Whether a row below the header names nothing but columns again: the codes of the template.
@@ -212,24 +225,30 @@ fn is_second_header(row: &Row, kind: FileKind) -> bool {
     filled.peek().is_some() && filled.all(|cell| kind.column(cell).is_some())
 }
 
-fn is_example_or_empty(row: &Row) -> bool {
-    let Content::Cells(cells) = &row.content else { return false };
-    cells.iter().all(String::is_empty)
-        || cells
-            .first()
-            .is_some_and(|first| ["示例", "例：", "#"].iter().any(|mark| first.starts_with(mark)))
+fn is_empty(row: &Row) -> bool {
+    matches!(&row.content, Content::Cells(cells) if cells.iter().all(String::is_empty))
 }
 
-/// Text beyond the last header has no column to go to, or a separator stands inside a value.
-fn too_wide(mut row: Row, width: usize) -> Row {
+/// A row as wide as the header, with the flaws that concern its columns. Text beyond the last
+/// header has no column to go to, or a separator stands inside a value.
+fn fit(mut row: Row, header: &Header) -> Row {
+    let is_read = |at: usize| {
+        header
+            .columns
+            .get(at)
+            .is_some_and(|column| column.is_some_and(|c| !c.shape.is_shown_only()))
+    };
+    row.flaws.retain(|flaw| flaw.column.is_none_or(is_read));
     if let Content::Cells(cells) = &mut row.content {
+        let width = header.names.len();
         if let Some(last) = cells.iter().rposition(|cell| !cell.is_empty())
             && last >= width
         {
             cells.truncate(last + 1);
-            return Row { number: row.number, content: Content::TooWide(std::mem::take(cells)) };
+            row.content = Content::TooWide(std::mem::take(cells));
+        } else {
+            cells.truncate(width);
         }
-        cells.truncate(width);
     }
     row
 }
@@ -250,7 +269,7 @@ mod tests {
         let text = "某镇需求汇总表,,\n说明,需求名称,需求类别\n#,title,need_kind\n示例,甲,乙\n,\"丙\n丁\",技术难题\n,,\n,戊,己\n";
         let source = csv(text).unwrap();
         let rows: Vec<Row> = source.rows.collect();
-        assert_eq!(rows.iter().map(|row| row.number).collect::<Vec<_>>(), [5, 8]);
+        assert_eq!(rows.iter().map(|row| row.number).collect::<Vec<_>>(), [5, 7]);
         let Content::Cells(cells) = &rows[0].content else { panic!() };
         assert_eq!(cells[1], "丙\n丁");
     }
