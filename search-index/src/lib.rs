@@ -17,6 +17,7 @@
 //! | `collect`, `cursor` | one pass over what is found; where a listing goes on |
 //! | [`matching`] | candidates, conditions of both sides, score and explanation |
 //! | [`likeness`] | how like two texts are, and the keys that find likes |
+//! | [`evidence`] | whether a text says that a requirement is met, and in which words |
 //! | [`highlight`] | fragments and quotations that show why something was found |
 //!
 //! Two rules hold everywhere. What a viewer may not read is neither found nor counted, nor does it
@@ -32,6 +33,7 @@ mod cursor;
 pub mod dictionary;
 pub mod document;
 pub mod error;
+pub mod evidence;
 pub mod facet;
 pub mod filter;
 pub mod highlight;

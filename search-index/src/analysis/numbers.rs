@@ -6,10 +6,11 @@
 mod parse;
 mod units;
 
+pub(crate) use parse::{Amount, amount, chinese_digit};
 pub(super) use units::is_long_unit;
 
 use super::normalize::Folded;
-use parse::{Amount, amount, separator};
+use parse::separator;
 use units::unit;
 
 /// A number with its unit, and where it stands in the text.
@@ -46,7 +47,7 @@ fn next_start(text: &str, from: usize) -> Option<usize> {
     for (at, character) in text[from..].char_indices() {
         let inside = previous.is_some_and(|c| c.is_ascii_alphanumeric() || c == '.');
         let digit = character.is_ascii_digit();
-        if (digit && !inside) || parse::chinese_digit(character).is_some() {
+        if (digit && !inside) || chinese_digit(character).is_some() {
             return Some(from + at);
         }
         previous = Some(character);

@@ -2,7 +2,7 @@
 
 /// A number as read from a folded text.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Amount {
+pub(crate) struct Amount {
     /// First byte of the number.
     pub start: usize,
     /// First byte after the number and its multiplier.
@@ -18,7 +18,7 @@ pub(super) struct Amount {
 }
 
 /// The number that begins at a byte, with its multiplier.
-pub(super) fn amount(text: &str, start: usize) -> Option<Amount> {
+pub(crate) fn amount(text: &str, start: usize) -> Option<Amount> {
     let first = text[start..].chars().next()?;
     if first.is_ascii_digit() { in_digits(text, start) } else { in_numerals(text, start) }
 }
@@ -99,7 +99,7 @@ fn scale(character: char) -> f64 {
 }
 
 /// The value of a Chinese digit, or of 十, which may begin a number.
-pub(super) fn chinese_digit(character: char) -> Option<f64> {
+pub(crate) fn chinese_digit(character: char) -> Option<f64> {
     let value = match character {
         '零' | '〇' => 0.0,
         '一' | '壹' => 1.0,
