@@ -1,7 +1,9 @@
 //! Diagnosing a need that is being written. Everybody may ask; nothing is stored.
 
 use super::diagnose::diagnose;
+use super::figures;
 use super::model::{Diagnosis, DiagnosisInput};
+use super::words::Plain;
 use crate::accounts::principal::{Caller, Language};
 use crate::app::App;
 use crate::error::{Error, Result};
@@ -57,4 +59,9 @@ fn trades(db: &mut crate::db::Db, code: &str) -> Result<Vec<String>> {
     let found = towns::ops::find_many(db, &[code.to_owned()])?;
     let trades = found.into_iter().flat_map(|town| town.doc.0.specialty_industries);
     Ok(trades.map(|trade| trade.name).collect())
+}
+
+/// Where a text of a need names figures to be reached: the clauses that hold them.
+pub fn targets(text: &str) -> Vec<std::ops::Range<usize>> {
+    figures::figures(text, &Plain::new(text)).targets
 }

@@ -5,6 +5,7 @@ use search_index::{MatchHit, Vocabulary};
 use serde::Serialize;
 
 use super::advice::Advice;
+use super::evidence::MatchRequirement;
 use crate::search::cards::Card;
 use crate::search::fragments::Piece;
 use crate::search::names::{CodeName, Names};
@@ -62,6 +63,15 @@ pub struct Match {
     pub quotes: Vec<MatchQuote>,
     /// Conditions of both sides.
     pub conditions: Vec<MatchCondition>,
+    /// Each requirement of the need, held against what the capability says.
+    pub requirements: Vec<MatchRequirement>,
+}
+
+impl Match {
+    /// Requirements that a solution must meet and this one does not.
+    pub fn missed_musts(&self) -> impl Iterator<Item = &MatchRequirement> {
+        self.requirements.iter().filter(|one| one.requirement.must && one.verdict == "not_met")
+    }
 }
 
 /// Two different words that mean something alike.

@@ -4,12 +4,14 @@
 //! caller may see of it. The index ranks and explains; [`ops`] loads the rows behind the answer,
 //! drops what the caller may not know of, and puts the index's own numbers into words:
 //! [`conditions`] the conditions of both sides, [`sentence`] one readable reason, [`quotes`] the
-//! sentences of the counterpart that prove it, [`advice`] what to do when nothing is good enough.
+//! sentences of the counterpart that prove it, [`evidence`] which requirement of the need is met, by
+//! which words of the capability, [`advice`] what to do when nothing is good enough.
 
 pub mod advice;
 pub mod answer;
 pub mod api;
 pub mod conditions;
+pub mod evidence;
 pub mod ops;
 pub mod pages;
 pub mod query;

@@ -8,6 +8,7 @@ use search_index::{Kind, MatchHit, MatchRequest, MatchResponse, Side, Vocabulary
 
 use super::answer::{self, ExcludedMatch, Match, MatchAnswer};
 use super::conditions::{Pair, clause, settled, view};
+use super::evidence::{Evidence, MatchRequirement};
 use super::query::{MAX_OFFSET, MatchQuery, MatchText, Wanted, seeking};
 use super::sentence::{Spellings, sentence};
 use super::source::{self, Source};
@@ -116,7 +117,7 @@ fn matches(app: &App, caller: &Caller, source: &Source, wanted: Wanted) -> Resul
     let restricted =
         !wanted.filters.regions.is_empty() || !source.profile.preferred_regions.is_empty();
     let (offset, limit) = (wanted.offset, wanted.limit);
-    let shown = shown(app, caller, source, request(app, caller, source, wanted))?;
+    let shown = shown(app, caller, source, (request(app, caller, source, wanted), offset))?;
     let end = offset + limit;
     let more = shown.more || shown.hits.len() > end;
     let best = shown.hits.first().map_or(0.0, |hit| hit.score);
@@ -148,7 +149,12 @@ struct Shown {
 /// The best matches from the first on, as many as the request asks for. What the index took for a
 /// match may be none for a caller who sees more than it, or may be gone since; then the next of
 /// its candidates take the place, so that pages are full for everybody.
-fn shown(app: &App, caller: &Caller, source: &Source, mut request: MatchRequest) -> Result<Shown> {
+fn shown(
+    app: &App,
+    caller: &Caller,
+    source: &Source,
+    (mut request, offset): (MatchRequest, usize),
+) -> Result<Shown> {
     let (wanted, names) = (request.limit, Names::new(app, caller.language));
     let mut all = Shown::default();
     let mut ruled_out = Vec::new();
@@ -163,7 +169,8 @@ fn shown(app: &App, caller: &Caller, source: &Source, mut request: MatchRequest)
         let full = found.hits.len() == request.limit;
         request.offset += found.hits.len();
         let seen = counterparts(app, caller, source, &found)?;
-        let page = Page { names, source, spellings: &spellings, vocabulary: &vocabulary, seen };
+        let (spellings, vocabulary) = (&spellings, &vocabulary);
+        let page = Page { names, source, spellings, vocabulary, seen, offset };
         all.considered = found.considered;
         all.more = full && request.offset < found.considered;
         page.show(found, &mut all, &mut ruled_out);
@@ -209,6 +216,8 @@ struct Page<'a> {
     spellings: &'a Spellings,
     vocabulary: &'a Vocabulary,
     seen: HashMap<String, Seen>,
+    /// Matches that are passed over.
+    offset: usize,
 }
 
 impl Page<'_> {
@@ -217,11 +226,21 @@ impl Page<'_> {
         for hit in found.hits {
             let Some(seen) = self.seen.get(&hit.id) else { continue };
             match self.hit(seen, hit) {
-                Ok(hit) => all.hits.push(hit),
+                Ok(mut hit) => {
+                    // Earlier pages are only counted.
+                    if all.hits.len() >= self.offset {
+                        hit.requirements = self.requirements(seen);
+                    }
+                    all.hits.push(hit);
+                }
                 Err(out) => ruled_out.push(*out),
             }
         }
         all.excluded.extend(found.excluded.into_iter().filter_map(|one| self.excluded(one)));
+    }
+
+    fn requirements(&self, seen: &Seen) -> Vec<MatchRequirement> {
+        self.source.evidence.held_against(&Evidence::of(&seen.fields), self.names)
     }
 
     fn pair<'b>(&'b self, seen: &'b Seen) -> Pair<'b> {
@@ -255,6 +274,7 @@ impl Page<'_> {
             other_terms_weight,
             quotes: quotes::quotes(seen, &hit.terms),
             conditions: conditions.iter().map(|condition| view(&pair, condition)).collect(),
+            requirements: Vec::new(),
         })
     }
 

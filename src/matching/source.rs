@@ -4,6 +4,7 @@
 
 use search_index::{MatchSettings, Profile, TextPart};
 
+use super::evidence::Evidence;
 use super::query::MatchText;
 use crate::accounts::principal::{Caller, OrgId};
 use crate::app::App;
@@ -36,6 +37,8 @@ pub struct Source {
     pub known_org: Option<OrgId>,
     /// Names of fields that hold something the caller may not see.
     pub withheld: Vec<String>,
+    /// What it asks for or what it says.
+    pub evidence: Evidence,
 }
 
 impl Source {
@@ -61,7 +64,8 @@ pub fn need(app: &App, db: &mut Db, caller: &Caller, id: NeedId) -> Result<Sourc
         profile.org_type = String::new();
     }
     let known_org = knows_org.then_some(seen.row.org_id);
-    Ok(Source { origin: Origin::Need, profile, known_org, withheld })
+    let evidence = Evidence::of_need(&fields);
+    Ok(Source { origin: Origin::Need, profile, known_org, withheld, evidence })
 }
 
 /// A capability as source.
@@ -80,7 +84,8 @@ pub fn capability(app: &App, db: &mut Db, caller: &Caller, id: CapabilityId) -> 
         profile.org_type = String::new();
     }
     let known_org = knows_org.then_some(row.org_id);
-    Ok(Source { origin: Origin::Capability, profile, known_org, withheld })
+    let evidence = Evidence::of_capability(&fields);
+    Ok(Source { origin: Origin::Capability, profile, known_org, withheld, evidence })
 }
 
 /// Free text as source. It has been checked.
@@ -106,7 +111,8 @@ pub fn text(app: &App, given: &MatchText) -> Source {
         excluded_regions: given.excluded_regions.clone(),
         ..Profile::default()
     };
-    Source { origin: Origin::Text, profile, known_org: None, withheld: Vec::new() }
+    let evidence = Evidence::of_text(given);
+    Source { origin: Origin::Text, profile, known_org: None, withheld: Vec::new(), evidence }
 }
 
 /// The text as parts. Without a title the first line stands in for it: people put the main thing

@@ -196,6 +196,7 @@ fn marked_need(app: &TestApp, org: &Organization, level: DisclosureLevel) -> Str
         fields.keywords.push(CARD.to_owned());
         fields.problem = Some(format!("{} {DETAIL}", "需要新的散热结构。".repeat(8)));
         fields.restricted_detail = Some(format!("内腔尺寸 {SEALED}"));
+        fields.requirements[0].name = format!("结温 {DETAIL}");
         fields.contact.as_mut().unwrap().phone = Some(PHONE.to_owned());
     });
     need.insert(app).id.to_string()
@@ -207,7 +208,8 @@ fn marked_capability(app: &TestApp, org: &Organization, level: DisclosureLevel) 
         fields.summary = Some(format!("{summary} {CARD}"));
         fields.keywords.push(CARD.to_owned());
         fields.problem_solved = Some(format!("密闭灯腔散热差 {DETAIL}"));
-        fields.restricted_detail = Some(format!("控制参数 {SEALED}"));
+        fields.restricted_detail = Some(format!("控制参数 {SEALED}，壳温不超过60℃"));
+        fields.performance[0].test_basis = Some(format!("热电偶 {DETAIL}"));
         fields.contact.as_mut().unwrap().phone = Some(PHONE.to_owned());
     });
     capability.insert(app).id.to_string()
@@ -291,5 +293,27 @@ async fn words_of_a_field_find_the_record_for_those_who_may_read_it() {
             let found = hits.iter().any(|hit| hit["record"]["id"] == record.id);
             assert_eq!(found, needed <= viewer.clearance, "{} {words}", viewer.name);
         }
+    }
+}
+
+/// What the matrix leaves open: that evidence is shown at all, to those who may read it.
+#[actix_web::test]
+async fn evidence_rests_on_what_the_caller_may_read() {
+    let world = World::new().await;
+    let record = world.publish(Kind::Capability, DisclosureLevel::Members).await;
+    let text =
+        json!({ "title": format!("{CARD} 灯具散热"), "text": "结温不超过95℃，壳温不超过70℃" });
+    for viewer in world.viewers() {
+        let answer = viewer.client.post_json("match", &text).await.expect(200).json();
+        let hits = answer["hits"].as_array().unwrap();
+        let hit = hits.iter().find(|hit| hit["record"]["id"] == record.id).unwrap();
+        let says = |at: usize, name: &str, mark: &str| {
+            let row = &hit["requirements"][at];
+            assert_eq!(row["name"], name, "{hit}");
+            row["verdict"] != "unknown" && row.to_string().contains(mark)
+        };
+        let told = (says(0, "结温", DETAIL), says(1, "壳温", SEALED));
+        let may = (viewer.clearance >= Clearance::Member, viewer.clearance >= Clearance::Matched);
+        assert_eq!(told, may, "{}: {hit}", viewer.name);
     }
 }

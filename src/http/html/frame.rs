@@ -12,6 +12,7 @@ use crate::db::Timestamp;
 use crate::error::{FieldError, Message};
 use crate::http::text;
 use crate::matching::answer::Match;
+use crate::matching::evidence::MatchRequirement;
 use crate::money::Money;
 use crate::needs::model::Requirement;
 use crate::records::model::RecordKind;
@@ -219,6 +220,21 @@ impl Frame {
             None | Some("") => value,
             Some(unit) => format!("{value} {unit}"),
         }
+    }
+
+    /// Musts of the need that a match does not meet, in one line.
+    pub fn missed_musts(&self, hit: &Match) -> String {
+        let names = hit.missed_musts().map(|one| one.requirement.name.as_str());
+        names.collect::<Vec<_>>().join(&self.t("list_separator"))
+    }
+
+    /// A measured figure with its name, when a requirement is held against one: running text is
+    /// quoted instead.
+    pub fn figure_name(&self, row: &MatchRequirement) -> Option<String> {
+        let figure = row.found.as_ref().filter(|figure| figure.measured)?;
+        let basis = figure.test_basis.as_ref();
+        let basis = basis.map(|text| self.fill("match.basis", "basis", text)).unwrap_or_default();
+        Some(format!("{} {}{basis}", figure.name, figure.text))
     }
 
     /// A readiness level with its name.

@@ -1,6 +1,6 @@
 //! Capabilities in short.
 
-use super::{Card, Seen, parsed};
+use super::{Card, Fields, Seen, parsed};
 use crate::accounts::principal::Caller;
 use crate::capabilities::document;
 use crate::capabilities::model::{CapabilityFields, CapabilityId};
@@ -23,7 +23,11 @@ pub(super) fn load(
     rows.iter()
         .map(|seen| {
             let (fields, withheld) = seen.redacted()?;
-            Ok(Seen { texts: document::texts(&fields), card: card(names, seen, fields, withheld) })
+            Ok(Seen {
+                texts: document::texts(&fields),
+                fields: Fields::Capability(Box::new(fields.clone())),
+                card: card(names, seen, fields, withheld),
+            })
         })
         .collect()
 }

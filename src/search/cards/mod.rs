@@ -15,9 +15,11 @@ use serde::Serialize;
 use super::names::{CodeName, Names};
 use crate::accounts::principal::Caller;
 use crate::app::App;
+use crate::capabilities::model::CapabilityFields;
 use crate::db::{Db, Timestamp};
 use crate::error::Result;
 use crate::money::Money;
+use crate::needs::model::NeedFields;
 use crate::records::model::RecordKind;
 use crate::records::parts::OwnerView;
 
@@ -119,12 +121,24 @@ impl Card {
     }
 }
 
+/// The fields of a record that takes part in matching, as one caller sees them.
+pub enum Fields {
+    /// Of a need.
+    Need(Box<NeedFields>),
+    /// Of a capability.
+    Capability(Box<CapabilityFields>),
+    /// Of a record that is not matched.
+    None,
+}
+
 /// A record as one caller sees it.
 pub struct Seen {
     /// In short.
     pub card: Card,
     /// Texts the caller may read, by field, without the title.
     pub texts: Vec<(&'static str, String)>,
+    /// Fields the caller may read.
+    pub fields: Fields,
 }
 
 /// The records of these ids that the caller may know of, by id.

@@ -1,6 +1,6 @@
 //! Needs in short.
 
-use super::{Card, Seen, parsed};
+use super::{Card, Fields, Seen, parsed};
 use crate::accounts::principal::Caller;
 use crate::db::Db;
 use crate::error::Result;
@@ -23,7 +23,11 @@ pub(super) fn load(
     rows.iter()
         .map(|seen| {
             let (fields, withheld) = seen.redacted()?;
-            Ok(Seen { texts: document::texts(&fields), card: card(names, seen, fields, withheld) })
+            Ok(Seen {
+                texts: document::texts(&fields),
+                fields: Fields::Need(Box::new(fields.clone())),
+                card: card(names, seen, fields, withheld),
+            })
         })
         .collect()
 }

@@ -1,6 +1,6 @@
 //! Organisations in short.
 
-use super::{Card, Seen, parsed};
+use super::{Card, Fields, Seen, parsed};
 use crate::accounts::principal::Caller;
 use crate::app::App;
 use crate::db::Db;
@@ -19,7 +19,11 @@ pub(super) fn load(app: &App, db: &mut Db, caller: &Caller, ids: &[&str]) -> Res
     rows.iter()
         .map(|seen| {
             let view = ops::view(app, caller, seen)?;
-            Ok(Seen { texts: texts(&view), card: card(names, &seen.org.region_code, view) })
+            Ok(Seen {
+                texts: texts(&view),
+                fields: Fields::None,
+                card: card(names, &seen.org.region_code, view),
+            })
         })
         .collect()
 }

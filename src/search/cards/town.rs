@@ -1,6 +1,6 @@
 //! Towns in short. All of a town's fields are public.
 
-use super::{Card, Seen};
+use super::{Card, Fields, Seen};
 use crate::db::Db;
 use crate::error::Result;
 use crate::records::model::RecordKind;
@@ -36,5 +36,5 @@ fn seen(names: Names<'_>, town: &Town) -> Seen {
         keywords: trades,
         ..Card::new(RecordKind::Town, town.code.clone(), town.name.clone())
     };
-    Seen { card, texts }
+    Seen { card, texts, fields: Fields::None }
 }

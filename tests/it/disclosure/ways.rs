@@ -137,7 +137,9 @@ fn suggest(client: Client, _: Marked) -> Answered {
 fn matches_of_text(client: Client, record: Marked) -> Answered {
     let side = if record.kind == Kind::Need { "capability" } else { "need" };
     let text = format!("{CARD} {DETAIL} {SEALED}");
-    let body = json!({ "side": side, "title": text, "text": text });
+    // The figures are held against those of the record, in whichever of its fields they stand.
+    let figures = "结温不超过95℃，壳温不超过70℃";
+    let body = json!({ "side": side, "title": text, "text": format!("{text}\n{figures}") });
     Box::pin(async move { client.post_json("match", body).await.expect(200).text() })
 }
 

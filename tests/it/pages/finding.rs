@@ -84,6 +84,31 @@ async fn free_text_is_matched_and_kept_in_the_form() {
 }
 
 #[tokio::test]
+async fn requirements_are_shown_one_by_one_and_missed_musts_first() {
+    let app = TestApp::start().await;
+    let firm = OrgBuilder::enterprise().insert(&app);
+    let need = NeedBuilder::published(&firm).confidentiality(DisclosureLevel::Public);
+    let need = need.fields(|fields| fields.requirements[0].value = "60".to_owned()).insert(&app);
+    let university = OrgBuilder::university().insert(&app);
+    CapabilityBuilder::published(&university)
+        .fields(|fields| fields.performance[0].value = "90".to_owned())
+        .insert(&app);
+    app.settle().await;
+    let browser = app.browser();
+    let page = browser.get(&format!("/needs/{}", need.id)).await.expect(200);
+    assert_eq!(page.count("[data-missed]"), 1);
+    assert!(page.only("[data-missed]").contains("结温"));
+    assert_eq!(page.count("[data-requirements] tbody tr"), 1);
+    let row = page.only("[data-requirements] tbody tr");
+    for part in ["结温", "必须", "≤ 60 ℃", "90 ℃（热电偶实测）", "性能指标", "不满足"]
+    {
+        assert!(row.contains(part), "{part} in {row}");
+    }
+    assert_eq!(page.attribute("[data-requirements] use", "href"), "#not_met");
+    assert_eq!(page.count("#not_met"), 1);
+}
+
+#[tokio::test]
 async fn pages_of_the_demonstration_are_light_and_lead_nowhere_dead() {
     let app = TestApp::start().await;
     let service = std::sync::Arc::clone(app.service());
