@@ -6,6 +6,7 @@ mod audit;
 mod bench;
 mod check;
 mod eval;
+mod evidence;
 mod export;
 mod import;
 mod logging;
@@ -87,6 +88,8 @@ enum Command {
     Audit(audit::AuditCommand),
     /// Measure match quality on graded need–achievement pairs
     Eval(eval::EvalArgs),
+    /// Judge the requirements of real needs on real texts, and compare every quotation with its text
+    EvalEvidence(evidence::EvidenceArgs),
     /// Measure speed, size and memory on files of records, in a throw-away instance
     Bench(bench::BenchArgs),
     /// Print the OpenAPI document of the API
@@ -182,6 +185,7 @@ fn run(context: &Context, command: Command) -> Outcome {
         Command::Check(args) => check::run(context, &args),
         Command::Audit(command) => audit::run(context, &command),
         Command::Eval(args) => eval::run(&args),
+        Command::EvalEvidence(args) => evidence::run(&args),
         Command::Bench(args) => bench::run(context, &args),
         Command::Openapi => openapi::run(),
         Command::Settings => {

@@ -56,7 +56,11 @@ fn unreadable(path: &Path, line: usize, reason: impl std::fmt::Display) -> Error
     Error::internal(format!("{} line {line}: {reason}", path.display()))
 }
 
-fn items(path: &Path) -> Result<Vec<Item>> {
+/// Reads lines of JSON.
+///
+/// # Errors
+/// Names the file and line that cannot be read.
+pub fn items<T: serde::de::DeserializeOwned>(path: &Path) -> Result<Vec<T>> {
     let mut items = Vec::new();
     for line in lines(path)? {
         let (number, text) = line?;

@@ -2,6 +2,7 @@
 
 pub mod baseline;
 pub mod bootstrap;
+pub mod evidence;
 pub mod files;
 pub mod measures;
 pub mod run;
