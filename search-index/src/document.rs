@@ -119,9 +119,47 @@ pub struct Document {
     /// Public phrases to complete what somebody types: keywords, products, short titles. Used only
     /// while the document is open.
     pub suggestions: Vec<String>,
+    /// Vectors of its text by models outside, as far as there are any yet.
+    pub model_vectors: Vec<ModelVector>,
+}
+
+/// What a model outside makes of a document's text.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct ModelVector {
+    /// The model, by a number that the caller gives it, never 0. Vectors of different models are
+    /// never compared.
+    pub model: u32,
+    /// The vector is of the title and all text up to this tier, and speaks for those alone who may
+    /// read that.
+    pub tier: u8,
+    /// The vector, of any length but zero.
+    pub values: Vec<f32>,
 }
 
 impl Document {
+    /// The text up to each tier at which there is more of it, from the tier that finds the document
+    /// on: what models outside make vectors of. Empty unless the document is open.
+    pub fn texts_by_tier(&self) -> Vec<(usize, String)> {
+        let mut texts = Vec::new();
+        if !self.open {
+            // Only open documents are matched.
+            return texts;
+        }
+        let lowest = usize::from(self.open_from).min(TIERS - 1);
+        let mut body = String::new();
+        for (tier, text) in self.texts.iter().enumerate() {
+            let text = text.trim();
+            if !text.is_empty() {
+                body.push_str(text);
+                body.push('\n');
+            }
+            if tier == lowest || (tier > lowest && !text.is_empty()) {
+                texts.push((tier, body.clone()));
+            }
+        }
+        texts
+    }
+
     /// A document with nothing but its identity; the rest is filled in by struct update.
     pub fn new(id: impl Into<String>, kind: Kind, title: impl Into<String>) -> Document {
         Document { id: id.into(), kind, title: title.into(), ..Document::default() }

@@ -49,7 +49,7 @@ pub mod search;
 mod storage;
 pub mod suggest;
 
-pub use document::{Change, Document, Kind, Viewer};
+pub use document::{Change, Document, Kind, ModelVector, Viewer};
 pub use error::{Error, Result};
 pub use facet::{FacetCount, FacetField};
 pub use filter::Filters;
@@ -57,7 +57,7 @@ pub use highlight::TermSet;
 pub use index::{Opened, Options, SearchIndex, State, Stats};
 pub use likeness::Sketch;
 pub use matching::{MatchHit, MatchRequest, MatchResponse, MatchSettings, Profile, Side, TextPart};
-pub use meaning::{Affinity, Vocabulary};
+pub use meaning::{Affinity, MAX_DIMENSIONS, ModelQuery, Vocabulary};
 pub use rebuild::Rebuild;
 pub use search::{Hit, SearchRequest, SearchResponse, Sort};
 pub use suggest::Suggestion;

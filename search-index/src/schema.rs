@@ -19,7 +19,7 @@ use crate::meaning;
 use crate::suggest;
 
 /// Raised whenever documents are written differently.
-const SCHEMA_VERSION: u32 = 4;
+const SCHEMA_VERSION: u32 = 5;
 
 /// The fields, resolved once.
 #[derive(Debug, Clone, Copy)]
@@ -60,6 +60,7 @@ pub(crate) struct Fields {
     pub suggest: Field,
     pub stance: Field,
     pub vector: Field,
+    pub model: Field,
 }
 
 /// The schema and its fields.
@@ -124,6 +125,7 @@ fn declare(b: &mut SchemaBuilder) -> Fields {
         suggest: b.add_text_field("suggest", code),
         stance: b.add_bytes_field("stance", BytesOptions::from(STORED)),
         vector: b.add_u64_field("vector", NumericOptions::default().set_fast()),
+        model: b.add_u64_field("model", NumericOptions::default().set_fast()),
     }
 }
 
@@ -162,6 +164,9 @@ pub(crate) fn write(document: &Document, f: &Fields) -> TantivyDocument {
     out.add_bytes(f.stance, &stance);
     for number in meaning::write(document) {
         out.add_u64(f.vector, number);
+    }
+    for number in meaning::write_models(document) {
+        out.add_u64(f.model, number);
     }
     out
 }

@@ -107,6 +107,7 @@ fn request(app: &App, caller: &Caller, source: &Source, wanted: Wanted) -> Match
         offset: 0,
         settings: Arc::clone(&app.match_settings),
         now: app.clock.time().timestamp(),
+        model: None,
     }
 }
 

@@ -48,6 +48,7 @@ fn check(settings: &MatchSettings) -> std::result::Result<(), String> {
         ("weights.budget", w.budget),
         ("weights.cooperation", w.cooperation),
         ("weights.timeliness", w.timeliness),
+        ("weights.model", w.model),
         ("body_weight", settings.body_weight),
         ("body_nearness", settings.body_nearness),
         ("k3", settings.k3),

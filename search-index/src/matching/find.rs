@@ -1,6 +1,7 @@
 //! The candidates of a match: targets of the best text, and those nearest in meaning.
 
 use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
 
 use tantivy::query::Query;
 use tantivy::{DocAddress, SegmentReader};
@@ -13,7 +14,7 @@ use crate::collect::Found;
 use crate::error::Result;
 use crate::filter;
 use crate::matching::MatchSettings;
-use crate::meaning::{self, Nearest, Small};
+use crate::meaning::{self, Near, Nearest, Small};
 use crate::query::TextQuery;
 
 /// A target and how its text agrees with the source.
@@ -23,7 +24,13 @@ pub(super) struct Target {
     pub address: DocAddress,
     pub text_score: f32,
     pub nearness: f32,
+    /// Nearness as a model outside sees it; none where source or target has no vector by it.
+    pub model_nearness: Option<f32>,
 }
+
+/// What a model outside must at least make of a target without a word in common. Half of the pairs
+/// that experts see nothing in lie below.
+const LEAST_MODEL_VALUE: f32 = 0.2;
 
 type Queries = Vec<Box<dyn Query>>;
 
@@ -51,9 +58,12 @@ impl Matcher<'_> {
             None => (Vec::new(), Vec::new()),
         };
         let known: HashSet<DocAddress> = kept.iter().map(|found| found.address).collect();
+        let mut near = self.by_meaning()?;
+        near.extend(self.by_model()?);
+        near.retain(|address| !known.contains(address));
+        near.sort_unstable();
+        near.dedup();
         let mut kept = self.with_nearness(kept)?;
-        let near = self.by_meaning()?;
-        let near = near.into_iter().filter(|(_, address)| !known.contains(address)).collect();
         kept.extend(self.with_text(near)?);
         self.keep_best(&mut kept);
         Ok((kept, self.with_nearness(excluded)?))
@@ -65,6 +75,10 @@ impl Matcher<'_> {
         Agreement {
             text: score::text_value(target.text_score, self.plan.ideal, settings.half_text),
             meaning: score::meaning_value(target.nearness, settings.full_nearness),
+            model: target
+                .model_nearness
+                .zip(self.request.model.as_ref())
+                .map(|(nearness, model)| score::model_value(nearness, model.unlike, model.alike)),
         }
     }
 
@@ -103,64 +117,89 @@ impl Matcher<'_> {
         Ok((kept.page, excluded.page))
     }
 
-    fn by_meaning(&self) -> Result<Vec<(f32, DocAddress)>> {
-        let settings = &self.request.settings;
-        let Some(source) = self.meaning.clone() else { return Ok(Vec::new()) };
-        if settings.near_candidates == 0 {
+    /// Those nearest by the sum of their words.
+    fn by_meaning(&self) -> Result<Vec<DocAddress>> {
+        let mut near = self.nearest(&|reader| self.near_by_words(reader))?;
+        near.retain(|(nearness, _)| *nearness >= self.request.settings.least_nearness);
+        Ok(near.into_iter().map(|(_, address)| address).collect())
+    }
+
+    /// Those nearest by a model outside, where the question has a vector by one.
+    fn by_model(&self) -> Result<Vec<DocAddress>> {
+        let Some(model) = &self.request.model else { return Ok(Vec::new()) };
+        let mut near = self.nearest(&|reader| self.near_by_model(reader))?;
+        let value = |nearness| score::model_value(nearness, model.unlike, model.alike);
+        near.retain(|(nearness, _)| value(*nearness) >= LEAST_MODEL_VALUE);
+        Ok(near.into_iter().map(|(_, address)| address).collect())
+    }
+
+    /// The nearest targets that meet the filters and that no hard condition excludes.
+    fn nearest(
+        &self,
+        near: &(dyn Fn(&SegmentReader) -> tantivy::Result<Near> + Sync),
+    ) -> Result<Vec<(f32, DocAddress)>> {
+        let size = self.request.settings.near_candidates;
+        if size == 0 {
             return Ok(Vec::new());
         }
         let (mut clauses, mut exceptions) = self.clauses();
         exceptions.push(self.violating());
         let first = clauses.remove(0);
         let query = filter::within(first, clauses, exceptions);
-        let cache = &self.live.vectors;
-        let (free, size) = (self.request.viewer.tiers(), settings.near_candidates);
-        let mut near = self.searcher.search(&query, &Nearest { source, cache, free, size })?;
-        near.retain(|(nearness, _)| *nearness >= settings.least_nearness);
-        Ok(near)
+        Ok(self.searcher.search(&query, &Nearest { near, size })?)
+    }
+
+    fn near_by_words(&self, reader: &SegmentReader) -> tantivy::Result<Near> {
+        let Some(source) = self.meaning.clone() else { return Ok(Box::new(|_| None)) };
+        let (vectors, free) = (self.live.vectors.of(reader)?, self.request.viewer.tiers());
+        Ok(Box::new(move |document| vectors.nearness(&source, document, free)))
+    }
+
+    fn near_by_model(&self, reader: &SegmentReader) -> tantivy::Result<Near> {
+        let Some((model, source)) = &self.model else { return Ok(Box::new(|_| None)) };
+        let (vectors, source) = (self.live.vectors.by_model(reader, *model)?, Arc::clone(source));
+        let free = self.request.viewer.tiers();
+        Ok(Box::new(move |document| vectors.nearness(&source, document, free)))
+    }
+
+    /// How near a target is by the sum of its words, and by the model.
+    fn nearness(&self, address: DocAddress) -> Result<(f32, Option<f32>)> {
+        let reader = self.searcher.segment_reader(address.segment_ord);
+        let by_words = self.near_by_words(reader)?(address.doc_id).unwrap_or(0.0);
+        Ok((by_words, self.near_by_model(reader)?(address.doc_id)))
     }
 
     fn with_nearness(&self, found: Vec<Found>) -> Result<Vec<Target>> {
-        let free = self.request.viewer.tiers();
-        let near = |address: DocAddress| -> Result<f32> {
-            let Some(source) = &self.meaning else { return Ok(0.0) };
-            let reader = self.searcher.segment_reader(address.segment_ord);
-            let vectors = self.live.vectors.of(reader)?;
-            Ok(vectors.nearness(source, address.doc_id, free).unwrap_or(0.0))
-        };
         let target = |found: Found| {
-            let nearness = near(found.address)?;
+            let (nearness, model_nearness) = self.nearness(found.address)?;
             let Found { place, address, score } = found;
-            Ok(Target { id: place.id, address, text_score: score, nearness })
+            Ok(Target { id: place.id, address, text_score: score, nearness, model_nearness })
         };
         found.into_iter().map(target).collect()
     }
 
     /// Reads the id of each target and the score of its text.
-    fn with_text(&self, near: Vec<(f32, DocAddress)>) -> Result<Vec<Target>> {
-        let mut by_segment: BTreeMap<u32, Vec<(u32, f32)>> = BTreeMap::new();
-        for (nearness, address) in near {
-            by_segment.entry(address.segment_ord).or_default().push((address.doc_id, nearness));
+    fn with_text(&self, near: Vec<DocAddress>) -> Result<Vec<Target>> {
+        let mut by_segment: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+        for address in near {
+            by_segment.entry(address.segment_ord).or_default().push(address.doc_id);
         }
         let mut targets = Vec::new();
-        for (segment, mut found) in by_segment {
-            found.sort_unstable_by_key(|(document, _)| *document);
+        for (segment, mut documents) in by_segment {
+            documents.sort_unstable();
             let reader = self.searcher.segment_reader(segment);
-            let documents: Vec<u32> = found.iter().map(|(document, _)| *document).collect();
             // Where words count for nothing there is no need to know their score.
             let worded = self.request.settings.weights.text > 0.0;
             let scores = match self.query.as_ref().filter(|_| worded) {
                 Some(query) => query.summands(reader, &documents)?,
                 None => vec![Vec::new(); documents.len()],
             };
-            for ((document, nearness), summands) in found.into_iter().zip(scores) {
+            for (document, summands) in documents.into_iter().zip(scores) {
                 let Some(id) = id_of(reader, document)? else { continue };
-                targets.push(Target {
-                    id,
-                    address: DocAddress::new(segment, document),
-                    text_score: summands.iter().map(|(_, summand)| summand).sum(),
-                    nearness,
-                });
+                let address = DocAddress::new(segment, document);
+                let (nearness, model_nearness) = self.nearness(address)?;
+                let text_score = summands.iter().map(|(_, summand)| summand).sum();
+                targets.push(Target { id, address, text_score, nearness, model_nearness });
             }
         }
         Ok(targets)

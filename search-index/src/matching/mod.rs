@@ -36,7 +36,7 @@ use crate::document::{Kind, Viewer};
 use crate::error::{Error, Result};
 use crate::filter::Filters;
 use crate::live::Live;
-use crate::meaning::Small;
+use crate::meaning::{ModelQuery, Rounded, Small};
 use crate::query::{Part, Plan, Recipe, TextQuery};
 use crate::search::Sort;
 use condition::{Pair, conditions};
@@ -59,6 +59,9 @@ pub struct MatchRequest {
     pub settings: Arc<MatchSettings>,
     /// The time, seconds since 1970, that deadlines are held against.
     pub now: i64,
+    /// What a model outside makes of the source; without it the match goes on by words and the
+    /// sums of their vectors.
+    pub model: Option<Arc<ModelQuery>>,
 }
 
 /// The answer.
@@ -89,6 +92,9 @@ pub struct MatchHit {
     pub text_score: f32,
     /// How near the texts are in meaning: the cosine of their vectors.
     pub nearness: f32,
+    /// How near a model outside finds the texts: the cosine of its vectors; none where source or
+    /// target has none.
+    pub model_nearness: Option<f32>,
     /// The chance that experts would call the match fairly strong or better, by text and meaning.
     pub confidence: f32,
     /// Parts of the score.
@@ -155,6 +161,8 @@ struct Matcher<'a> {
     query: Option<TextQuery>,
     /// None where no word of the source has a vector.
     meaning: Option<Arc<Small>>,
+    /// The model outside and its vector of the source.
+    model: Option<(u32, Arc<Rounded>)>,
 }
 
 impl<'a> Matcher<'a> {
@@ -168,7 +176,11 @@ impl<'a> Matcher<'a> {
         let source = Stance::of_profile(profile);
         let target = profile.side.opposite();
         let meaning = find::meaning_of(profile, &request.settings).map(Arc::new);
-        Ok(Matcher { live, searcher, request, source, target, plan, query, meaning })
+        let model = request
+            .model
+            .as_ref()
+            .and_then(|model| Some((model.model, Arc::new(Rounded::of(&model.vector)?))));
+        Ok(Matcher { live, searcher, request, source, target, plan, query, meaning, model })
     }
 
     /// Reads the stance of each target and holds it against the source.
@@ -208,6 +220,7 @@ impl<'a> Matcher<'a> {
             grade: Grade::of(candidate.score, &self.request.settings),
             text_score: candidate.target.text_score,
             nearness: candidate.target.nearness,
+            model_nearness: candidate.target.model_nearness,
             confidence: candidate.confidence,
             parts: candidate.parts,
             terms,

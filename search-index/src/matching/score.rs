@@ -1,5 +1,10 @@
 //! The final score: a weighted sum of parts, each between 0 and 1.
 //!
+//! The part `model` is there only where a model outside has made vectors of both texts. It takes its
+//! weight from `text` and `meaning`, in proportion, and leaves the other parts theirs: a target that
+//! has no such vector yet counts for as much as its words and their vectors say, no more, no less,
+//! and a score means the same whether the model answers or not.
+//!
 //! No part depends on the other candidates, so the score of a pair means the same in every answer.
 //! Where a side has not said, a part is one half: silence is neither punished nor rewarded.
 
@@ -38,7 +43,7 @@ impl Grade {
 /// One part of the final score.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct ScorePart {
-    /// `text`, `meaning`, `industry`, `region`, `trl`, `budget`, `cooperation` or `timeliness`.
+    /// `text`, `meaning`, `model`, `industry`, `region`, `trl`, `budget`, `cooperation` or `timeliness`.
     pub name: &'static str,
     /// How good it is, 0 to 1; one half where a side has not said.
     pub value: f32,
@@ -63,20 +68,41 @@ pub(crate) fn meaning_value(nearness: f32, full: f32) -> f32 {
     (nearness / full.max(f32::MIN_POSITIVE)).clamp(0.0, 1.0)
 }
 
-/// How far the texts of a pair agree, both from 0 to 1.
+/// The nearness that a model outside sees on the scale from 0 to 1: models differ in what cosine
+/// they give to texts that have nothing in common.
+pub(crate) fn model_value(nearness: f32, unlike: f32, alike: f32) -> f32 {
+    ((nearness - unlike) / (alike - unlike).max(f32::MIN_POSITIVE)).clamp(0.0, 1.0)
+}
+
+/// How far the texts of a pair agree, each from 0 to 1.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Agreement {
     /// In their words.
     pub text: f32,
     /// In meaning.
     pub meaning: f32,
+    /// As a model outside sees it; none where it has not seen both.
+    pub model: Option<f32>,
 }
 
 impl Agreement {
+    /// The parts with their weights. These add up to the same whether the model is there or not.
+    fn parts(self, settings: &MatchSettings) -> Vec<(&'static str, f32, f32)> {
+        let weights = &settings.weights;
+        let (text, meaning) = (weights.text.max(0.0), weights.meaning.max(0.0));
+        let own = text + meaning;
+        let by_model =
+            self.model.filter(|_| own > 0.0).map(|value| (value, weights.model.max(0.0)));
+        let share = by_model.map_or(1.0, |(_, weight)| own / (own + weight));
+        let mut parts =
+            vec![("text", self.text, text * share), ("meaning", self.meaning, meaning * share)];
+        parts.extend(by_model.map(|(value, weight)| ("model", value, weight * share)));
+        parts
+    }
+
     /// What it adds to the final score, but for a factor that is the same for all targets.
     pub fn weighed(self, settings: &MatchSettings) -> f32 {
-        self.text * settings.weights.text.max(0.0)
-            + self.meaning * settings.weights.meaning.max(0.0)
+        self.parts(settings).into_iter().map(|(_, value, weight)| value * weight).sum()
     }
 
     /// The chance that experts would call the match fairly strong or better.
@@ -94,16 +120,15 @@ pub(crate) fn parts(
     conditions: &[Condition],
 ) -> Vec<ScorePart> {
     let weights = &pair.settings.weights;
-    let values = [
-        ("text", agreement.text, weights.text),
-        ("meaning", agreement.meaning, weights.meaning),
+    let mut values = agreement.parts(pair.settings);
+    values.extend([
         ("industry", industry(pair), weights.industry),
         ("region", region(pair, conditions), weights.region),
         ("trl", trl(pair), weights.trl),
         ("budget", budget(pair), weights.budget),
         ("cooperation", cooperation(pair, conditions), weights.cooperation),
         ("timeliness", timeliness(pair), weights.timeliness),
-    ];
+    ]);
     let sum: f32 = values.iter().map(|(_, _, weight)| weight.max(0.0)).sum();
     let sum = if sum > 0.0 { sum } else { 1.0 };
     let part = |(name, value, weight): (&'static str, f32, f32)| {

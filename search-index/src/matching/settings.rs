@@ -12,6 +12,9 @@ pub struct PartWeights {
     pub text: f32,
     /// How near the texts are in meaning, whatever their words.
     pub meaning: f32,
+    /// How near a model outside finds the texts, where there is one that has seen both. It is
+    /// taken from `text` and `meaning`, in proportion, so that the others keep what they have.
+    pub model: f32,
     /// Shared industry.
     pub industry: f32,
     /// Distance and wishes as to region.
@@ -31,6 +34,7 @@ impl Default for PartWeights {
         PartWeights {
             text: 0.56,
             meaning: 0.20,
+            model: 0.25,
             industry: 0.06,
             region: 0.04,
             trl: 0.04,

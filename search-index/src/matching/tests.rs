@@ -161,8 +161,18 @@ fn text_value_rises_and_saturates() {
 
 #[test]
 fn settings_keep_text_in_charge() {
-    let PartWeights { text, meaning, industry, region, trl, budget, cooperation, timeliness } =
-        PartWeights::default();
+    // The model's weight is taken from text and meaning, never from the others.
+    let PartWeights {
+        text,
+        meaning,
+        model: _,
+        industry,
+        region,
+        trl,
+        budget,
+        cooperation,
+        timeliness,
+    } = PartWeights::default();
     let sum = text + meaning + industry + region + trl + budget + cooperation + timeliness;
     assert!((text + meaning) / sum >= 0.7);
 }

@@ -2,22 +2,17 @@
 
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
-use std::sync::Arc;
 
 use tantivy::collector::{Collector, SegmentCollector};
 use tantivy::{DocAddress, DocId, Score, SegmentOrdinal, SegmentReader};
 
-use super::segments::{SegmentVectors, VectorCache};
-use super::stored::Small;
+/// How near a document of a segment is to the source; none where it has no vector.
+pub(crate) type Near = Box<dyn Fn(DocId) -> Option<f32>>;
 
 /// Gathers the documents nearest to a source.
 pub(crate) struct Nearest<'a> {
-    /// The source.
-    pub source: Arc<Small>,
-    /// Vectors of the index.
-    pub cache: &'a VectorCache,
-    /// Tiers of text that may speak.
-    pub free: usize,
+    /// Makes ready to measure the documents of a segment.
+    pub near: &'a (dyn Fn(&SegmentReader) -> tantivy::Result<Near> + Sync),
     /// Documents wanted.
     pub size: usize,
 }
@@ -46,10 +41,8 @@ impl PartialOrd for Candidate {
 
 /// Gathers from one segment.
 pub(crate) struct SegmentNearest {
-    source: Arc<Small>,
-    vectors: Arc<SegmentVectors>,
+    near: Near,
     ordinal: SegmentOrdinal,
-    free: usize,
     size: usize,
     best: BinaryHeap<Candidate>,
 }
@@ -64,10 +57,8 @@ impl Collector for Nearest<'_> {
         reader: &SegmentReader,
     ) -> tantivy::Result<SegmentNearest> {
         Ok(SegmentNearest {
-            source: Arc::clone(&self.source),
-            vectors: self.cache.of(reader)?,
+            near: (self.near)(reader)?,
             ordinal,
-            free: self.free,
             size: self.size,
             best: BinaryHeap::new(),
         })
@@ -89,7 +80,7 @@ impl SegmentCollector for SegmentNearest {
     type Fruit = Vec<(f32, DocAddress)>;
 
     fn collect(&mut self, document: DocId, _: Score) {
-        let Some(nearness) = self.vectors.nearness(&self.source, document, self.free) else {
+        let Some(nearness) = (self.near)(document) else {
             return;
         };
         if self.best.len() < self.size {

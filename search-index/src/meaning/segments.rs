@@ -1,10 +1,6 @@
 //! The vectors of a segment in memory, laid out for a scan.
 
-use std::collections::HashMap;
-use std::sync::{Arc, PoisonError, RwLock};
-
-use tantivy::index::SegmentId;
-use tantivy::{DocId, Searcher, SegmentReader};
+use tantivy::{DocId, SegmentReader};
 
 use super::stored::{Small, WORDS_PER_VECTOR};
 use super::words::DIMENSIONS;
@@ -19,7 +15,8 @@ pub(crate) struct SegmentVectors {
 }
 
 impl SegmentVectors {
-    fn read(reader: &SegmentReader) -> tantivy::Result<SegmentVectors> {
+    /// Reads them from the index.
+    pub fn read(reader: &SegmentReader) -> tantivy::Result<SegmentVectors> {
         let column = reader.fast_fields().u64("vector")?;
         let documents = reader.max_doc();
         let vectors = column.values.num_vals() as usize / WORDS_PER_VECTOR;
@@ -54,46 +51,19 @@ impl SegmentVectors {
 
     /// How near the document is to the source, as far as text below tier `free` tells.
     pub fn nearness(&self, source: &Small, document: DocId, free: usize) -> Option<f32> {
-        let document = document as usize;
-        let (from, to) = (self.starts[document] as usize, self.starts[document + 1] as usize);
-        let at = (from..to).rev().find(|&at| usize::from(self.tiers[at]) < free)?;
+        let at = highest(&self.starts, &self.tiers, document, free)?;
         Some(dot(&source.bytes, &self.rows[at]) as f32 * source.step * self.steps[at])
     }
 }
 
+/// The last vector of a document that is made of text below tier `free` alone.
+pub(super) fn highest(starts: &[u32], tiers: &[u8], document: DocId, free: usize) -> Option<usize> {
+    let document = document as usize;
+    let (from, to) = (starts[document] as usize, starts[document + 1] as usize);
+    (from..to).rev().find(|&at| usize::from(tiers[at]) < free)
+}
+
 /// Products of eight-bit numbers, in a form that compilers turn into vector instructions.
-fn dot(a: &[i8; DIMENSIONS], b: &[i8; DIMENSIONS]) -> i32 {
+pub(super) fn dot(a: &[i8], b: &[i8]) -> i32 {
     a.iter().zip(b).map(|(a, b)| i32::from(i16::from(*a) * i16::from(*b))).sum()
-}
-
-/// The vectors of all segments, read when first asked for.
-#[derive(Default)]
-pub(crate) struct VectorCache {
-    segments: RwLock<HashMap<SegmentId, Arc<SegmentVectors>>>,
-}
-
-impl VectorCache {
-    /// The vectors of a segment.
-    pub fn of(&self, reader: &SegmentReader) -> tantivy::Result<Arc<SegmentVectors>> {
-        let id = reader.segment_id();
-        let known = self.segments.read().unwrap_or_else(PoisonError::into_inner).get(&id).cloned();
-        if let Some(known) = known {
-            return Ok(known);
-        }
-        let read = Arc::new(SegmentVectors::read(reader)?);
-        self.segments.write().unwrap_or_else(PoisonError::into_inner).insert(id, Arc::clone(&read));
-        Ok(read)
-    }
-
-    /// Reads the vectors of new segments and drops those of segments that are gone, so that no
-    /// question has to wait for it.
-    pub fn follow(&self, searcher: &Searcher) -> tantivy::Result<()> {
-        let readers = searcher.segment_readers();
-        for reader in readers {
-            self.of(reader)?;
-        }
-        let present = |id: &SegmentId| readers.iter().any(|reader| reader.segment_id() == *id);
-        self.segments.write().unwrap_or_else(PoisonError::into_inner).retain(|id, _| present(id));
-        Ok(())
-    }
 }

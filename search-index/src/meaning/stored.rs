@@ -5,7 +5,7 @@
 
 use super::text::{Meaning, passage};
 use super::words::DIMENSIONS;
-use crate::document::{Document, TIERS};
+use crate::document::Document;
 
 /// Numbers of a stored vector: one for step and tier, then eight bytes each.
 pub(crate) const WORDS_PER_VECTOR: usize = 1 + DIMENSIONS / 8;
@@ -31,21 +31,8 @@ impl Small {
 /// The vectors of an open document as numbers of the column, by rising tier.
 pub(crate) fn write(document: &Document) -> Vec<u64> {
     let mut numbers = Vec::new();
-    if !document.open {
-        // Only open documents are matched.
-        return numbers;
-    }
-    let lowest = usize::from(document.open_from).min(TIERS - 1);
-    let mut body = String::new();
-    for (tier, text) in document.texts.iter().enumerate() {
-        if !text.trim().is_empty() {
-            body.push_str(text);
-            body.push('\n');
-        }
-        let changed = tier == lowest || (tier > lowest && !text.trim().is_empty());
-        if changed {
-            append(&passage(&document.title, &body), tier, &mut numbers);
-        }
+    for (tier, body) in document.texts_by_tier() {
+        append(&passage(&document.title, &body), tier, &mut numbers);
     }
     numbers
 }

@@ -3,6 +3,7 @@
 mod cursors;
 mod facets;
 mod matching;
+mod model;
 mod rebuilding;
 mod searching;
 mod storage;
