@@ -9,6 +9,7 @@ use crate::accounts::tokens::Keyring;
 use crate::clock::Clock;
 use crate::config::{Config, SearchConfig};
 use crate::db::{Database, migrations};
+use crate::embeddings::server::ModelServer;
 use crate::error::{Error, Result};
 use crate::http::metrics::Metrics;
 use crate::idempotency::model::Running;
@@ -41,6 +42,8 @@ pub struct App {
     pub limits: AttemptLimits,
     /// Weights and hard conditions of the match.
     pub match_settings: Arc<MatchSettings>,
+    /// The model server, if there is one.
+    pub model_server: Option<ModelServer>,
     /// Turns of searches and matches.
     turns: Turns,
 }
@@ -106,6 +109,7 @@ impl App {
             metrics: Metrics::new()?,
             running: Running::default(),
             match_settings: Arc::new(match_settings),
+            model_server: ModelServer::of(&config.embeddings)?,
             turns: Turns::new(turns::cores()),
             config,
         });

@@ -1,5 +1,6 @@
 //! Settings: one commented default file, overridden by a file, the environment and flags.
 
+mod embeddings;
 mod environment;
 mod rules;
 
@@ -10,6 +11,8 @@ use figment::Figment;
 use figment::error::{Actual, Kind};
 use figment::providers::{Format, Serialized, Toml};
 use serde::Deserialize;
+
+pub use embeddings::{EmbeddingsConfig, SentTexts};
 
 /// The default file: what operators read is what the program parses.
 pub const DEFAULTS: &str = include_str!("config.default.toml");
@@ -24,6 +27,7 @@ pub struct Config {
     pub database: DatabaseConfig,
     pub search: SearchConfig,
     pub matching: MatchingConfig,
+    pub embeddings: EmbeddingsConfig,
     pub accounts: AccountsConfig,
     pub records: RecordsConfig,
     pub mail: MailConfig,

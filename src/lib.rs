@@ -8,7 +8,8 @@
 //!   Inside, `model` has types and rules without I/O, `store` the queries, `ops` the use cases,
 //!   `api` and `pages` the two thin fronts.
 //! - [`disclosure`] decides who sees which field; [`records`] traces every change.
-//! - [`db`] is the truth; [`jobs`] feeds what is derived from it; [`outbound`] sends mail.
+//! - [`db`] is the truth; [`jobs`] feeds what is derived from it; [`outbound`] sends mail;
+//!   [`embeddings`] has vectors made by a model server.
 //! - [`benchmark`] measures a throw-away instance, [`evaluation`] the quality of the match.
 //! - [`idempotency`] makes a repeated write happen once; [`reading`] turns JSON into types.
 //! - [`http`] holds what both fronts share: errors, extractors, middleware.
@@ -32,6 +33,7 @@ pub mod db;
 pub mod demo;
 pub mod diagnosis;
 pub mod disclosure;
+pub mod embeddings;
 pub mod error;
 pub mod evaluation;
 pub mod http;

@@ -43,10 +43,12 @@ async fn show_capability(
     let caller = visit.caller.clone();
     let app = app.into_inner();
     let wanted = MatchQuery { limit: Some(SHOWN), ..MatchQuery::default() };
+    let who = caller.clone();
+    let aid = matching::aid::of_capability(&app, move |_| Ok(who), *id).await;
     let (item, matches) = app
         .run_match(move |app| {
             let item = ops::show(app, &caller, *id)?;
-            Ok((item, matching::ops::of_capability(app, &caller, *id, &wanted)?))
+            Ok((item, matching::ops::of_capability(app, &caller, *id, &wanted, &aid)?))
         })
         .await?;
     let page = Frame::new(&app, &visit, "capabilities");

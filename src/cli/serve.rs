@@ -14,7 +14,7 @@ use crate::clock::Clock;
 use crate::demo::{self, DemoState};
 use crate::error::{Error, Message, Result};
 use crate::http::server;
-use crate::jobs::{expiry, housekeeping, indexer, likeness, outbox};
+use crate::jobs::{embedder, expiry, housekeeping, indexer, likeness, outbox};
 
 /// Arguments of `serve`.
 #[derive(Debug, Args)]
@@ -101,6 +101,7 @@ async fn greet(
 fn start_jobs(app: &Arc<App>) -> Vec<JoinHandle<()>> {
     vec![
         actix_web::rt::spawn(indexer::run(Arc::clone(app))),
+        actix_web::rt::spawn(embedder::run(Arc::clone(app))),
         actix_web::rt::spawn(expiry::run(Arc::clone(app))),
         actix_web::rt::spawn(outbox::run(Arc::clone(app))),
         actix_web::rt::spawn(housekeeping::run(Arc::clone(app))),

@@ -34,7 +34,8 @@ pub(super) fn check(config: &Config) -> Result<(), ConfigError> {
             return Err(refused("mail.port", "must be 1 to 65535"));
         }
     }
-    Ok(())
+    let broken = config.embeddings.rules().into_iter().find(|(_, holds, _)| !holds);
+    broken.map_or(Ok(()), |(name, _, reason)| Err(refused(name, reason)))
 }
 
 fn refused(name: &str, reason: &str) -> ConfigError {
@@ -92,7 +93,7 @@ fn addresses(config: &Config) -> Result<(), ConfigError> {
 }
 
 /// Whether a text is an http or https address of a host, without credentials, query or fragment.
-fn is_web_address(text: &str) -> bool {
+pub(super) fn is_web_address(text: &str) -> bool {
     let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
     let plain = text.bytes().all(|byte| byte.is_ascii_graphic()) && !text.contains(['?', '#', '@']);
     plain && rest.is_some_and(|rest| !rest.starts_with('/')) && text.parse::<Url>().is_ok()

@@ -5,6 +5,10 @@
     reason = "diesel's table! adds undocumented items; columns are described in docs/architecture.md"
 )]
 
+mod vectors;
+
+pub use vectors::*;
+
 diesel::table! {
     use diesel::sql_types::*;
     use crate::db::types::sql::{JsonDoc, Moment, Uid};

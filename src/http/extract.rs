@@ -48,6 +48,7 @@ impl FromRequest for CallerData {
 
 /// Extracts a caller who is still to be looked up: for operations whose work does so itself, which
 /// saves a change of threads.
+#[derive(Clone)]
 pub struct Asking {
     token: Option<String>,
     known: Option<SignedIn>,

@@ -10,7 +10,7 @@ use super::extract::AppData;
 use crate::app::App;
 use crate::db::migrations;
 use crate::error::Result;
-use crate::records;
+use crate::{embeddings, records};
 
 /// The database must answer within this time to be called ready.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -34,12 +34,39 @@ pub struct Health {
 /// Whether the service can do its work, part by part.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct Readiness {
-    /// Whether every part is.
+    /// Whether every part is that the service cannot do without.
     ready: bool,
+    /// Parts that do not do their work, while the service goes on without them: `model_server`.
+    degraded: Vec<&'static str>,
     /// The database.
     database: DatabasePart,
     /// The search index of this node.
     index: IndexPart,
+    /// The model server; absent where there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    model_server: Option<ModelServerPart>,
+}
+
+/// State of the model server, and of the texts on their way there.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct ModelServerPart {
+    /// Whether it answers. The service is ready either way.
+    ready: bool,
+    /// Why it does not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
+    /// The model of the settings.
+    model: String,
+    /// The model that matches are ranked by: another while that of the settings has too few vectors
+    /// yet, absent while there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    serving: Option<String>,
+    /// Texts that wait for their vector.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    waiting: Option<i64>,
+    /// Texts that it failed at time and again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    failed: Option<i64>,
 }
 
 /// State of the database.
@@ -92,15 +119,31 @@ async fn show_readiness(app: AppData) -> HttpResponse {
     builder.json(readiness)
 }
 
-/// What the database says: the last change, and whether a migration is missing.
-fn ask(app: &App) -> Result<(i64, bool)> {
-    app.db.read(|db| Ok((records::store::last_change(db)?, migrations::pending(db)?)))
+/// What the database says.
+#[derive(Debug, Clone, Copy)]
+struct Answer {
+    last_change: i64,
+    /// Whether a migration is missing.
+    pending: bool,
+    /// Texts that wait for the model server, and texts that it failed at.
+    texts: Option<(i64, i64)>,
 }
 
-fn judge(app: &App, known: Option<((i64, bool), Duration)>) -> Readiness {
+fn ask(app: &App) -> Result<Answer> {
+    app.db.read(|db| {
+        let pending = migrations::pending(db)?;
+        let name = app.model_server.as_ref().map(|server| server.recipe.name());
+        let name = name.filter(|_| !pending);
+        let texts = name.map(|name| embeddings::ops::queue(db, &name)).transpose()?;
+        Ok(Answer { last_change: records::store::last_change(db)?, pending, texts })
+    })
+}
+
+fn judge(app: &App, known: Option<(Answer, Duration)>) -> Readiness {
     let position = app.index.position();
-    let lag = known.map(|((last, _), _)| last - i64::try_from(position).unwrap_or(i64::MAX));
-    let migrated = known.is_some_and(|((_, pending), _)| !pending);
+    let answer = known.map(|(answer, _)| answer);
+    let lag = answer.map(|answer| answer.last_change - i64::try_from(position).unwrap_or(i64::MAX));
+    let migrated = answer.is_some_and(|answer| !answer.pending);
     let database = DatabasePart {
         ready: known.is_some() && migrated,
         answers: known.is_some(),
@@ -113,5 +156,15 @@ fn judge(app: &App, known: Option<((i64, bool), Duration)>) -> Readiness {
         lag,
         documents: app.index.stats().documents,
     };
-    Readiness { ready: database.ready && index.ready, database, index }
+    let texts = answer.and_then(|answer| answer.texts);
+    let model_server = app.model_server.as_ref().map(|server| ModelServerPart {
+        ready: server.is_up(),
+        reason: server.trouble(),
+        model: server.recipe.name(),
+        serving: server.serving().map(|serving| serving.name),
+        waiting: texts.map(|(waiting, _)| waiting),
+        failed: texts.map(|(_, failed)| failed),
+    });
+    let degraded = model_server.iter().filter(|part| !part.ready).map(|_| "model_server").collect();
+    Readiness { ready: database.ready && index.ready, degraded, database, index, model_server }
 }

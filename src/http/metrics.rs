@@ -9,7 +9,7 @@ use actix_web::http::header;
 use actix_web::middleware::Next;
 use actix_web::{HttpRequest, HttpResponse, get};
 use prometheus::{
-    HistogramOpts, HistogramVec, IntCounterVec, IntGauge, Opts, Registry, TextEncoder,
+    HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, Opts, Registry, TextEncoder,
 };
 use ring::digest::{SHA256, digest};
 
@@ -18,7 +18,7 @@ use super::operations::route;
 use super::problem::{ApiResult, Problem};
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::records;
+use crate::{embeddings, records};
 
 /// Bounds of the latency histogram in seconds.
 const BUCKETS: [f64; 11] = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];
@@ -35,6 +35,11 @@ pub struct Metrics {
     index_bytes: IntGauge,
     connections: IntGauge,
     idle_connections: IntGauge,
+    texts_waiting: IntGauge,
+    texts_failed: IntGauge,
+    model_server_up: IntGauge,
+    vectors: IntCounter,
+    vector_failures: IntCounter,
 }
 
 impl Metrics {
@@ -52,6 +57,11 @@ impl Metrics {
             let gauge = IntGauge::new(name, help)?;
             registry.register(Box::new(gauge.clone()))?;
             Ok(gauge)
+        };
+        let counter = |name: &str, help: &str| -> prometheus::Result<IntCounter> {
+            let counter = IntCounter::new(name, help)?;
+            registry.register(Box::new(counter.clone()))?;
+            Ok(counter)
         };
         let requests = IntCounterVec::new(
             Opts::new("townbridge_http_requests_total", "Requests answered"),
@@ -73,6 +83,20 @@ impl Metrics {
             index_bytes: gauge("townbridge_index_bytes", "Size of the index")?,
             connections: gauge("townbridge_db_connections", "Open database connections")?,
             idle_connections: gauge("townbridge_db_connections_idle", "Of these, unused ones")?,
+            texts_waiting: gauge("townbridge_texts_waiting", "Texts that wait for their vector")?,
+            texts_failed: gauge(
+                "townbridge_texts_failed",
+                "Texts that the model server failed at time and again",
+            )?,
+            model_server_up: gauge(
+                "townbridge_model_server_up",
+                "1 while the model server answers, 0 when it does not or there is none",
+            )?,
+            vectors: counter("townbridge_vectors_total", "Vectors made for this node")?,
+            vector_failures: counter(
+                "townbridge_vector_failures_total",
+                "Texts in attempts of this node that failed",
+            )?,
             registry,
         })
     }
@@ -83,12 +107,26 @@ impl Metrics {
         self.seconds.with_label_values(&[method, route]).observe(elapsed);
     }
 
+    /// Counts texts made into vectors, and texts in attempts that failed.
+    pub fn count_vectors(&self, made: usize, failed: usize) {
+        self.vectors.inc_by(made as u64);
+        self.vector_failures.inc_by(failed as u64);
+    }
+
     /// The figures now, as text.
     fn text(&self, app: &App) -> Result<String> {
         let position = app.index.position();
         // The database may be away: that must not hide the other figures.
         if let Ok(last) = app.db.read(records::store::last_change) {
             self.index_lag.set(last - i64::try_from(position).unwrap_or(i64::MAX));
+        }
+        if let Some(server) = &app.model_server {
+            self.model_server_up.set(i64::from(server.is_up()));
+            let name = server.recipe.name();
+            if let Ok((waiting, failed)) = app.db.read(|db| embeddings::ops::queue(db, &name)) {
+                self.texts_waiting.set(waiting);
+                self.texts_failed.set(failed);
+            }
         }
         let stats = app.index.stats();
         let pool = app.db.connections();

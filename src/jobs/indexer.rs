@@ -6,7 +6,7 @@
 //! [`rebuild`] makes it anew while changes go on, [`consistency`] holds it against the database.
 
 pub mod consistency;
-mod documents;
+pub(super) mod documents;
 mod feed;
 mod rebuild;
 

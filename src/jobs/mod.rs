@@ -1,5 +1,7 @@
-//! Work beside requests: feeding the index from the change log, expiring records, sending mail.
+//! Work beside requests: feeding the index from the change log, having vectors made of texts,
+//! expiring records, sending mail.
 
+pub mod embedder;
 pub mod expiry;
 pub mod housekeeping;
 pub mod indexer;

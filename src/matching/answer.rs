@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::advice::Advice;
 use super::evidence::MatchRequirement;
+use crate::embeddings::server::Aid;
 use crate::search::cards::Card;
 use crate::search::fragments::Piece;
 use crate::search::names::{CodeName, Names};
@@ -28,6 +29,9 @@ pub struct MatchAnswer {
     pub none_good: bool,
     /// What to do when none is good.
     pub advice: Vec<Advice>,
+    /// Parts of the service that took no part in the match although they should have, in words:
+    /// `model_server`. The match went on without them.
+    pub degraded: Vec<CodeName>,
     /// Number of the last change that the index has seen; in the header of the answer.
     #[serde(skip)]
     pub position: u64,
@@ -57,6 +61,10 @@ pub struct Match {
     pub other_terms_weight: f32,
     /// How near the texts are in meaning, whatever their words: the cosine of their vectors.
     pub nearness: f32,
+    /// How near a model server finds the texts: the cosine of its vectors. Absent where there is no
+    /// such server, or where it has not seen both texts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub model_nearness: Option<f32>,
     /// Different words of the two titles that bring them near, heaviest first.
     pub affinities: Vec<MatchAffinity>,
     /// Sentences of the counterpart, word for word, that show the agreement.
@@ -88,7 +96,7 @@ pub struct MatchAffinity {
 /// One part of the score.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
 pub struct MatchPart {
-    /// `text`, `meaning`, `industry`, `region`, `trl`, `budget`, `cooperation` or `timeliness`.
+    /// `text`, `meaning`, `model`, `industry`, `region`, `trl`, `budget`, `cooperation` or `timeliness`.
     pub name: &'static str,
     /// The name in words.
     pub label: String,
@@ -151,6 +159,13 @@ pub struct ExcludedMatch {
     pub condition: MatchCondition,
     /// The reason in one sentence.
     pub reason: String,
+}
+
+/// What took no part in the match.
+pub fn degraded(names: Names<'_>, aid: &Aid) -> Vec<CodeName> {
+    let code = aid.missing.then_some("model_server");
+    let name = |code: &str| names.text(&format!("match_degraded.{code}"));
+    code.map(|code| CodeName { code: code.to_owned(), name: name(code) }).into_iter().collect()
 }
 
 /// Code of an outcome.

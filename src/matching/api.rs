@@ -4,8 +4,8 @@ use actix_web::{HttpResponse, get, post, web};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::answer::MatchAnswer;
-use super::ops;
 use super::query::{MatchQuery, MatchText};
+use super::{aid, ops};
 use crate::capabilities::model::CapabilityId;
 use crate::http::extract::{AppData, Asking, JsonBody};
 use crate::http::problem::{ApiResult, Problem};
@@ -36,9 +36,11 @@ async fn list_need_matches(
 ) -> ApiResult {
     let query = query.into_inner();
     freshness::wait(&app, query.min_change).await?;
-    Ok(respond(
-        app.run_match(move |app| ops::of_need(app, &asking.caller(app)?, *id, &query)).await?,
-    ))
+    let who = asking.clone();
+    let aid = aid::of_need(&app, move |app| who.caller(app), *id).await;
+    let found =
+        app.run_match(move |app| ops::of_need(app, &asking.caller(app)?, *id, &query, &aid));
+    Ok(respond(found.await?))
 }
 
 /// List needs that a capability fits, best first, each with its reasons.
@@ -56,10 +58,11 @@ async fn list_capability_matches(
 ) -> ApiResult {
     let query = query.into_inner();
     freshness::wait(&app, query.min_change).await?;
-    Ok(respond(
-        app.run_match(move |app| ops::of_capability(app, &asking.caller(app)?, *id, &query))
-            .await?,
-    ))
+    let who = asking.clone();
+    let aid = aid::of_capability(&app, move |app| who.caller(app), *id).await;
+    let found =
+        app.run_match(move |app| ops::of_capability(app, &asking.caller(app)?, *id, &query, &aid));
+    Ok(respond(found.await?))
 }
 
 /// Find counterparts of free text. Nothing is stored.
@@ -72,5 +75,7 @@ async fn list_capability_matches(
 async fn match_text(app: AppData, asking: Asking, body: JsonBody<MatchText>) -> ApiResult {
     let given = body.0;
     freshness::wait(&app, given.min_change).await?;
-    Ok(respond(app.run_match(move |app| ops::of_text(app, &asking.caller(app)?, &given)).await?))
+    let aid = aid::of_text(&app, &given).await;
+    let found = app.run_match(move |app| ops::of_text(app, &asking.caller(app)?, &given, &aid));
+    Ok(respond(found.await?))
 }

@@ -8,6 +8,7 @@
 //! which words of the capability, [`advice`] what to do when nothing is good enough.
 
 pub mod advice;
+pub mod aid;
 pub mod answer;
 pub mod api;
 pub mod conditions;

@@ -16,6 +16,7 @@ use super::{advice, quotes};
 use crate::accounts::principal::Caller;
 use crate::app::App;
 use crate::capabilities::model::CapabilityId;
+use crate::embeddings::server::Aid;
 use crate::error::{Error, Result};
 use crate::needs::model::NeedId;
 use crate::records::scope::Reach;
@@ -32,9 +33,15 @@ const MAX_RULED_OUT: usize = 10;
 /// # Errors
 /// [`Error::NotFound`] when there is no such need, or it is not for the caller; [`Error::Invalid`]
 /// with every parameter that cannot be.
-pub fn of_need(app: &App, caller: &Caller, id: NeedId, query: &MatchQuery) -> Result<MatchAnswer> {
+pub fn of_need(
+    app: &App,
+    caller: &Caller,
+    id: NeedId,
+    query: &MatchQuery,
+    aid: &Aid,
+) -> Result<MatchAnswer> {
     let (source, wanted) = need_asked(app, caller, id, query)?;
-    matches(app, caller, &source, wanted)
+    matches(app, caller, &source, wanted, aid)
 }
 
 /// What [`of_need`] asks the index.
@@ -48,7 +55,7 @@ pub fn request_of_need(
     query: &MatchQuery,
 ) -> Result<MatchRequest> {
     let (source, wanted) = need_asked(app, caller, id, query)?;
-    Ok(request(app, caller, &source, wanted))
+    Ok(request(app, caller, &source, wanted, &Aid::default()))
 }
 
 fn need_asked(
@@ -70,19 +77,20 @@ pub fn of_capability(
     caller: &Caller,
     id: CapabilityId,
     query: &MatchQuery,
+    aid: &Aid,
 ) -> Result<MatchAnswer> {
     let source = app.db.read(|db| source::capability(app, db, caller, id))?;
     let wanted = query.wanted(Side::Capability, &app.reference)?;
-    matches(app, caller, &source, wanted)
+    matches(app, caller, &source, wanted, aid)
 }
 
 /// Counterparts of free text.
 ///
 /// # Errors
 /// [`Error::Invalid`] with every field that cannot be.
-pub fn of_text(app: &App, caller: &Caller, given: &MatchText) -> Result<MatchAnswer> {
+pub fn of_text(app: &App, caller: &Caller, given: &MatchText, aid: &Aid) -> Result<MatchAnswer> {
     let wanted = given.wanted(&app.reference)?;
-    matches(app, caller, &source::text(app, given), wanted)
+    matches(app, caller, &source::text(app, given), wanted, aid)
 }
 
 /// What [`of_text`] asks the index.
@@ -91,10 +99,10 @@ pub fn of_text(app: &App, caller: &Caller, given: &MatchText) -> Result<MatchAns
 /// Those of [`of_text`].
 pub fn request_of_text(app: &App, caller: &Caller, given: &MatchText) -> Result<MatchRequest> {
     let wanted = given.wanted(&app.reference)?;
-    Ok(request(app, caller, &source::text(app, given), wanted))
+    Ok(request(app, caller, &source::text(app, given), wanted, &Aid::default()))
 }
 
-fn request(app: &App, caller: &Caller, source: &Source, wanted: Wanted) -> MatchRequest {
+fn request(app: &App, caller: &Caller, source: &Source, wanted: Wanted, aid: &Aid) -> MatchRequest {
     let mut filters = wanted.filters;
     if let Some(org) = source.known_org {
         filters.exclude_owner_org_ids = vec![org.to_string()];
@@ -107,18 +115,24 @@ fn request(app: &App, caller: &Caller, source: &Source, wanted: Wanted) -> Match
         offset: 0,
         settings: Arc::clone(&app.match_settings),
         now: app.clock.time().timestamp(),
-        model: None,
+        model: aid.query.clone(),
     }
 }
 
-fn matches(app: &App, caller: &Caller, source: &Source, wanted: Wanted) -> Result<MatchAnswer> {
+fn matches(
+    app: &App,
+    caller: &Caller,
+    source: &Source,
+    wanted: Wanted,
+    aid: &Aid,
+) -> Result<MatchAnswer> {
     // Read before the search, so that the answer never claims more than it has seen.
     let position = app.feed.position();
     let side = source.profile.side;
     let restricted =
         !wanted.filters.regions.is_empty() || !source.profile.preferred_regions.is_empty();
     let (offset, limit) = (wanted.offset, wanted.limit);
-    let shown = shown(app, caller, source, (request(app, caller, source, wanted), offset))?;
+    let shown = shown(app, caller, source, (request(app, caller, source, wanted, aid), offset))?;
     let end = offset + limit;
     let more = shown.more || shown.hits.len() > end;
     let best = shown.hits.first().map_or(0.0, |hit| hit.score);
@@ -133,6 +147,7 @@ fn matches(app: &App, caller: &Caller, source: &Source, wanted: Wanted) -> Resul
         next_offset: (more && end <= MAX_OFFSET).then_some(end),
         none_good,
         advice: ways_on,
+        degraded: answer::degraded(names, aid),
         position,
     })
 }
@@ -264,6 +279,7 @@ impl Page<'_> {
         Ok(Match {
             confidence: hit.confidence,
             nearness: hit.nearness,
+            model_nearness: hit.model_nearness,
             affinities: answer::affinities(self.vocabulary, &seen.card.title),
             sentence: sentence(&pair, self.spellings, &hit.terms, &conditions),
             record: seen.card.clone(),

@@ -5,8 +5,8 @@ use askama::Template;
 use askama_web::WebTemplate;
 
 use super::answer::MatchAnswer;
-use super::ops;
 use super::query::{MatchSide, MatchText};
+use super::{aid, ops};
 use crate::error::{Error, FieldError};
 use crate::http::extract::AppData;
 use crate::http::html::{Frame, PageResult, Posted, Visit, form};
@@ -41,7 +41,10 @@ async fn match_posted(app: AppData, visit: Visit, form: Posted) -> PageResult<Ma
     let app = app.into_inner();
     let caller = visit.caller.clone();
     let found = match given(&form) {
-        Ok(given) => app.run_match(move |app| ops::of_text(app, &caller, &given)).await,
+        Ok(given) => {
+            let aid = aid::of_text(&app, &given).await;
+            app.run_match(move |app| ops::of_text(app, &caller, &given, &aid)).await
+        }
         Err(error) => Err(error),
     };
     let page = Frame::new(&app, &visit, "match");

@@ -12,6 +12,7 @@ mod cli;
 mod crash;
 mod diagnosis;
 mod disclosure;
+mod embeddings;
 mod evidence;
 mod examples;
 mod guide;

@@ -11,7 +11,7 @@ use crate::error::Result;
 use crate::needs::model::Need;
 use crate::records::model::{ChangeEntry, RecordKind};
 use crate::records::{reviewed, store};
-use crate::{organizations, towns};
+use crate::{embeddings, organizations, towns};
 
 /// Records read at once.
 const CHUNK: usize = 500;
@@ -54,7 +54,12 @@ pub(super) fn next(
 
 /// The documents of records; one that cannot be read is left out and logged, so that it does not
 /// keep all that come after it from being found.
-fn readable(app: &App, db: &mut Db, kind: RecordKind, ids: &[String]) -> Result<Vec<Document>> {
+pub(in crate::jobs) fn readable(
+    app: &App,
+    db: &mut Db,
+    kind: RecordKind,
+    ids: &[String],
+) -> Result<Vec<Document>> {
     let error = match documents(app, db, kind, ids) {
         Ok(documents) => return Ok(documents),
         Err(error) => error,
@@ -77,13 +82,15 @@ fn readable(app: &App, db: &mut Db, kind: RecordKind, ids: &[String]) -> Result<
 /// The documents of records as they are now; a record that is gone, or must not be found by
 /// anybody, is missing from the answer.
 fn documents(app: &App, db: &mut Db, kind: RecordKind, ids: &[String]) -> Result<Vec<Document>> {
-    match kind {
-        RecordKind::Need => reviewed::documents::<Need>(app, db, ids),
-        RecordKind::Capability => reviewed::documents::<Capability>(app, db, ids),
-        RecordKind::Organization => organizations::ops::documents(app, db, ids),
-        RecordKind::Town => towns::ops::documents(app, db, ids),
-        RecordKind::User => Ok(Vec::new()),
-    }
+    let mut documents = match kind {
+        RecordKind::Need => reviewed::documents::<Need>(app, db, ids)?,
+        RecordKind::Capability => reviewed::documents::<Capability>(app, db, ids)?,
+        RecordKind::Organization => return organizations::ops::documents(app, db, ids),
+        RecordKind::Town => return towns::ops::documents(app, db, ids),
+        RecordKind::User => return Ok(Vec::new()),
+    };
+    embeddings::ops::attach(db, &mut documents)?;
+    Ok(documents)
 }
 
 /// Ids of one kind of record after an id, in order.

@@ -35,10 +35,12 @@ async fn show_need(app: AppData, visit: Visit, id: web::Path<NeedId>) -> PageRes
     let caller = visit.caller.clone();
     let app = app.into_inner();
     let wanted = MatchQuery { limit: Some(SHOWN), ..MatchQuery::default() };
+    let who = caller.clone();
+    let aid = matching::aid::of_need(&app, move |_| Ok(who), *id).await;
     let (need, matches) = app
         .run_match(move |app| {
             let need = ops::show(app, &caller, *id)?;
-            Ok((need, matching::ops::of_need(app, &caller, *id, &wanted)?))
+            Ok((need, matching::ops::of_need(app, &caller, *id, &wanted, &aid)?))
         })
         .await?;
     let page = Frame::new(&app, &visit, "needs");

@@ -1,12 +1,16 @@
 //! The start page.
 
+use std::sync::Arc;
+
 use actix_web::get;
 use askama::Template;
 use askama_web::WebTemplate;
+use futures_util::future::join_all;
 
 use crate::accounts::principal::Caller;
 use crate::app::App;
 use crate::demo;
+use crate::embeddings::server::Aid;
 use crate::error::Result;
 use crate::http::extract::AppData;
 use crate::http::html::{Frame, PageResult, Visit};
@@ -44,15 +48,21 @@ struct HomePage {
 async fn home(app: AppData, visit: Visit) -> PageResult<HomePage> {
     let caller = visit.caller.clone();
     let app = app.into_inner();
+    let who = caller.clone();
+    let cards = app.run_search(move |app| newest(app, &who)).await?;
+    let aids = join_all(cards.iter().map(|card| aid(&app, &caller, card))).await;
     let (fresh, towns, demo) = app
         .run_match(move |app| {
-            Ok((fresh_needs(app, &caller)?, towns(app, &caller)?, demo::is_shown(app)?))
+            let with_aids = cards.into_iter().zip(aids);
+            let fresh = with_aids.map(|(card, aid)| fresh_need(app, &caller, card, &aid));
+            let fresh = fresh.collect::<Result<Vec<_>>>()?;
+            Ok((fresh, towns(app, &caller)?, demo::is_shown(app)?))
         })
         .await?;
     Ok(HomePage { page: Frame::new(&app, &visit, "home"), demo, fresh, towns })
 }
 
-fn fresh_needs(app: &App, caller: &Caller) -> Result<Vec<FreshNeed>> {
+fn newest(app: &App, caller: &Caller) -> Result<Vec<Card>> {
     let query = SearchQuery {
         kind: Some("need".to_owned()),
         status: Some("published,matching".to_owned()),
@@ -61,14 +71,23 @@ fn fresh_needs(app: &App, caller: &Caller) -> Result<Vec<FreshNeed>> {
         ..SearchQuery::default()
     };
     let found = ops::search(app, caller, &query)?;
-    found.hits.into_iter().map(|hit| fresh_need(app, caller, hit.record)).collect()
+    Ok(found.hits.into_iter().map(|hit| hit.record).collect())
 }
 
-fn fresh_need(app: &App, caller: &Caller, card: Card) -> Result<FreshNeed> {
+/// What the model server makes of a need, so that the best match is that of the need's own page.
+async fn aid(app: &Arc<App>, caller: &Caller, card: &Card) -> Aid {
+    let caller = caller.clone();
+    match card.id.parse() {
+        Ok(id) => matching::aid::of_need(app, move |_| Ok(caller), id).await,
+        Err(_) => Aid::default(),
+    }
+}
+
+fn fresh_need(app: &App, caller: &Caller, card: Card, aid: &Aid) -> Result<FreshNeed> {
     let wanted = MatchQuery { limit: Some(1), ..MatchQuery::default() };
     let best = match card.id.parse() {
         Ok(id) => {
-            let answer = matching::ops::of_need(app, caller, id, &wanted)?;
+            let answer = matching::ops::of_need(app, caller, id, &wanted, aid)?;
             answer.hits.into_iter().next().filter(|_| !answer.none_good)
         }
         Err(_) => None,

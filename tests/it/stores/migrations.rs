@@ -71,6 +71,7 @@ fn tables(db: &mut Db) -> BTreeMap<String, Columns> {
             "uuid" | "text" | "jsonb" | "timestamp with time zone" => "TEXT".to_owned(),
             // SQLite stores all whole numbers alike; a key that counts by itself must be INTEGER.
             "bigint" | "integer" => "INTEGER".to_owned(),
+            "bytea" => "BLOB".to_owned(),
             other => other.to_ascii_uppercase(),
         };
         tables.entry(row.table_name).or_default().insert(row.column_name, (kind, row.nullable));
@@ -137,6 +138,8 @@ fn tables_have_the_columns_that_queries_name(db: &TestDatabase) {
         disclosure_grants,
         idempotency_keys,
         outbox_mails,
+        embedding_models,
+        text_vectors,
         change_log,
         audit_log,
         instance_facts,

@@ -16,6 +16,7 @@ mod needs;
 mod organizations;
 mod records;
 mod towns;
+mod vectors;
 
 /// Makes tests `name::on_sqlite` and `name::on_postgres` of a suite `fn name(&TestDatabase)`.
 macro_rules! on_both {

@@ -77,9 +77,16 @@ impl TestApp {
 
     /// A second node: the same database and clock, with an index of its own.
     pub async fn beside(&self) -> Self {
+        self.beside_with(|_| {}).await
+    }
+
+    /// A second node with settings of its own.
+    pub async fn beside_with(&self, change: impl FnOnce(&mut Config)) -> Self {
         let data = tempfile::tempdir().unwrap();
         let mut config = settings(data.path());
         config.database.url = self.app.config.database.url.clone();
+        config.embeddings = self.app.config.embeddings.clone();
+        change(&mut config);
         let clock = self.app.clock.clone();
         let app = tokio::task::spawn_blocking(|| App::open(config, clock)).await.unwrap();
         Self::serve(app.unwrap(), data)

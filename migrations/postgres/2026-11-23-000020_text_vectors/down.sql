@@ -1,0 +1,2 @@
+DROP TABLE text_vectors;
+DROP TABLE embedding_models;
