@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
+use tantivy::directory::error::LockError;
 use tantivy::{IndexWriter, TantivyDocument, TantivyError};
 
 use crate::document::{Change, Viewer};
@@ -244,7 +245,8 @@ impl Inner {
     fn open_writer(&self, live: &Live) -> Result<IndexWriter<TantivyDocument>> {
         let memory = self.options.writer_memory;
         live.index.writer_with_num_threads(1, memory).map_err(|error| match error {
-            TantivyError::LockFailure(..) => {
+            // A lock file that cannot be made, because the directory is gone, is another matter.
+            TantivyError::LockFailure(LockError::LockBusy, _) => {
                 Error::Locked(live.generation.clone().unwrap_or_default())
             }
             other => other.into(),

@@ -11,6 +11,7 @@ use crate::http::extract::{AppData, CallerData, IfMatch, JsonBody};
 use crate::http::pagination::Page;
 use crate::http::problem::{ApiResult, Problem};
 use crate::records::{api, likeness};
+use crate::search::freshness;
 
 /// Adds the operations.
 pub fn configure(config: &mut ServiceConfig<'_>) {
@@ -123,6 +124,7 @@ async fn take_capability_step(
     body: JsonBody<TakeCapabilityStep>,
 ) -> ApiResult {
     let written = app.run(move |app| ops::take_step(app, &caller.0, *id, &body.0)).await?;
+    freshness::settle(&app, written.change).await;
     Ok(answer::changed(written.value.version, written))
 }
 
@@ -141,5 +143,6 @@ async fn set_capability_consent(
     body: JsonBody<SetConsent>,
 ) -> ApiResult {
     let written = app.run(move |app| ops::set_consent(app, &caller.0, *id, body.0)).await?;
+    freshness::settle(&app, written.change).await;
     Ok(answer::changed(written.value.version, written))
 }

@@ -308,6 +308,7 @@ diesel::table! {
         record_kind -> Text,
         record_id -> Text,
         created_at -> Moment,
+        bulk -> Bool,
     }
 }
 

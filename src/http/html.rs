@@ -17,7 +17,6 @@ pub mod session;
 pub mod texts;
 pub mod visit;
 
-use std::time::Duration;
 
 use actix_web::dev::HttpServiceFactory;
 use actix_web::http::StatusCode;
@@ -31,7 +30,6 @@ pub use visit::Visit;
 
 use super::problem;
 use crate::accounts::principal::Language;
-use crate::app::App;
 use crate::error::Error;
 
 /// Wraps [`Error`] for pages; [`failure`] renders it.
@@ -76,16 +74,6 @@ async fn unknown(request: HttpRequest) -> PageResult {
 /// Sends the browser on with a GET, as after every form.
 pub fn redirect(to: &str) -> HttpResponse {
     HttpResponse::SeeOther().insert_header((LOCATION, to)).finish()
-}
-
-/// Waits until searches see a change, so that the page after a form shows what it did. When the
-/// index lags, the page comes all the same.
-pub async fn settle(app: &App, change: i64) {
-    let limit = Duration::from_millis(app.config.server.max_wait_ms);
-    let change = u64::try_from(change).unwrap_or(0);
-    if !app.feed.wait_for(change, limit).await {
-        tracing::warn!(change, "a page was shown before its change reached the index");
-    }
 }
 
 /// The path when it leads to this site, the start page otherwise. A browser reads `//host` and

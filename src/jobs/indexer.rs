@@ -26,6 +26,8 @@ use crate::records::store;
 
 /// Changes taken in one commit of the index.
 const BATCH: i64 = 1_000;
+/// Changes taken ahead of their turn in one commit.
+const AHEAD: i64 = 200;
 /// Rounds in a row that may fail in the index before it is built anew although every file is
 /// whole.
 const MAX_FAILURES: u32 = 3;
@@ -75,7 +77,8 @@ pub fn bring_up(app: &App, state: &State) -> Result<()> {
 }
 
 /// Applies the changes the index has not seen; returns how many. What is written meanwhile is left
-/// for the next call, so that this one ends.
+/// for the next call, so that this one ends. Where they do not fit into one commit, what people
+/// have written one by one goes ahead of what came in bulk.
 ///
 /// # Errors
 /// Database or index faults. What was applied before stays applied.
@@ -83,14 +86,23 @@ pub fn catch_up(app: &App) -> Result<usize> {
     let _turn = app.feed.turn();
     let last = number(app.db.read(store::last_change)?);
     let mut applied = 0;
+    let mut ahead_to = 0;
     while app.index.position() < last {
         let from = i64::try_from(app.index.position()).unwrap_or(i64::MAX);
-        let entries = app.db.read(|db| store::changes_after(db, from, BATCH))?;
-        let Some(entry) = entries.last() else { break };
-        let changes = app.db.read(|db| documents::changes(app, db, &entries))?;
-        app.index.apply(changes, number(entry.seq))?;
+        let mut entries = app.db.read(|db| store::changes_after(db, from, BATCH))?;
+        let Some(reached) = entries.last().map(|entry| entry.seq) else { break };
         applied += entries.len();
-        app.feed.reached(number(entry.seq));
+        let mut ahead = Vec::new();
+        if number(reached) < last {
+            let from = reached.max(ahead_to);
+            ahead = app.db.read(|db| store::single_changes_after(db, from, AHEAD))?;
+        }
+        let numbers: Vec<u64> = ahead.iter().map(|entry| number(entry.seq)).collect();
+        ahead_to = ahead.last().map_or(ahead_to, |entry| entry.seq);
+        entries.append(&mut ahead);
+        let changes = app.db.read(|db| documents::changes(app, db, &entries))?;
+        app.index.apply(changes, number(reached))?;
+        app.feed.reached_with(number(reached), numbers);
     }
     app.feed.reached(app.index.position());
     Ok(applied)

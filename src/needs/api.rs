@@ -11,6 +11,7 @@ use crate::http::extract::{AppData, CallerData, IfMatch, JsonBody};
 use crate::http::pagination::Page;
 use crate::http::problem::{ApiResult, Problem};
 use crate::records::{api, likeness};
+use crate::search::freshness;
 
 /// Adds the operations.
 pub fn configure(config: &mut ServiceConfig<'_>) {
@@ -110,5 +111,6 @@ async fn take_need_step(
     body: JsonBody<TakeNeedStep>,
 ) -> ApiResult {
     let written = app.run(move |app| ops::take_step(app, &caller.0, *id, &body.0)).await?;
+    freshness::settle(&app, written.change).await;
     Ok(answer::changed(written.value.version, written))
 }

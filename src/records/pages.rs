@@ -6,7 +6,8 @@ use super::reviewed::{ReviewedId, Rows, StepTo, take_step};
 use super::traced::Traced;
 use crate::error::Error;
 use crate::http::extract::AppData;
-use crate::http::html::{PageResult, Posted, Visit, local_path, redirect, settle};
+use crate::http::html::{PageResult, Posted, Visit, local_path, redirect};
+use crate::search::freshness;
 
 /// Takes the step of a form and goes back to where the form was.
 ///
@@ -24,7 +25,7 @@ pub async fn take_posted_step<I: ReviewedId>(
     let caller = visit.caller.clone();
     let app = app.into_inner();
     let change = app.run(move |app| Ok(take_step(app, &caller, id, step)?.change)).await?;
-    settle(&app, change).await;
+    freshness::settle(&app, change).await;
     let back = format!("/{}/{id}", <I::Record as Traced>::KIND.folder());
     Ok(redirect(match form.text("back") {
         "" => &back,

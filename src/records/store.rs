@@ -27,13 +27,19 @@ pub fn insert_steps(db: &mut Db, rows: &[RecordStep]) -> Result<()> {
     Ok(())
 }
 
+/// Changes in one go from which on they count as many, see [`single_changes_after`].
+const BULK: usize = 50;
+
 /// Appends to the change log and returns the last number. The logs' lock must be held.
 pub fn append_changes(db: &mut Db, rows: &[(RecordKind, String)], at: Timestamp) -> Result<i64> {
     use change_log::dsl as c;
+    let bulk = c::bulk.eq(rows.len() >= BULK);
     for chunk in rows.chunks(CHUNK) {
         let values: Vec<_> = chunk
             .iter()
-            .map(|(kind, id)| (c::record_kind.eq(*kind), c::record_id.eq(id), c::created_at.eq(at)))
+            .map(|(kind, id)| {
+                (c::record_kind.eq(*kind), c::record_id.eq(id), c::created_at.eq(at), bulk)
+            })
             .collect();
         on!(db, conn => diesel::insert_into(c::change_log).values(&values).execute(conn))?;
     }
@@ -53,6 +59,19 @@ pub fn changes_after(db: &mut Db, after: i64, limit: i64) -> Result<Vec<ChangeEn
     use change_log::dsl as c;
     Ok(on!(db, conn => c::change_log
         .filter(c::seq.gt(after))
+        .order(c::seq.asc())
+        .limit(limit)
+        .select(ChangeEntry::as_select())
+        .load(conn))?)
+}
+
+/// Like [`changes_after`], but only what people have written one by one. It need not wait until
+/// what came before in large numbers, as by an import, has been dealt with.
+pub fn single_changes_after(db: &mut Db, after: i64, limit: i64) -> Result<Vec<ChangeEntry>> {
+    use change_log::dsl as c;
+    Ok(on!(db, conn => c::change_log
+        .filter(c::seq.gt(after))
+        .filter(c::bulk.eq(false))
         .order(c::seq.asc())
         .limit(limit)
         .select(ChangeEntry::as_select())

@@ -19,6 +19,17 @@ pub async fn wait(app: &App, min_change: Option<u64>) -> Result<()> {
     Err(Error::unavailable(format!("index is at change {position}, {change} was asked for")))
 }
 
+/// Waits, within the configured limit, until searches of this node see a write that has been made.
+/// For writes that hide something: it must be gone from completions and counts, which come from the
+/// index alone, when the writer is told so.
+pub async fn settle(app: &App, change: i64) {
+    let limit = Duration::from_millis(app.config.server.max_wait_ms);
+    let change = u64::try_from(change).unwrap_or(0);
+    if !app.feed.wait_for(change, limit).await {
+        tracing::warn!(change, "the index is slow; a write was answered before searches see it");
+    }
+}
+
 /// The header that names the last change an answer has seen.
 pub fn position_header(position: u64) -> (&'static str, String) {
     ("townbridge-index-position", position.to_string())

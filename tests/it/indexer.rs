@@ -8,6 +8,7 @@ use townbridge::app::App;
 use townbridge::clock::Clock;
 use townbridge::jobs::indexer::{self, consistency};
 use townbridge::records::model::RecordKind;
+use townbridge::records::ops::{last_change, touch};
 use townbridge::search::ops;
 use townbridge::search::query::SearchQuery;
 
@@ -100,6 +101,43 @@ async fn an_index_deleted_under_the_running_service_is_built_again() {
     app.settle().await;
     assert_eq!(total(&app), 2);
     assert!(consistency::verify(app.service()).unwrap().agrees());
+}
+
+#[actix_web::test]
+async fn an_index_deleted_before_the_first_write_to_it_is_built_again() {
+    let app = TestApp::start().await;
+    let org = OrgBuilder::enterprise().insert(&app);
+    NeedBuilder::published(&org).insert(&app);
+    app.settle().await;
+    // The new index has not been written to yet.
+    let service = Arc::clone(app.service());
+    tokio::task::spawn_blocking(move || indexer::rebuild(&service, |_| {})).await.unwrap().unwrap();
+    std::fs::remove_dir_all(&app.config.search.index_dir).unwrap();
+    NeedBuilder::published(&org).insert(&app);
+    app.settle().await;
+    assert_eq!(total(&app), 2);
+}
+
+#[actix_web::test]
+async fn what_people_write_goes_ahead_of_what_came_in_bulk() {
+    let app = TestApp::start().await;
+    let org = OrgBuilder::enterprise().insert(&app);
+    let need = NeedBuilder::published(&org).title("独角兽釉料").insert(&app);
+    app.settle().await;
+    let rows: Vec<_> = (0..20_000).map(|n| (RecordKind::Town, format!("none-{n}"))).collect();
+    let now = app.clock.now();
+    let bulk = app.db.write(|db| touch(db, now, &rows)).unwrap();
+    let changed = NeedBuilder::published(&org).title("独角兽坯体").insert(&app);
+    let single = app.db.read(last_change).unwrap();
+    assert!(single > bulk);
+    app.feed.wake();
+    assert!(app.feed.wait_for(single.unsigned_abs(), Duration::from_secs(20)).await);
+    let position = app.feed.position();
+    assert!(position < bulk.unsigned_abs(), "all {bulk} came before {single}: {position}");
+    assert_eq!(total(&app), 2);
+    app.settle().await;
+    assert_eq!(total(&app), 2);
+    assert_ne!(need.id, changed.id);
 }
 
 #[actix_web::test]

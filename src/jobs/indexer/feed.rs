@@ -1,5 +1,6 @@
 //! What writers, readers and the indexer tell each other.
 
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -9,10 +10,30 @@ use tokio::sync::{Notify, watch};
 /// Seconds between two checks of the whole index: a check reads every file of it.
 const CHECK_PAUSE: i64 = 60;
 
+/// What searches see.
+#[derive(Debug, Default)]
+struct Seen {
+    /// Every change up to this one.
+    position: u64,
+    /// Later ones that went ahead.
+    ahead: BTreeSet<u64>,
+}
+
+impl Seen {
+    fn includes(&self, change: u64) -> bool {
+        self.position >= change || self.ahead.contains(&change)
+    }
+
+    fn reach(&mut self, position: u64) {
+        self.position = position;
+        self.ahead = self.ahead.split_off(&position.saturating_add(1));
+    }
+}
+
 /// Wakes the indexer after a write, and tells readers how far it has come.
 pub struct IndexFeed {
     wake: Notify,
-    position: watch::Sender<u64>,
+    seen: watch::Sender<Seen>,
     /// Held by whoever writes to the index.
     turn: Mutex<()>,
     suspected: AtomicBool,
@@ -24,7 +45,7 @@ impl Default for IndexFeed {
     fn default() -> Self {
         Self {
             wake: Notify::new(),
-            position: watch::Sender::new(0),
+            seen: watch::Sender::new(Seen::default()),
             turn: Mutex::new(()),
             suspected: AtomicBool::new(false),
             checked_at: AtomicI64::new(0),
@@ -45,15 +66,15 @@ impl IndexFeed {
         self.wake();
     }
 
-    /// Number of the last change that searches see.
+    /// Number of the last change that searches see, with all before it.
     pub fn position(&self) -> u64 {
-        *self.position.borrow()
+        self.seen.borrow().position
     }
 
     /// Waits until searches see a change; false when that takes longer than the limit.
     pub async fn wait_for(&self, change: u64, limit: Duration) -> bool {
-        let mut position = self.position.subscribe();
-        tokio::time::timeout(limit, position.wait_for(|now| *now >= change))
+        let mut seen = self.seen.subscribe();
+        tokio::time::timeout(limit, seen.wait_for(|now| now.includes(change)))
             .await
             .is_ok_and(|result| result.is_ok())
     }
@@ -65,7 +86,15 @@ impl IndexFeed {
 
     /// Says how far searches see now.
     pub(super) fn reached(&self, position: u64) {
-        self.position.send_replace(position);
+        self.seen.send_modify(|seen| seen.reach(position));
+    }
+
+    /// Says how far searches see now, and which later changes they see already.
+    pub(super) fn reached_with(&self, position: u64, ahead: Vec<u64>) {
+        self.seen.send_modify(|seen| {
+            seen.reach(position);
+            seen.ahead.extend(ahead);
+        });
     }
 
     /// Waits for the turn to write to the index. Nothing is left half done behind the lock, so a

@@ -13,12 +13,13 @@ use crate::app::App;
 use crate::diagnosis::model::Diagnosis;
 use crate::error::{Error, FieldError, Result};
 use crate::http::extract::AppData;
-use crate::http::html::{Frame, PageResult, Posted, Visit, redirect, settle};
+use crate::http::html::{Frame, PageResult, Posted, Visit, redirect};
 use crate::needs::life::NeedStatus;
 use crate::needs::model::{CreateNeed, NeedId};
 use crate::needs::ops::{self, TakeNeedStep};
 use crate::organizations;
 use crate::records::likeness::model::LikeRecord;
+use crate::search::freshness;
 
 /// The form, with what is wrong.
 #[derive(Template, WebTemplate)]
@@ -156,7 +157,7 @@ async fn answer(
     action: String,
 ) -> FormResult {
     if let Some(change) = outcome.change {
-        settle(&app, change).await;
+        freshness::settle(&app, change).await;
     }
     match outcome.need {
         Some((id, _)) if outcome.errors.is_empty() => {

@@ -1,0 +1,2 @@
+DROP INDEX change_log_single;
+ALTER TABLE change_log DROP COLUMN bulk;
