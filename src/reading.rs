@@ -31,6 +31,27 @@ pub fn from_value<T: DeserializeOwned>(value: Value) -> Result<T> {
     serde_path_to_error::deserialize(value).map_err(|error| describe(error.path(), error.inner()))
 }
 
+/// Reads the query of an address.
+///
+/// # Errors
+/// [`Error::Invalid`] naming the parameter that does not fit the type.
+pub fn from_query<T: DeserializeOwned>(query: &str) -> Result<T> {
+    let pairs = form_urlencoded::parse(query.as_bytes());
+    let pairs = serde_urlencoded::Deserializer::new(pairs);
+    serde_path_to_error::deserialize(pairs).map_err(|error| {
+        Error::Invalid(vec![explain(pointer(error.path()), &error.inner().to_string())])
+    })
+}
+
+/// Digits, points and minus signs as a Chinese keyboard types them, as plain ones.
+pub fn narrow_digits(text: &str) -> String {
+    let narrow = |c: char| match c {
+        '０'..='９' | '．' | '－' => char::from_u32(c as u32 - 0xFEE0).unwrap_or(c),
+        other => other,
+    };
+    text.chars().map(narrow).collect()
+}
+
 fn malformed(error: &serde_json::Error) -> Error {
     let message = Message::new("error.malformed_json")
         .with("line", error.line())

@@ -83,7 +83,8 @@ fn document(capabilities: &[Record], number: usize) -> Document {
             let count = text.chars().count() / 2;
             text.chars().skip(if skip { count } else { 0 }).take(count).collect()
         };
-        half(&first.text, round % 2 == 0) + &half(&second.text, round % 2 == 1)
+        let even = round.is_multiple_of(2);
+        half(&first.text, even) + &half(&second.text, !even)
     };
     Document {
         texts: [text, String::new(), String::new(), String::new()],

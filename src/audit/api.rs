@@ -1,6 +1,6 @@
 //! The audit log over JSON, for administrators.
 
-use actix_web::{HttpResponse, get, web};
+use actix_web::{HttpResponse, get};
 use serde::Deserialize;
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -9,7 +9,7 @@ use super::ops::{self, AuditFilter};
 use crate::accounts::principal::UserId;
 use crate::db::Timestamp;
 use crate::error::Error;
-use crate::http::extract::{AppData, CallerData};
+use crate::http::extract::{AppData, CallerData, Query};
 use crate::http::pagination::{Page, checked_limit};
 use crate::http::problem::{ApiResult, Problem};
 use crate::records::model::RecordKind;
@@ -50,7 +50,7 @@ struct ListAuditEntries {
 async fn list_audit_entries(
     app: AppData,
     caller: CallerData,
-    query: web::Query<ListAuditEntries>,
+    query: Query<ListAuditEntries>,
 ) -> ApiResult {
     let query = query.into_inner();
     let limit = checked_limit(query.limit)?;
@@ -103,7 +103,7 @@ impl VerifyAuditChain {
 async fn verify_audit_chain(
     app: AppData,
     caller: CallerData,
-    query: web::Query<VerifyAuditChain>,
+    query: Query<VerifyAuditChain>,
 ) -> ApiResult {
     let remembered = query.into_inner().remembered()?;
     let report =

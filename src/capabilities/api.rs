@@ -7,9 +7,10 @@ use super::model::{Capability, CapabilityFields, CapabilityId, CapabilityView, C
 use super::ops::{self, ListCapabilities, SetConsent, TakeCapabilityStep};
 use crate::http::answer;
 use crate::http::entry::Variable;
-use crate::http::extract::{AppData, CallerData, IfMatch, JsonBody};
+use crate::http::extract::{AppData, CallerData, IfMatch, JsonBody, Query};
 use crate::http::pagination::Page;
 use crate::http::problem::{ApiResult, Problem};
+use crate::records::life::ReviewedLife;
 use crate::records::{api, likeness};
 use crate::search::freshness;
 
@@ -39,7 +40,7 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
 async fn list_capabilities(
     app: AppData,
     caller: CallerData,
-    query: web::Query<ListCapabilities>,
+    query: Query<ListCapabilities>,
 ) -> ApiResult {
     let page = app.run(move |app| ops::list(app, &caller.0, &*query)).await?;
     Ok(HttpResponse::Ok().json(page))
@@ -90,6 +91,9 @@ async fn update_capability(
     body: JsonBody<serde_json::Value>,
 ) -> ApiResult {
     let written = app.run(move |app| ops::update(app, &caller.0, *id, version.0, &body.0)).await?;
+    if written.value.status.is_open() {
+        freshness::settle(&app, written.change).await;
+    }
     Ok(answer::changed(written.value.version, written))
 }
 

@@ -112,6 +112,8 @@ pub fn document(
     let mut document = Document::new(row.id.to_string(), Kind::Capability, title);
     place_texts(&mut document, row, persons, &shown)?;
     place_conditions(&mut document, conditions(row, reference, shown_to_all(row, "expert")));
+    // Who has the number of a record finds it by that.
+    document.texts[0].push_str(&row.code);
     document.subkind = row.asset_kind.clone();
     document.ipc = row.doc.0.ipc.clone();
     document.owner_org_id = Some(row.org_id.to_string());

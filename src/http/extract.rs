@@ -167,6 +167,33 @@ fn bearer(request: &HttpRequest) -> Result<Option<String>> {
         .filter(|t| !t.is_empty()))
 }
 
+/// The parameters of the address. Unknown ones are refused by the types themselves.
+pub struct Query<T>(pub T);
+
+impl<T> Query<T> {
+    /// The parameters.
+    pub fn into_inner(self) -> T {
+        self.0
+    }
+}
+
+impl<T> std::ops::Deref for Query<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+impl<T: DeserializeOwned + 'static> FromRequest for Query<T> {
+    type Error = ApiError;
+    type Future = Ready<std::result::Result<Self, ApiError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(crate::reading::from_query(request.query_string()).map(Self).map_err(ApiError))
+    }
+}
+
 /// A JSON body. Unknown fields are refused by the types themselves; see
 /// [`reading`](crate::reading) for how errors are placed.
 pub struct JsonBody<T>(pub T);
@@ -188,11 +215,23 @@ impl<T: DeserializeOwned + 'static> FromRequest for JsonBody<T> {
     }
 }
 
-/// `application/json` or a type built on it, such as `application/merge-patch+json`.
+/// `application/json` or a type built on it, such as `application/merge-patch+json`; in UTF-8, and
+/// packed in no way that is not unpacked here.
 fn is_json(request: &HttpRequest) -> bool {
     let media = request.content_type().trim().to_ascii_lowercase();
-    media == "application/json" || (media.starts_with("application/") && media.ends_with("+json"))
+    let json = media == "application/json"
+        || (media.starts_with("application/") && media.ends_with("+json"));
+    let utf8 = request.encoding().is_ok_and(|encoding| encoding == encoding_rs::UTF_8);
+    let packing = request.headers().get(header::CONTENT_ENCODING);
+    let unpacked = packing.is_none_or(|packing| {
+        let packing = packing.to_str().unwrap_or_default().trim();
+        UNPACKED.iter().any(|known| packing.eq_ignore_ascii_case(known))
+    });
+    json && utf8 && unpacked
 }
+
+/// Encodings of bodies that are undone before they are read.
+const UNPACKED: [&str; 4] = ["identity", "gzip", "deflate", "br"];
 
 /// What is wrong when a body cannot be read.
 pub fn body_error(error: &actix_web::Error) -> Error {
@@ -216,7 +255,12 @@ impl FromRequest for IfMatch {
 
 fn if_match(request: &HttpRequest) -> Result<i32> {
     let value = request.headers().get(header::IF_MATCH).ok_or(Error::PreconditionRequired)?;
-    let text = value.to_str().unwrap_or_default().trim().trim_start_matches("W/").trim_matches('"');
+    let text = value.to_str().unwrap_or_default().trim();
+    // Compared strongly (RFC 9110, 13.1.1): a weak tag never agrees.
+    if text.starts_with("W/") {
+        return Err(Error::PreconditionFailed);
+    }
+    let text = text.trim_matches('"');
     text.trim_start_matches('v')
         .parse()
         .map_err(|_| Error::BadRequest(Message::new("error.if_match").with("value", text)))

@@ -1,9 +1,12 @@
 //! What is done to every answer last, when all layers have added their headers.
 
+use actix_web::HttpMessage;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
-use actix_web::http::header::{HeaderMap, HeaderValue, RETRY_AFTER, VARY};
+use actix_web::http::header::{
+    ACCEPT_ENCODING, AcceptEncoding, Encoding, HeaderMap, HeaderValue, RETRY_AFTER, VARY,
+};
 use actix_web::middleware::Next;
 
 /// Seconds after which what is not there right now is worth another try: about as long as a
@@ -19,6 +22,13 @@ pub async fn last(
     request: ServiceRequest,
     next: Next<impl MessageBody>,
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
+    let mut request = request;
+    // Who accepts none of the encodings there are is answered without any (RFC 9110, 12.5.3).
+    let offered = [Encoding::identity(), Encoding::brotli(), Encoding::gzip(), Encoding::deflate()];
+    let accepted = request.get_header::<AcceptEncoding>();
+    if accepted.is_some_and(|accepted| accepted.negotiate(offered.iter()).is_none()) {
+        request.headers_mut().remove(ACCEPT_ENCODING);
+    }
     let mut response = next.call(request).await?;
     let status = response.status();
     unite_vary(response.headers_mut());

@@ -17,7 +17,6 @@ pub mod session;
 pub mod texts;
 pub mod visit;
 
-
 use actix_web::dev::HttpServiceFactory;
 use actix_web::http::StatusCode;
 use actix_web::http::header::LOCATION;

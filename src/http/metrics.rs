@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header;
+use actix_web::http::{Method, header};
 use actix_web::middleware::Next;
 use actix_web::{HttpRequest, HttpResponse, get};
 use prometheus::{
@@ -156,21 +156,30 @@ pub async fn measured(
     let started = Instant::now();
     let app: Option<Arc<App>> = request.app_data::<AppData>().map(|data| data.clone().into_inner());
     let route = route(request.request());
-    // Methods are anybody's invention, labels must be few.
-    let method = if request.method().is_safe() || route != "unmatched" {
-        request.method().as_str().to_owned()
-    } else {
-        "other".to_owned()
-    };
+    let method = request.method().clone();
     let outcome = next.call(request).await;
     let status = match &outcome {
         Ok(response) => response.status(),
         Err(error) => error.as_response_error().status_code(),
     };
     if let Some(app) = app {
-        app.metrics.count(&method, &route, status.as_u16(), started);
+        app.metrics.count(method_label(&method), &route, status.as_u16(), started);
     }
     Ok(outcome?.map_into_boxed_body())
+}
+
+/// Methods are anybody's invention, labels must be few.
+fn method_label(method: &Method) -> &str {
+    const KNOWN: [Method; 7] = [
+        Method::GET,
+        Method::HEAD,
+        Method::POST,
+        Method::PUT,
+        Method::PATCH,
+        Method::DELETE,
+        Method::OPTIONS,
+    ];
+    if KNOWN.contains(method) { method.as_str() } else { "other" }
 }
 
 /// Show figures of the running service for a monitoring system (Prometheus text format).

@@ -11,7 +11,7 @@ use super::source::Format;
 use super::template;
 use crate::accounts::principal::OrgId;
 use crate::error::{Error, Message, Result};
-use crate::http::extract::{AppData, CallerData};
+use crate::http::extract::{AppData, CallerData, Query};
 use crate::http::problem::{ApiResult, Problem};
 
 /// Most records of one file; more are fetched in parts, by filter, or with the command.
@@ -67,11 +67,7 @@ pub struct ExportNeeds {
     responses((status = 200, description = "the file", content_type = "text/csv"),
         (status = 422, body = Problem)))]
 #[get("/needs/export")]
-async fn export_needs(
-    app: AppData,
-    caller: CallerData,
-    query: web::Query<ExportNeeds>,
-) -> ApiResult {
+async fn export_needs(app: AppData, caller: CallerData, query: Query<ExportNeeds>) -> ApiResult {
     let ExportNeeds { format, org_id, status, region, need_kind } = query.into_inner();
     let selection = Selection { org_id, status, region, kind: need_kind };
     export(app, caller, FileKind::Needs, format, selection).await
@@ -103,7 +99,7 @@ pub struct ExportCapabilities {
 async fn export_capabilities(
     app: AppData,
     caller: CallerData,
-    query: web::Query<ExportCapabilities>,
+    query: Query<ExportCapabilities>,
 ) -> ApiResult {
     let ExportCapabilities { format, org_id, status, region, asset_kind } = query.into_inner();
     let selection = Selection { org_id, status, region, kind: asset_kind };
@@ -134,7 +130,7 @@ pub struct ExportOrganizations {
 async fn export_organizations(
     app: AppData,
     caller: CallerData,
-    query: web::Query<ExportOrganizations>,
+    query: Query<ExportOrganizations>,
 ) -> ApiResult {
     let ExportOrganizations { format, status, region, org_type } = query.into_inner();
     let selection = Selection { org_id: None, status, region, kind: org_type };

@@ -9,6 +9,7 @@ use super::notation;
 use crate::accounts::principal::Language;
 use crate::error::Message;
 use crate::money::Money;
+use crate::reading::narrow_digits;
 use crate::reference::Reference;
 
 /// Reads the text of a cell that is not empty.
@@ -129,14 +130,8 @@ fn code(table: &str, text: &str, reference: &Reference) -> Result<Value, Message
 
 /// Numbers as people write them: full-width digits, thousands separators, a unit at the end.
 fn plain_number(text: &str, units: &[&str]) -> String {
-    let narrow: String = text
-        .chars()
-        .map(|c| match c {
-            '０'..='９' | '．' | '－' => char::from_u32(c as u32 - 0xFEE0).unwrap_or(c),
-            other => other,
-        })
-        .filter(|c| !matches!(c, ',' | '，' | ' '))
-        .collect();
+    let narrow: String =
+        narrow_digits(text).chars().filter(|c| !matches!(c, ',' | '，' | ' ')).collect();
     let bare = units.iter().find_map(|unit| narrow.strip_suffix(unit));
     bare.unwrap_or(&narrow).trim().to_owned()
 }

@@ -7,7 +7,7 @@ use super::answer::MatchAnswer;
 use super::query::{MatchQuery, MatchText};
 use super::{aid, ops};
 use crate::capabilities::model::CapabilityId;
-use crate::http::extract::{AppData, Asking, JsonBody};
+use crate::http::extract::{AppData, Asking, JsonBody, Query};
 use crate::http::problem::{ApiResult, Problem};
 use crate::needs::model::NeedId;
 use crate::search::freshness;
@@ -32,7 +32,7 @@ async fn list_need_matches(
     app: AppData,
     asking: Asking,
     id: web::Path<NeedId>,
-    query: web::Query<MatchQuery>,
+    query: Query<MatchQuery>,
 ) -> ApiResult {
     let query = query.into_inner();
     freshness::wait(&app, query.min_change).await?;
@@ -54,7 +54,7 @@ async fn list_capability_matches(
     app: AppData,
     asking: Asking,
     id: web::Path<CapabilityId>,
-    query: web::Query<MatchQuery>,
+    query: Query<MatchQuery>,
 ) -> ApiResult {
     let query = query.into_inner();
     freshness::wait(&app, query.min_change).await?;

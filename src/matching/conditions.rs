@@ -124,6 +124,10 @@ fn value(pair: &Pair<'_>, condition: &Condition, side: Side, raw: &str) -> Strin
             industries.join(" / ")
         }
         "trl" => format!("TRL {raw}"),
+        // The other side of the term is no term, but the day it is held against.
+        "deadline" if side != condition.side => {
+            names.filled("match_value.today", &[("day", &names.day(number))])
+        }
         "deadline" => names.day(number),
         _ => raw.to_owned(),
     }

@@ -7,9 +7,10 @@ use super::model::{CreateNeed, Need, NeedFields, NeedId, NeedView};
 use super::ops::{self, ListNeeds, TakeNeedStep};
 use crate::http::answer;
 use crate::http::entry::Variable;
-use crate::http::extract::{AppData, CallerData, IfMatch, JsonBody};
+use crate::http::extract::{AppData, CallerData, IfMatch, JsonBody, Query};
 use crate::http::pagination::Page;
 use crate::http::problem::{ApiResult, Problem};
+use crate::records::life::ReviewedLife;
 use crate::records::{api, likeness};
 use crate::search::freshness;
 
@@ -35,7 +36,7 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
 #[utoipa::path(tag = "needs", params(ListNeeds),
     responses((status = 200, body = Page<NeedView>), (status = 422, body = Problem)))]
 #[get("/needs")]
-async fn list_needs(app: AppData, caller: CallerData, query: web::Query<ListNeeds>) -> ApiResult {
+async fn list_needs(app: AppData, caller: CallerData, query: Query<ListNeeds>) -> ApiResult {
     let page = app.run(move |app| ops::list(app, &caller.0, &*query)).await?;
     Ok(HttpResponse::Ok().json(page))
 }
@@ -77,6 +78,9 @@ async fn update_need(
     body: JsonBody<serde_json::Value>,
 ) -> ApiResult {
     let written = app.run(move |app| ops::update(app, &caller.0, *id, version.0, &body.0)).await?;
+    if written.value.status.is_open() {
+        freshness::settle(&app, written.change).await;
+    }
     Ok(answer::changed(written.value.version, written))
 }
 

@@ -62,6 +62,8 @@ pub fn document(need: &Need, owner: &OwnerView, reference: &Reference) -> Docume
         slot.push('\n');
     }
     let profile = conditions(need, reference, shown_to_all);
+    // Who has the number of a record finds it by that.
+    document.texts[0].push_str(&need.code);
     document.subkind = need.need_kind.clone();
     document.open = need.status.is_open() && owner.active;
     document.owner_org_id = Some(need.org_id.to_string());

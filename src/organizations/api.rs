@@ -8,7 +8,7 @@ use super::ops::{self, ListOrganizations, TakeOrganizationStep};
 use crate::accounts::principal::OrgId;
 use crate::http::answer;
 use crate::http::entry::Variable;
-use crate::http::extract::{AppData, CallerData, IfMatch, JsonBody};
+use crate::http::extract::{AppData, CallerData, IfMatch, JsonBody, Query};
 use crate::http::pagination::Page;
 use crate::http::problem::{ApiResult, Problem};
 use crate::records::api;
@@ -35,7 +35,7 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
 async fn list_organizations(
     app: AppData,
     caller: CallerData,
-    query: web::Query<ListOrganizations>,
+    query: Query<ListOrganizations>,
 ) -> ApiResult {
     let page = app.run(move |app| ops::list(app, &caller.0, &query)).await?;
     Ok(HttpResponse::Ok().json(page))

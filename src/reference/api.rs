@@ -8,7 +8,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{CodeEntry, Discipline, HitechField, Industry, Region, University};
 use crate::error::Error;
-use crate::http::extract::{AppData, facts};
+use crate::http::extract::{AppData, Query, facts};
 use crate::http::pagination::{Page, checked_limit};
 use crate::http::problem::{ApiResult, Problem};
 
@@ -109,11 +109,7 @@ fn page<'a, T>(
     responses((status = 200, body = Page<Region>), (status = 304, description = "not modified"),
         (status = 422, body = Problem)))]
 #[get("/reference/regions")]
-async fn list_regions(
-    request: HttpRequest,
-    app: AppData,
-    query: web::Query<ListCodes>,
-) -> ApiResult {
+async fn list_regions(request: HttpRequest, app: AppData, query: Query<ListCodes>) -> ApiResult {
     let row = |region: &Region| {
         query.wants(&Row {
             code: &region.code,
@@ -157,11 +153,7 @@ async fn show_region(request: HttpRequest, app: AppData, code: web::Path<String>
     responses((status = 200, body = Page<Industry>), (status = 304, description = "not modified"),
         (status = 422, body = Problem)))]
 #[get("/reference/industries")]
-async fn list_industries(
-    request: HttpRequest,
-    app: AppData,
-    query: web::Query<ListCodes>,
-) -> ApiResult {
+async fn list_industries(request: HttpRequest, app: AppData, query: Query<ListCodes>) -> ApiResult {
     let row = |industry: &Industry| {
         query.wants(&Row {
             code: &industry.code,
@@ -205,7 +197,7 @@ async fn show_industry(request: HttpRequest, app: AppData, code: web::Path<Strin
 async fn list_hitech_fields(
     request: HttpRequest,
     app: AppData,
-    query: web::Query<ListCodes>,
+    query: Query<ListCodes>,
 ) -> ApiResult {
     let row = |field: &HitechField| {
         query.wants(&Row {
@@ -251,7 +243,7 @@ struct ListUniversities {
 async fn list_universities(
     request: HttpRequest,
     app: AppData,
-    query: web::Query<ListUniversities>,
+    query: Query<ListUniversities>,
 ) -> ApiResult {
     let wanted = |row: &University| {
         query.name.as_ref().is_none_or(|name| begins(&[&row.name], name))

@@ -1,12 +1,12 @@
 //! Search over JSON, for anybody.
 
-use actix_web::{HttpResponse, get, web};
+use actix_web::{HttpResponse, get};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::answer::{SearchAnswer, SuggestAnswer};
 use super::query::{SearchQuery, SuggestQuery};
 use super::{freshness, ops};
-use crate::http::extract::{AppData, Asking};
+use crate::http::extract::{AppData, Asking, Query};
 use crate::http::problem::{ApiResult, Problem};
 
 /// Adds the operations.
@@ -21,7 +21,7 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         (status = 400, body = Problem), (status = 422, body = Problem),
         (status = 503, body = Problem, description = "the index has not seen `min_change` yet")))]
 #[get("/search")]
-async fn search_records(app: AppData, asking: Asking, query: web::Query<SearchQuery>) -> ApiResult {
+async fn search_records(app: AppData, asking: Asking, query: Query<SearchQuery>) -> ApiResult {
     let query = query.into_inner();
     freshness::wait(&app, query.min_change).await?;
     let answer = app.run_search(move |app| ops::search(app, &asking.caller(app)?, &query)).await?;
@@ -35,11 +35,7 @@ async fn search_records(app: AppData, asking: Asking, query: web::Query<SearchQu
         (status = 400, body = Problem), (status = 422, body = Problem),
         (status = 503, body = Problem, description = "the index has not seen `min_change` yet")))]
 #[get("/suggest")]
-async fn suggest_phrases(
-    app: AppData,
-    asking: Asking,
-    query: web::Query<SuggestQuery>,
-) -> ApiResult {
+async fn suggest_phrases(app: AppData, asking: Asking, query: Query<SuggestQuery>) -> ApiResult {
     let query = query.into_inner();
     freshness::wait(&app, query.min_change).await?;
     let answer = app.run(move |app| ops::suggest(app, &asking.caller(app)?, &query)).await?;

@@ -7,7 +7,7 @@ use super::model::{Town, TownFields, TownView};
 use super::ops::{self, ListTowns};
 use crate::http::answer;
 use crate::http::entry::Variable;
-use crate::http::extract::{AppData, CallerData, IfMatch, JsonBody};
+use crate::http::extract::{AppData, CallerData, IfMatch, JsonBody, Query};
 use crate::http::pagination::Page;
 use crate::http::problem::{ApiResult, Problem};
 use crate::records::api;
@@ -23,7 +23,7 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
 #[utoipa::path(tag = "towns", params(ListTowns),
     responses((status = 200, body = Page<TownView>), (status = 422, body = Problem)))]
 #[get("/towns")]
-async fn list_towns(app: AppData, caller: CallerData, query: web::Query<ListTowns>) -> ApiResult {
+async fn list_towns(app: AppData, caller: CallerData, query: Query<ListTowns>) -> ApiResult {
     let page = app.run(move |app| ops::list(app, &caller.0, &query)).await?;
     Ok(HttpResponse::Ok().json(page))
 }

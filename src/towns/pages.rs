@@ -9,7 +9,7 @@ use super::ops::{self, ListTowns};
 use crate::accounts::principal::Caller;
 use crate::app::App;
 use crate::error::Result;
-use crate::http::extract::AppData;
+use crate::http::extract::{AppData, Query};
 use crate::http::html::{Frame, PageResult, Visit};
 use crate::search;
 use crate::search::cards::Card;
@@ -58,11 +58,7 @@ struct Further {
 
 /// All towns by region group.
 #[get("/towns")]
-async fn list_towns(
-    app: AppData,
-    visit: Visit,
-    further: web::Query<Further>,
-) -> PageResult<TownsPage> {
+async fn list_towns(app: AppData, visit: Visit, further: Query<Further>) -> PageResult<TownsPage> {
     let caller = visit.caller.clone();
     let after = further.into_inner().after;
     let query = ListTowns { limit: Some(LISTED), after, ..ListTowns::default() };

@@ -9,7 +9,7 @@ use crate::accounts::links::model::LinkId;
 use crate::accounts::members::model::ListMembers;
 use crate::accounts::passwords::api::LinkToken;
 use crate::accounts::principal::OrgId;
-use crate::http::extract::{AppData, CallerData, JsonBody};
+use crate::http::extract::{AppData, CallerData, JsonBody, Query};
 use crate::http::pagination::Page;
 use crate::http::problem::{ApiResult, Problem};
 
@@ -34,7 +34,7 @@ async fn list_invitations(
     app: AppData,
     caller: CallerData,
     id: web::Path<OrgId>,
-    query: web::Query<ListMembers>,
+    query: Query<ListMembers>,
 ) -> ApiResult {
     let page = app.run(move |app| ops::list(app, &caller.0, *id, &query)).await?;
     Ok(HttpResponse::Ok().json(page))

@@ -6,7 +6,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::model::{ListMembers, MemberView};
 use super::ops;
 use crate::accounts::principal::{OrgId, UserId};
-use crate::http::extract::{AppData, CallerData};
+use crate::http::extract::{AppData, CallerData, Query};
 use crate::http::pagination::Page;
 use crate::http::problem::{ApiResult, Problem};
 
@@ -26,7 +26,7 @@ async fn list_members(
     app: AppData,
     caller: CallerData,
     id: web::Path<OrgId>,
-    query: web::Query<ListMembers>,
+    query: Query<ListMembers>,
 ) -> ApiResult {
     let page = app.run(move |app| ops::list(app, &caller.0, *id, &query)).await?;
     Ok(HttpResponse::Ok().json(page))

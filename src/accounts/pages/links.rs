@@ -12,7 +12,7 @@ use crate::accounts::passwords;
 use crate::accounts::passwords::model::ResetPassword;
 use crate::app::App;
 use crate::error::{Error, FieldError, Result};
-use crate::http::extract::AppData;
+use crate::http::extract::{AppData, Query};
 use crate::http::html::{Frame, PageResult, Posted, Visit, redirect};
 
 /// Registers the pages.
@@ -72,11 +72,7 @@ fn faults(done: Result<()>) -> Result<Option<Vec<FieldError>>> {
 
 /// The button that verifies an address.
 #[get("/verify")]
-async fn verify_form(
-    app: AppData,
-    visit: Visit,
-    secret: web::Query<Secret>,
-) -> PageResult<VerifyPage> {
+async fn verify_form(app: AppData, visit: Visit, secret: Query<Secret>) -> PageResult<VerifyPage> {
     let token = secret.into_inner().token;
     Ok(VerifyPage { page: Frame::new(&app.into_inner(), &visit, ""), token, errors: Vec::new() })
 }
@@ -102,11 +98,7 @@ async fn verify_posted(
 
 /// Asks for the address, or with a link for the new password.
 #[get("/reset")]
-async fn reset_form(
-    app: AppData,
-    visit: Visit,
-    secret: web::Query<Secret>,
-) -> PageResult<ResetPage> {
+async fn reset_form(app: AppData, visit: Visit, secret: Query<Secret>) -> PageResult<ResetPage> {
     let page = Frame::new(&app.into_inner(), &visit, "");
     let token = secret.into_inner().token;
     Ok(ResetPage { page, token, mail: String::new(), errors: Vec::new() })
@@ -143,7 +135,7 @@ async fn reset_posted(
 async fn invitation_form(
     app: AppData,
     visit: Visit,
-    secret: web::Query<Secret>,
+    secret: Query<Secret>,
 ) -> PageResult<InvitationPage> {
     let token = secret.into_inner().token;
     let app = app.into_inner();

@@ -1,7 +1,7 @@
 //! Signing in and out.
 
 use actix_web::http::header::USER_AGENT;
-use actix_web::{Either, HttpRequest, HttpResponse, get, post, web};
+use actix_web::{Either, HttpRequest, HttpResponse, get, post};
 use askama::Template;
 use askama_web::WebTemplate;
 use serde::Deserialize;
@@ -11,7 +11,7 @@ use crate::accounts::sessions::model::{SignIn, Tokens};
 use crate::app::App;
 use crate::demo;
 use crate::error::{Error, Message};
-use crate::http::extract::AppData;
+use crate::http::extract::{AppData, Query};
 use crate::http::html::{Frame, PageResult, Posted, Visit, local_path, redirect, session};
 
 #[derive(Template, WebTemplate)]
@@ -45,7 +45,7 @@ struct Way {
 
 /// The form.
 #[get("/sign-in")]
-async fn sign_in_form(app: AppData, visit: Visit, way: web::Query<Way>) -> SignInResult {
+async fn sign_in_form(app: AppData, visit: Visit, way: Query<Way>) -> SignInResult {
     let back = local_path(&way.back).to_owned();
     if visit.caller.principal.is_some() {
         return Ok(Either::Right(redirect(&back)));

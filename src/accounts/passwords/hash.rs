@@ -46,6 +46,16 @@ impl Drop for Place {
     }
 }
 
+/// Computes in one of the places, on a thread that ends with it: the allocator keeps for each thread
+/// what that thread once needed, so that as many threads as ever signed somebody in at the same time
+/// would each keep the memory of a hash.
+fn in_place<T: Send>(compute: impl FnOnce() -> T + Send) -> T {
+    let _place = Place::take();
+    std::thread::scope(|scope| {
+        scope.spawn(compute).join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    })
+}
+
 fn hasher() -> Result<Argon2<'static>> {
     let params = Params::new(MEMORY_KIB, PASSES, LANES, None)
         .map_err(|error| Error::internal(format!("argon2 parameters: {error}")))?;
@@ -58,9 +68,7 @@ fn hasher() -> Result<Argon2<'static>> {
 /// Faults of ours only.
 pub fn hash(password: &str) -> Result<String> {
     let hasher = hasher()?;
-    let _place = Place::take();
-    let hash: PasswordHash = hasher
-        .hash_password(password.as_bytes())
+    let hash: PasswordHash = in_place(|| hasher.hash_password(password.as_bytes()))
         .map_err(|error| Error::internal(format!("hash a password: {error}")))?;
     Ok(hash.to_string())
 }
@@ -74,8 +82,7 @@ pub fn verify(password: &str, stored: Option<&str>) -> Result<bool> {
     let hasher = hasher()?;
     let hash = PasswordHash::new(stored.unwrap_or(NOBODYS_HASH))
         .map_err(|error| Error::internal(format!("stored password hash: {error}")))?;
-    let _place = Place::take();
-    let right = hasher.verify_password(password.as_bytes(), &hash).is_ok();
+    let right = in_place(|| hasher.verify_password(password.as_bytes(), &hash).is_ok());
     Ok(right && stored.is_some())
 }
 

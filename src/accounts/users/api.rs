@@ -6,7 +6,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::model::{CreateUser, ListUsers, PersonFields, UserFields, UserView};
 use super::ops;
 use crate::accounts::principal::UserId;
-use crate::http::extract::{AppData, CallerData, IfMatch, JsonBody, etag};
+use crate::http::extract::{AppData, CallerData, IfMatch, JsonBody, Query, etag};
 use crate::http::pagination::Page;
 use crate::http::problem::{ApiResult, Problem};
 
@@ -56,7 +56,7 @@ async fn update_own_account(
     responses((status = 200, body = Page<UserView>), (status = 401, body = Problem),
         (status = 403, body = Problem), (status = 422, body = Problem)))]
 #[get("/users")]
-async fn list_users(app: AppData, caller: CallerData, query: web::Query<ListUsers>) -> ApiResult {
+async fn list_users(app: AppData, caller: CallerData, query: Query<ListUsers>) -> ApiResult {
     let page = app.run(move |app| ops::list(app, &caller.0, &query)).await?;
     Ok(HttpResponse::Ok().json(page))
 }

@@ -11,6 +11,7 @@ use ring::rand::{SecureRandom, SystemRandom};
 use super::{PageError, Visit};
 use crate::error::{Error, Result};
 use crate::money::Money;
+use crate::reading::narrow_digits;
 
 /// Name of the hidden field with the token.
 pub const CSRF_FIELD: &str = "csrf";
@@ -101,7 +102,8 @@ impl FromRequest for Posted {
 pub fn money(form: &Posted, name: &str) -> Result<Option<Money>> {
     form.filled(name)
         .map(|text| {
-            Money::parse_wan(&text).map_err(|_| Error::field(format!("/{name}"), "field.number"))
+            Money::parse_wan(&narrow_digits(&text))
+                .map_err(|_| Error::field(format!("/{name}"), "field.number"))
         })
         .transpose()
 }

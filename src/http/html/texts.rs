@@ -1,12 +1,12 @@
 //! The language of the pages: the choice of it, and checks that nothing is missing in either.
 
 use actix_web::cookie::{Cookie, SameSite, time::Duration};
-use actix_web::{HttpResponse, get, web};
+use actix_web::{HttpResponse, get};
 use serde::Deserialize;
 
 use super::{PageResult, local_path, redirect};
 use crate::accounts::principal::Language;
-use crate::http::extract::AppData;
+use crate::http::extract::{AppData, Query};
 use crate::http::middleware::LANGUAGE_COOKIE;
 
 /// The language wanted, and where to go on.
@@ -19,7 +19,7 @@ struct Choice {
 
 /// Remembers the language for this browser and returns to the page.
 #[get("/language")]
-async fn choose_language(app: AppData, choice: web::Query<Choice>) -> PageResult<HttpResponse> {
+async fn choose_language(app: AppData, choice: Query<Choice>) -> PageResult<HttpResponse> {
     let cookie = Cookie::build(LANGUAGE_COOKIE, Language::from_tag(&choice.to).tag())
         .path("/")
         .http_only(true)

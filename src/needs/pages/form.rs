@@ -6,6 +6,7 @@ use crate::error::{Error, FieldError, Message, Result};
 use crate::http::html::Posted;
 use crate::http::html::form::money;
 use crate::needs::model::{NeedFields, Requirement};
+use crate::reading::narrow_digits;
 
 /// Rows for requirements in an empty form, and at most.
 const ROWS: usize = 4;
@@ -154,11 +155,15 @@ fn requirements(form: &Posted) -> Vec<Requirement> {
             if name.is_none() && value.is_none() {
                 return None;
             }
+            let operator = cell("operator").unwrap_or_else(|| "text".to_owned());
+            let number = |typed: String| {
+                if operator == "text" { typed } else { narrow_digits(&typed) }
+            };
             Some(Requirement {
                 name: name.unwrap_or_default(),
-                operator: cell("operator").unwrap_or_else(|| "text".to_owned()),
-                value: value.unwrap_or_default(),
-                value_max: cell("value_max"),
+                value: value.map(number).unwrap_or_default(),
+                value_max: cell("value_max").map(number),
+                operator: operator.clone(),
                 unit: cell("unit"),
                 must: cell("must").is_some(),
                 tolerance: cell("tolerance"),

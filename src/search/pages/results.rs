@@ -64,6 +64,9 @@ struct SearchPage {
     answer: SearchAnswer,
 }
 
+/// Bytes of a text that is too long to be repeated in the address of each filter.
+const LONG: usize = 1_000;
+
 /// What was found.
 #[get("/search")]
 async fn search_page(
@@ -83,6 +86,7 @@ async fn search_page(
         _ => "",
     };
     let page = Frame::new(&app, &visit, section);
+    let is_long = now.get("q").len() > LONG;
     Ok(SearchPage {
         text: now.get("q").to_owned(),
         kept: now.kept(),
@@ -90,7 +94,7 @@ async fn search_page(
         cleared: now.cleared(),
         tabs: tabs(&page, &now, &answer),
         orders: orders(&page, &now),
-        facets: facets(&page, &now, &answer),
+        facets: if is_long { Vec::new() } else { facets(&page, &now, &answer) },
         next: answer.next.as_ref().map(|cursor| now.with("after", cursor)),
         answer,
         page,
