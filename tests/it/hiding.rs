@@ -3,6 +3,7 @@
 
 use reqwest::Method;
 use serde_json::{Value, json};
+use townbridge::disclosure::DisclosureLevel;
 use townbridge::records::model::RecordKind;
 use townbridge::records::ops::touch;
 
@@ -24,9 +25,10 @@ async fn ask(client: &Client, path: &str) -> Value {
 async fn a_need_that_is_closed_is_not_found_by_its_closed_words() {
     let app = TestApp::start().await;
     let org = OrgBuilder::enterprise().insert(&app);
-    let need = NeedBuilder::published(&org).fields(|fields| {
-        fields.problem = Some("需要解决独角兽釉面在快速冷却中开裂的问题。".repeat(4));
-    });
+    let need =
+        NeedBuilder::published(&org).confidentiality(DisclosureLevel::Public).fields(|fields| {
+            fields.problem = Some("需要解决独角兽釉面在快速冷却中开裂的问题。".repeat(4));
+        });
     let need = need.insert(&app);
     app.settle().await;
     let visitor = app.anonymous();
@@ -44,7 +46,10 @@ async fn a_need_that_is_closed_is_not_found_by_its_closed_words() {
 async fn an_expert_who_takes_consent_back_is_neither_completed_nor_counted() {
     let app = TestApp::start().await;
     let org = OrgBuilder::university().insert(&app);
-    let expert = CapabilityBuilder::expert(&org, "鸭嘴兽铁蛋", "public").insert(&app);
+    let expert = CapabilityBuilder::expert(&org, "鸭嘴兽铁蛋", "public")
+        .title("鸭嘴兽铁蛋教授")
+        .confidentiality(DisclosureLevel::Public)
+        .insert(&app);
     app.settle().await;
     let visitor = app.anonymous();
     let completed = |answer: &Value| answer.to_string().contains("鸭嘴兽");
