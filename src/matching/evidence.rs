@@ -189,7 +189,7 @@ impl Evidence {
     pub fn findings(&self, other: &Self) -> Vec<(String, Finding)> {
         let Self::Said { record, .. } = other else { return Vec::new() };
         let Self::Wanted { title, requirements } = self else { return Vec::new() };
-        let judged = requirements.iter().map(|wanted| judge(&wanted.ready, record, title));
+        let judged = judge(requirements.iter().map(|wanted| &wanted.ready), record, title);
         self.requirements().zip(judged).collect()
     }
 
@@ -197,10 +197,11 @@ impl Evidence {
     pub fn held_against(&self, other: &Self, names: Names<'_>) -> Vec<MatchRequirement> {
         match (self, other) {
             (Self::Wanted { title, requirements }, Self::Said { record, bases })
-            | (Self::Said { record, bases }, Self::Wanted { title, requirements }) => requirements
-                .iter()
-                .map(|wanted| view(wanted, judge(&wanted.ready, record, title), bases, names))
-                .collect(),
+            | (Self::Said { record, bases }, Self::Wanted { title, requirements }) => {
+                let judged = judge(requirements.iter().map(|wanted| &wanted.ready), record, title);
+                let pairs = requirements.iter().zip(judged);
+                pairs.map(|(wanted, finding)| view(wanted, finding, bases, names)).collect()
+            }
             _ => Vec::new(),
         }
     }

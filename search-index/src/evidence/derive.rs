@@ -62,7 +62,7 @@ fn asked(sentence: &Sentence, at: usize, original: &[char]) -> Option<Asked> {
     if cut || Unit::parse(&name).is_some() {
         return None;
     }
-    let (operator, value, value_max) = bound(figure, &property)?;
+    let (operator, value, value_max) = bound(figure, property)?;
     if !figure.bounded && !property.reached && doubt.is_none() {
         // 降低1%，油耗可降低0.7% tells how things are connected, not what is wanted.
         return None;

@@ -2,12 +2,13 @@
 
 use super::compare::{Bound, Outcome};
 use super::figure::{Figure, figures};
-use super::property::{Change, Context, Likeness, Property, share_a_word};
+use super::measured::Measured;
+use super::property::{Context, Likeness, Property, share_a_word};
 use super::statement::{Doubt, Sentence};
 use super::unit::Unit;
 use super::wording::Wording;
 use super::words;
-use super::{Asked, Entry, Finding, Found, Passage, Quote, Reason, Record, Verdict};
+use super::{Asked, Finding, Found, Passage, Quote, Reason, Record, Verdict};
 use crate::analysis;
 
 /// A requirement made ready.
@@ -106,17 +107,25 @@ struct Candidate {
     planned: bool,
 }
 
-/// Whether the record says that a requirement is met. `subject` is the title of the need: its words
-/// narrow no property.
-pub fn judge(requirement: &Requirement, record: &Record, subject: &str) -> Finding {
+/// Whether the record says that each of the requirements is met. `subject` is the title of the need:
+/// its words narrow no property.
+pub fn judge<'a>(
+    requirements: impl IntoIterator<Item = &'a Requirement>,
+    record: &Record,
+    subject: &str,
+) -> Vec<Finding> {
     let fold = |title: &str| words::canonical(&analysis::fold(title));
     let (title, need) = (fold(&record.title), fold(subject));
     let shared = share_a_word(&title, &need);
-    let subject = Context { around: "", record: &title, need: &need, shared };
-    let elsewhere = requirement.property.is_bare() && !shared;
+    let context = Context { around: "", record: &title, need: &need, shared };
+    requirements.into_iter().map(|requirement| judge_one(requirement, record, context)).collect()
+}
+
+fn judge_one(requirement: &Requirement, record: &Record, context: Context<'_>) -> Finding {
+    let elsewhere = requirement.property.is_bare() && !context.shared;
     let mut found = match &requirement.ask {
-        Ask::Figure(bound) => of_figures(requirement, bound, record, subject),
-        Ask::Wording(wording) => of_wording(requirement, wording, record, subject),
+        Ask::Figure(bound) => of_figures(requirement, bound, record, context),
+        Ask::Wording(wording) => of_wording(requirement, wording, record, context),
         Ask::Nothing => Vec::new(),
     };
     // What is said of the very property comes first, what is only planned last; else in order.
@@ -151,16 +160,8 @@ fn of_figures(
     let mut found: Vec<Candidate> = entries.collect();
     for (passage, sentences) in &record.passages {
         for sentence in sentences {
-            let own;
-            let sentence = match &requirement.own_unit {
-                None => sentence,
-                Some(unit) => {
-                    let figures = figures(&sentence.plain, Some(unit));
-                    own =
-                        Sentence { start: sentence.start, plain: sentence.plain.clone(), figures };
-                    &own
-                }
-            };
+            let own = requirement.own_unit.as_deref().map(|unit| sentence.read_with(unit));
+            let sentence = own.as_ref().unwrap_or(sentence);
             let said = (0..sentence.figures.len())
                 .filter_map(|at| of_sentence(requirement, bound, (passage, sentence, at), subject));
             found.extend(said);
@@ -252,36 +253,24 @@ impl Bound {
 fn of_entry(
     requirement: &Requirement,
     bound: &Bound,
-    (at, entry): (usize, &Entry),
+    (at, measured): (usize, &Measured),
     subject: Context<'_>,
 ) -> Option<Candidate> {
-    let unit = entry.unit.as_deref().unwrap_or_default().trim();
-    let written = format!("{}{unit}", entry.value.trim());
-    let plain = super::text::plain(&written);
-    let own = Unit::parse(unit).is_none().then_some(unit);
-    let mut read = figures(&plain, own);
-    let mut figure = read
-        .pop()
-        .filter(|figure| read.is_empty() && figure.from == 0 && figure.to == plain.len())?;
-    let mut said = Property::of(&entry.name);
-    if let (Some(sign), true, None) = (figure.sign, figure.unit.is_share(), said.change) {
-        said.change = Some(if sign == '+' { Change::Up } else { Change::Down });
-    }
-    figure.sign = None;
-    let basis = entry.basis.as_deref().unwrap_or_default();
-    let around = words::canonical(&analysis::fold(&format!("{} {written} {basis}", entry.name)));
-    let likeness = requirement.property.likeness(&said, &Context { around: &around, ..subject })?;
+    let figure = measured.figure.as_ref()?;
+    let (low, high) = bound.ends(figure)?;
+    let (said, around) = (measured.property(), measured.around());
+    let likeness = requirement.property.likeness(said, &Context { around, ..subject })?;
     let elsewhere = said.is_bare() && !subject.shared;
-    let stated = Stated { figure: &figure, likeness, around: &around, planned: false, elsewhere };
+    let stated = Stated { figure, likeness, around, planned: false, elsewhere };
     let (verdict, reason) = requirement.verdict(bound, &stated)?;
-    let (low, high) = bound.ends(&figure)?;
+    let entry = &measured.entry;
     let quote = Quote {
         field: entry.field.clone(),
         text: entry.value.clone(),
         start: 0,
         end: entry.value.chars().count(),
     };
-    let written = format!("{} {unit}", entry.value.trim()).trim_end().to_owned();
+    let written = measured.written();
     let found = Found { name: entry.name.clone(), written, low, high, entry: Some(at) };
     let finding = Finding { verdict, reason, quote: Some(quote), found: Some(found) };
     Some(Candidate { finding, likeness, planned: false })
@@ -294,19 +283,17 @@ fn of_sentence(
     subject: Context<'_>,
 ) -> Option<Candidate> {
     let figure = &sentence.figures[at];
-    bound.ends(figure)?;
-    let said = sentence.property(at);
-    let around = sentence.folded(0..sentence.plain.len());
-    let likeness = requirement.property.likeness(&said, &Context { around: &around, ..subject })?;
+    let (low, high) = bound.ends(figure)?;
+    let (said, around) = (sentence.property(at), sentence.whole());
+    let likeness = requirement.property.likeness(said, &Context { around, ..subject })?;
     let doubt = sentence.doubt(figure.from..figure.to);
     if doubt == Some(Doubt::Other) {
         return None;
     }
     let planned = doubt == Some(Doubt::Planned);
-    let (around, elsewhere) = (around.as_str(), said.is_bare() && !subject.shared);
+    let elsewhere = said.is_bare() && !subject.shared;
     let stated = Stated { figure, likeness, around, planned, elsewhere };
     let (verdict, reason) = requirement.verdict(bound, &stated)?;
-    let (low, high) = bound.ends(figure)?;
     let phrase = sentence.phrase(at);
     let span = phrase.start.min(figure.from)..figure.to;
     let characters: Vec<char> = passage.text.chars().collect();
@@ -342,7 +329,8 @@ fn of_wording(
     subject: Context<'_>,
 ) -> Vec<Candidate> {
     let mut found = Vec::new();
-    let entries = record.entries.iter().enumerate().map(|(at, entry)| {
+    let measured = record.entries.iter().map(|measured| &measured.entry);
+    let entries = measured.enumerate().map(|(at, entry)| {
         let text = format!("{} {}", entry.name, entry.value);
         (Passage { field: entry.field.clone(), text }, Some((at, entry)))
     });
@@ -362,7 +350,7 @@ fn of_wording(
             }
             let planned = doubt == Some(Doubt::Planned);
             let basis = entry.and_then(|(_, entry)| entry.basis.as_deref()).unwrap_or_default();
-            let said = sentence.folded(0..sentence.plain.len());
+            let said = sentence.whole();
             let around = format!("{said} {}", analysis::fold(basis));
             let stated = |one: &String| is_stated(one, &around);
             let (verdict, reason) = match requirement.property.conditions.iter().all(stated) {

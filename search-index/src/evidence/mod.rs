@@ -7,6 +7,7 @@
 //! | `figure` | figures in a text: numbers, ranges, how they are bounded |
 //! | `property` | what a figure is a figure of; whether two names mean the same |
 //! | `statement` | sentences: the figures in them, each with the property named right before it |
+//! | `measured` | measured figures of a record |
 //! | `compare` | a stated figure against a bound |
 //! | `wording` | requirements in words |
 //! | `judge` | all of it together: the verdict on one requirement |
@@ -20,6 +21,7 @@ pub mod compare;
 pub mod derive;
 pub mod figure;
 pub mod judge;
+mod measured;
 pub mod property;
 mod statement;
 mod text;
@@ -30,6 +32,7 @@ mod words;
 pub use derive::derived;
 pub use judge::{Requirement, judge};
 
+use measured::Measured;
 use statement::Sentence;
 
 /// A requirement as it is asked.
@@ -77,7 +80,7 @@ pub struct Passage {
 #[derive(Debug, Clone)]
 pub struct Record {
     title: String,
-    entries: Vec<Entry>,
+    entries: Vec<Measured>,
     passages: Vec<(Passage, Vec<Sentence>)>,
 }
 
@@ -89,6 +92,7 @@ impl Record {
             (passage, sentences)
         };
         let title = title.to_owned();
+        let entries = entries.into_iter().map(Measured::new).collect();
         Self { title, entries, passages: passages.into_iter().map(read).collect() }
     }
 

@@ -2,6 +2,7 @@
 //! before it.
 
 use std::ops::Range;
+use std::sync::OnceLock;
 
 use super::figure::{Figure, figures};
 use super::property::Property;
@@ -19,6 +20,9 @@ pub struct Sentence {
     pub plain: Vec<char>,
     /// The figures in it.
     pub figures: Vec<Figure>,
+    /// What they are figures of, and the whole sentence, once they have been asked for.
+    properties: Vec<OnceLock<Property>>,
+    folded: OnceLock<String>,
 }
 
 /// Why a figure proves nothing.
@@ -40,7 +44,7 @@ pub fn sentences(text: &str) -> Vec<Sentence> {
         counted = (range.start, start);
         let plain = super::text::plain(&text[range]);
         let figures = figures(&plain, None);
-        let mut sentence = Sentence { start, plain, figures };
+        let mut sentence = Sentence::new(start, plain, figures);
         sentence.name_units();
         sentence
     });
@@ -56,6 +60,21 @@ fn ends_clause(character: char) -> bool {
 }
 
 impl Sentence {
+    fn new(start: usize, plain: Vec<char>, figures: Vec<Figure>) -> Self {
+        let properties = vec![OnceLock::new(); figures.len()];
+        Self { start, plain, figures, properties, folded: OnceLock::new() }
+    }
+
+    /// The same sentence, read with a unit that is not listed.
+    pub fn read_with(&self, unit: &str) -> Self {
+        Self::new(self.start, self.plain.clone(), figures(&self.plain, Some(unit)))
+    }
+
+    /// All of it, folded for comparison.
+    pub fn whole(&self) -> &str {
+        self.folded.get_or_init(|| self.folded(0..self.plain.len()))
+    }
+
     /// Gives figures without a unit the one that stands with their property: 粗糙度(μm)≤0.2.
     fn name_units(&mut self) {
         for at in 0..self.figures.len() {
@@ -90,8 +109,9 @@ impl Sentence {
     }
 
     /// The same as a property.
-    pub fn property(&self, at: usize) -> Property {
-        Property::of(&self.plain[self.phrase(at)].iter().collect::<String>())
+    pub fn property(&self, at: usize) -> &Property {
+        let read = || Property::of(&self.plain[self.phrase(at)].iter().collect::<String>());
+        self.properties[at].get_or_init(read)
     }
 
     /// The clause around a span.
@@ -204,7 +224,7 @@ mod tests {
             for (at, figure) in sentence.figures.iter().enumerate() {
                 let place = sentence.start + figure.from..sentence.start + figure.to;
                 let written: String = original[place].iter().collect();
-                found.push((sentence.property(at).text, written));
+                found.push((sentence.property(at).text.clone(), written));
             }
         }
         let expected: Vec<_> = expected

@@ -1,4 +1,5 @@
 use super::*;
+use crate::evidence::Entry;
 
 fn asked(name: &str, operator: &str, value: &str, unit: &str) -> Asked {
     Asked {
@@ -10,10 +11,14 @@ fn asked(name: &str, operator: &str, value: &str, unit: &str) -> Asked {
     }
 }
 
+fn judge_single(wanted: &Requirement, record: &Record, subject: &str) -> Finding {
+    judge([wanted], record, subject).remove(0)
+}
+
 fn in_text(asked: &Asked, text: &str) -> Finding {
     let passage = Passage { field: "/summary".to_owned(), text: text.to_owned() };
     let record = Record::new("LED灯具", Vec::new(), vec![passage]);
-    let finding = judge(&Requirement::new(asked), &record, "灯具组装");
+    let finding = judge_single(&Requirement::new(asked), &record, "灯具组装");
     if let Some(quote) = &finding.quote {
         let span: String = text.chars().skip(quote.start).take(quote.end - quote.start).collect();
         assert_eq!(span, quote.text, "{text}");
@@ -112,7 +117,7 @@ fn entry(name: &str, value: &str, unit: &str, basis: &str) -> Entry {
 #[track_caller]
 fn check_entry(wanted: &Asked, entry: Entry, verdict: Verdict, reason: Reason) {
     let record = Record::new("陶瓷 砖坯", vec![entry], Vec::new());
-    let finding = judge(&Requirement::new(wanted), &record, "陶瓷 工艺");
+    let finding = judge_single(&Requirement::new(wanted), &record, "陶瓷 工艺");
     assert_eq!((finding.verdict, finding.reason), (verdict, reason), "{finding:?}");
 }
 
@@ -178,7 +183,7 @@ fn a_measured_figure_comes_before_a_sentence() {
     let passage = Passage { field: "/summary".to_owned(), text: "合格率99%".to_owned() };
     let record = Record::new("灯具", vec![entry("合格率", "90", "%", "")], vec![passage]);
     let wanted = Requirement::new(&asked("合格率", "ge", "85", "%"));
-    let finding = judge(&wanted, &record, "灯具");
+    let finding = judge_single(&wanted, &record, "灯具");
     assert_eq!(finding.verdict, Verdict::Met);
     assert_eq!(finding.quote.unwrap().field, "/performance/0/value");
 }
@@ -188,7 +193,7 @@ fn one_word_said_of_another_thing_proves_nothing() {
     let record = Record::new("厨电烹饪", vec![entry("识别率", "95", "%", "")], Vec::new());
     let of = |least: &str| {
         let wanted = Requirement::new(&asked("识别率", "ge", least, "%"));
-        let finding = judge(&wanted, &record, "儿童语音交互");
+        let finding = judge_single(&wanted, &record, "儿童语音交互");
         (finding.verdict, finding.reason)
     };
     assert_eq!(of("92"), (Verdict::Partly, Reason::Subject));
