@@ -59,7 +59,7 @@ fn gather(fields: &CapabilityFields, stage: Stage, reference: &Reference) -> Che
     check_kind(&mut checker, fields);
     check_expert(&mut checker, fields, reference);
     if stage >= Stage::Draft {
-        checker.text("/title", fields.title.as_deref());
+        checker.name("/title", fields.title.as_deref());
         checker.text("/asset_kind", fields.asset_kind.as_deref());
     }
     if stage >= Stage::Submit {
@@ -72,8 +72,8 @@ fn gather(fields: &CapabilityFields, stage: Stage, reference: &Reference) -> Che
 }
 
 fn check_form(checker: &mut Checker, fields: &CapabilityFields) {
+    checker.line("/title", fields.title.as_deref(), 0, 200);
     let texts = [
-        ("/title", &fields.title, 200),
         ("/lead_expert", &fields.lead_expert, 60),
         ("/registration_no", &fields.registration_no, 60),
         ("/summary", &fields.summary, 10_000),

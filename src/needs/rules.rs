@@ -60,7 +60,7 @@ fn gather(fields: &NeedFields, town: Option<&str>, stage: Stage, reference: &Ref
     check_amounts(&mut checker, fields);
     check_codes(&mut checker, fields, reference);
     if stage >= Stage::Draft {
-        checker.text("/title", fields.title.as_deref());
+        checker.name("/title", fields.title.as_deref());
         checker.text("/need_kind", fields.need_kind.as_deref());
     }
     if stage >= Stage::Submit {
@@ -74,7 +74,7 @@ fn gather(fields: &NeedFields, town: Option<&str>, stage: Stage, reference: &Ref
 }
 
 fn check_form(checker: &mut Checker, fields: &NeedFields) {
-    checker.length("/title", fields.title.as_deref(), 0, 60);
+    checker.line("/title", fields.title.as_deref(), 0, 60);
     let texts = [
         ("/background", &fields.background),
         ("/problem", &fields.problem),

@@ -34,8 +34,8 @@ pub fn check(
 }
 
 fn check_identity(checker: &mut Checker, fields: &OrganizationFields) {
-    checker.text("/name", fields.name.as_deref());
-    checker.length("/name", fields.name.as_deref(), 0, 100);
+    checker.name("/name", fields.name.as_deref());
+    checker.line("/name", fields.name.as_deref(), 0, 100);
     match fields.uscc.as_deref() {
         None | Some("") => checker.fail("/uscc", "field.required"),
         Some(code) => checker.ensure(uscc::is_valid(code), "/uscc", "field.uscc"),

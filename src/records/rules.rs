@@ -4,7 +4,7 @@ use chrono::{Days, Months, NaiveDate};
 
 use super::parts::{Contact, Elements};
 use crate::reference::Reference;
-use crate::validation::Checker;
+use crate::validation::{Checker, is_seen};
 
 /// How far a record is to go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -22,7 +22,7 @@ pub enum Stage {
 /// The form of a contact that is there.
 pub fn contact(checker: &mut Checker, contact: Option<&Contact>) {
     let Some(contact) = contact else { return };
-    checker.length("/contact/name", Some(&contact.name), 1, 60);
+    checker.line("/contact/name", Some(&contact.name), 1, 60);
     checker.length("/contact/position", contact.position.as_deref(), 0, 60);
     checker.mail("/contact/mail", contact.mail.as_deref().filter(|mail| !mail.is_empty()));
     if let Some(phone) = filled(contact.phone.as_deref()) {
@@ -71,11 +71,11 @@ pub fn words(checker: &mut Checker, pointer: &str, words: &[String], most: usize
     checker.count(pointer, words, 0, most);
     for (at, word) in words.iter().enumerate() {
         let pointer = format!("{pointer}/{at}");
-        if word.trim().is_empty() {
+        if !is_seen(word) {
             checker.fail(pointer, "field.required");
             continue;
         }
-        checker.length(&pointer, Some(word), 1, length);
+        checker.line(&pointer, Some(word), 1, length);
         let before = words[..at].iter().any(|other| other.trim() == word.trim());
         checker.ensure(!before, &pointer, "field.duplicate");
     }

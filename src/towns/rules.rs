@@ -28,8 +28,8 @@ pub fn complete(fields: &mut TownFields, reference: &Reference) {
 pub fn check(fields: &TownFields, reference: &Reference, today: NaiveDate) -> Result<()> {
     let mut checker = Checker::default();
     check_place(&mut checker, fields, reference);
-    checker.text("/name", fields.name.as_deref());
-    checker.length("/name", fields.name.as_deref(), 0, 60);
+    checker.name("/name", fields.name.as_deref());
+    checker.line("/name", fields.name.as_deref(), 0, 60);
     checker.present("/recognised_on", fields.recognised_on.as_ref());
     checker.not_future("/recognised_on", fields.recognised_on, today);
     checker.present("/level", fields.level.as_ref());

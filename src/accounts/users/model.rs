@@ -110,9 +110,8 @@ pub fn check_mail(checker: &mut Checker, pointer: &str, mail: &str) {
 
 /// Adds what is wrong with a display name.
 pub fn check_name(checker: &mut Checker, pointer: &str, name: &str) {
-    checker.text(pointer, Some(name));
-    checker.length(pointer, Some(name), 0, 60);
-    checker.ensure(!name.chars().any(char::is_control), pointer, "field.control_characters");
+    checker.name(pointer, Some(name));
+    checker.line(pointer, Some(name), 0, 60);
 }
 
 /// Adds an error unless the tag is that of a language we speak.

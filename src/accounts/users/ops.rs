@@ -344,8 +344,7 @@ fn update_with(
 /// Checks and sets fields; returns what has changed, for the log.
 fn apply(user: &mut User, fields: UserFields) -> Result<Value> {
     let mut checker = Checker::default();
-    checker.text("/name", fields.name.as_deref());
-    check_name(&mut checker, "/name", fields.name.as_deref().unwrap_or("-"));
+    check_name(&mut checker, "/name", fields.name.as_deref().unwrap_or_default());
     checker.present("/language", fields.language.as_ref());
     check_language(&mut checker, "/language", fields.language.as_deref());
     checker.present("/status", fields.status.as_ref());
