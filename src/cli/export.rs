@@ -1,19 +1,19 @@
 //! `townbridge export …`
 
 use std::io::BufWriter;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use tempfile::NamedTempFile;
 
 use super::{Context, Outcome, output};
 use crate::accounts::principal::Caller;
 use crate::app::App;
 use crate::clock::Clock;
-use crate::error::{Error, Message, Result};
+use crate::error::{Message, Result};
 use crate::import::columns::FileKind;
 use crate::import::export::Exported;
 use crate::import::files::{self, Selection};
+use crate::import::new_file::NewFile;
 use crate::import::source::Format;
 
 /// Kinds of records that can be exported; accounts cannot.
@@ -73,17 +73,8 @@ pub(crate) fn run(context: &Context, args: &ExportArgs) -> Outcome {
     Ok(())
 }
 
-/// Writes beside the file first: one that is there is whole, and a failure leaves none behind.
 fn write(app: &App, context: &Context, args: &ExportArgs, format: Format) -> Result<Exported> {
-    let unwritable = |reason: std::io::Error| {
-        let message = Message::new("import.unwritable_file").with("file", args.file.display());
-        Error::BadRequest(message.with("reason", reason))
-    };
-    if args.file.exists() {
-        return Err(unwritable(std::io::ErrorKind::AlreadyExists.into()));
-    }
-    let folder = args.file.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let file = NamedTempFile::new_in(folder.unwrap_or(Path::new("."))).map_err(unwritable)?;
+    let out = BufWriter::new(NewFile::begin(&args.file)?);
     let mut caller = Caller::system("export");
     caller.language = context.language;
     let selection = Selection {
@@ -91,11 +82,8 @@ fn write(app: &App, context: &Context, args: &ExportArgs, format: Format) -> Res
         region: args.region.clone(),
         ..Selection::default()
     };
-    let out = BufWriter::new(file);
     let (out, exported) =
         files::write(app, &caller, args.kind.into(), &selection, format, out, None)?;
-    let file = out.into_inner().map_err(|error| unwritable(error.into_error()))?;
-    file.as_file().sync_all().map_err(unwritable)?;
-    file.persist_noclobber(&args.file).map_err(|error| unwritable(error.error))?;
+    out.into_inner().map_err(std::io::IntoInnerError::into_error)?.keep()?;
     Ok(exported)
 }

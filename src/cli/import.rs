@@ -67,7 +67,8 @@ pub(crate) struct ImportArgs {
     /// Leave out rows that say much the same as a record that is there, or as a row before them
     #[arg(long)]
     skip_similar: bool,
-    /// Write rejected rows with their reasons to this file, in the same format
+    /// Write rejected rows with their reasons to this file, in the same format; one that is there is
+    /// not overwritten
     #[arg(long, value_name = "FILE")]
     rejects: Option<PathBuf>,
     /// Publish the records at once; organisations count as verified

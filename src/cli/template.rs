@@ -1,5 +1,6 @@
 //! `townbridge template …`
 
+use std::io::Write;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -7,6 +8,7 @@ use clap::Args;
 use super::import::ImportKind;
 use super::{Context, Outcome, output};
 use crate::error::{Error, Message};
+use crate::import::new_file::NewFile;
 use crate::import::source::Format;
 use crate::import::template;
 use crate::reference;
@@ -29,12 +31,9 @@ pub(crate) fn run(context: &Context, args: &TemplateArgs) -> Outcome {
     let config = context.config()?;
     let reference = reference::load(&config.data_dir.join("reference"))?;
     let bytes = template::workbook(args.kind.into(), &reference)?;
-    let written = std::fs::File::create_new(&args.file)
-        .and_then(|mut file| std::io::Write::write_all(&mut file, &bytes));
-    written.map_err(|error| {
-        let message = Message::new("import.unwritable_file").with("file", args.file.display());
-        Error::BadRequest(message.with("reason", error))
-    })?;
+    let mut file = NewFile::begin(&args.file)?;
+    file.write_all(&bytes).map_err(Error::from)?;
+    file.keep()?;
     output::say(context.language, Message::new("cli.written").with("file", args.file.display()));
     Ok(())
 }

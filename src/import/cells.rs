@@ -182,7 +182,9 @@ fn flag(text: &str) -> Result<Value, Message> {
 }
 
 fn region(text: &str, reference: &Reference) -> Result<Value, Message> {
-    let code = text.strip_suffix(".0").unwrap_or(text);
+    // Alone, or before its name as the drop-downs have it.
+    let code = text.split([' ', '　']).next().unwrap_or(text);
+    let code = code.strip_suffix(".0").unwrap_or(code);
     if reference.region(code).is_some() {
         return Ok(code.into());
     }
@@ -258,6 +260,7 @@ mod tests {
             (Shape::Date, "2027-05-03 00:00:00", json!("2027-05-03")),
             (Shape::Flag, "是", json!(true)),
             (Shape::Region, "442000105", json!("442000105")),
+            (Shape::Region, "442000105 中山市古镇镇", json!("442000105")),
             (Shape::Region, "古镇镇", json!("442000105")),
             (Shape::Region, "中山市", json!("4420")),
             (Shape::Industry, "C3872 照明灯具制造", json!("C3872")),

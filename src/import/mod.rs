@@ -14,6 +14,7 @@ pub mod export;
 pub mod files;
 pub mod foreign;
 pub mod indexed;
+pub mod new_file;
 pub mod notation;
 pub mod owners;
 pub mod rejects;

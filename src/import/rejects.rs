@@ -2,51 +2,55 @@
 //! to be corrected and imported again.
 
 use std::borrow::Cow;
-use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::Path;
 
 use serde_json::{Map, Value};
 
-use super::columns::{REASONS, REASONS_COLUMN};
+use super::columns::{Column, REASONS, REASONS_COLUMN};
+use super::new_file::NewFile;
 use super::source::{Content, Format, Row, Source};
 use super::tables::TableWriter;
+use super::template;
 use crate::error::{Error, Message, Result};
+use crate::reference::Reference;
 
 /// Writes rejected rows.
 pub enum Rejects {
     /// Nobody wants them.
     Dropped,
     /// A table.
-    Table(TableWriter<BufWriter<File>>),
+    Table(TableWriter<BufWriter<NewFile>>),
     /// Lines of JSON.
-    Lines(BufWriter<File>),
+    Lines(BufWriter<NewFile>),
 }
 
 impl Rejects {
     /// Begins the file, if one is wanted.
     ///
     /// # Errors
-    /// When it cannot be made, or its name ends in another format than the source's.
-    pub fn begin(path: Option<&Path>, source: &Source) -> Result<Self> {
+    /// When it cannot be made or is there already (it may be the very file that is imported), or its
+    /// name ends in another format than the source's.
+    pub fn begin(path: Option<&Path>, source: &Source, reference: &Reference) -> Result<Self> {
         let Some(path) = path else { return Ok(Self::Dropped) };
         if Format::of(path)? != source.format {
             let message =
                 Message::new("import.rejects_format").with("ending", source.format.ending());
             return Err(Error::BadRequest(message));
         }
-        let file = File::create(path).map_err(|error| {
-            let message = Message::new("import.unwritable_file");
-            Error::BadRequest(message.with("file", path.display()).with("reason", error))
-        })?;
-        let out = BufWriter::new(file);
+        let out = BufWriter::new(NewFile::begin(path)?);
         let Some(header) = &source.header else { return Ok(Self::Lines(out)) };
         let kept = header.names.iter().zip(&header.columns);
-        let names: Vec<&str> = kept
+        let mut columns: Vec<(&str, Option<&Column>)> = kept
             .filter(|(_, column)| !is_reasons(**column))
-            .map(|(name, _)| name.as_str())
-            .chain([REASONS_COLUMN.header])
+            .map(|(name, column)| (name.as_str(), *column))
             .collect();
+        columns.push((REASONS_COLUMN.header, Some(&REASONS_COLUMN)));
+        if source.format == Format::Xlsx {
+            let book = template::correction_book(&columns, reference)?;
+            return Ok(Self::Table(TableWriter::in_book(book, out)));
+        }
+        let names: Vec<&str> = columns.iter().map(|(name, _)| *name).collect();
         Ok(Self::Table(TableWriter::new(source.format, out, &names)?))
     }
 
@@ -82,20 +86,25 @@ impl Rejects {
         }
     }
 
-    /// Ends the file.
+    /// Ends the file; without rows there is none.
     ///
     /// # Errors
     /// When it cannot be written.
-    pub fn finish(self) -> Result<()> {
-        match self {
-            Self::Dropped => Ok(()),
-            Self::Table(table) => Ok(table.finish()?.flush()?),
-            Self::Lines(mut out) => Ok(out.flush()?),
+    pub fn finish(self, rows: usize) -> Result<()> {
+        let mut out = match self {
+            Self::Dropped => return Ok(()),
+            Self::Table(table) => table.finish()?,
+            Self::Lines(out) => out,
+        };
+        out.flush()?;
+        match rows {
+            0 => Ok(()),
+            _ => out.into_inner().map_err(std::io::IntoInnerError::into_error)?.keep(),
         }
     }
 }
 
-fn is_reasons(column: Option<&super::columns::Column>) -> bool {
+fn is_reasons(column: Option<&Column>) -> bool {
     column.is_some_and(|column| column.field == REASONS)
 }
 

@@ -10,6 +10,7 @@ use super::rejects::original;
 use super::source::{Content, Flaw, Header, Row, letters};
 use crate::error::{Error, FieldError, Message};
 use crate::reference::Reference;
+use crate::validation::is_break;
 
 /// Reads a row. Cells that cannot be read are told beside those that can, so that the rules name
 /// the rest of what is wrong.
@@ -95,6 +96,10 @@ fn assemble(
             None if SHEET_ERRORS.contains(&text.as_str()) => {
                 Err(Message::new("cell.sheet_error").with("text", text))
             }
+            // Sheets break long titles to fit their columns.
+            None if ["title", "name"].contains(&column.field) && text.contains(is_break) => {
+                Ok(one_line(text).into())
+            }
             None => cells::read(column.shape, text, reference),
         };
         match read {
@@ -106,6 +111,10 @@ fn assemble(
         }
     }
     (fields, errors)
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// What a spreadsheet shows where a formula fails.
@@ -192,6 +201,14 @@ mod tests {
         assert_eq!(parsed.org.as_deref(), Some("某单位"));
         let expected = json!({ "title": "甲", "target_trl": 8,
             "contact": { "name": "乙", "mail": "y@z.example" } });
+        assert_eq!(Value::Object(parsed.fields), expected);
+    }
+
+    #[test]
+    fn a_title_that_a_sheet_has_broken_is_one_line_again() {
+        let (header, row) = table(&["title", "problem"], &["灯具\n散热\t结构 ", "甲\n乙"]);
+        let parsed = parse(&row, Some(&header), FileKind::Needs, &reference()).unwrap();
+        let expected = json!({ "title": "灯具 散热 结构", "problem": "甲\n乙" });
         assert_eq!(Value::Object(parsed.fields), expected);
     }
 

@@ -123,7 +123,7 @@ struct Run<'a> {
 
 impl<'a> Run<'a> {
     fn new(plan: Plan<'a>, options: &'a ImportOptions, source: Source) -> Result<Self> {
-        let rejects = Rejects::begin(options.rejects.as_deref(), &source)?;
+        let rejects = Rejects::begin(options.rejects.as_deref(), &source, &plan.app.reference)?;
         let owners = Owners::new(options.org.clone(), options.dry_run);
         let (seen, unowned, report) = <(HashSet<String>, HashSet<u64>, ImportReport)>::default();
         Ok(Self { plan, options, source, owners, rejects, seen, unowned, report })
@@ -144,7 +144,7 @@ impl<'a> Run<'a> {
             self.batch(destination, batch)?;
             progress(self.report.rows as u64, expected.max(self.report.rows as u64));
         }
-        self.rejects.finish()?;
+        self.rejects.finish(self.report.rejected)?;
         if self.report.added > 0 {
             self.plan.app.feed.wake();
         }

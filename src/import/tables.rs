@@ -53,6 +53,11 @@ impl<W: Write + Send> TableWriter<W> {
         Ok(table)
     }
 
+    /// A spreadsheet whose first sheet holds its header already.
+    pub fn in_book(book: Workbook, out: W) -> Self {
+        Self::Xlsx(Box::new(Sheet { book, row: 1, text: text_format(), out }))
+    }
+
     /// Writes a row.
     ///
     /// # Errors

@@ -1,12 +1,13 @@
 //! Spreadsheets to be filled in and imported: headers with the codes of the fields below them, an
 //! example, drop-downs, notes, and a sheet that explains every column.
 
-use std::collections::HashMap;
+mod lists;
 
 use rust_xlsxwriter::{
-    Color, DataValidation, DataValidationRule, Format, FormatAlign, FormatBorder, Formula, Note,
-    Workbook, Worksheet, XlsxError,
+    Color, Format, FormatAlign, FormatBorder, Note, Workbook, Worksheet, XlsxError,
 };
+
+use lists::Lists;
 
 use super::cells;
 use super::columns::{Column, Due, FileKind, REMARK_COLUMN, Shape};
@@ -18,8 +19,6 @@ use crate::reference::Reference;
 const LAST_ROW: u32 = 2_000;
 /// First row for entries: below headers, codes and the example.
 const FIRST_ROW: u32 = 3;
-/// Name of the hidden sheet that the drop-downs draw from.
-const CODES_SHEET: &str = "代码表";
 
 /// The template of a kind of record, as a file.
 ///
@@ -32,18 +31,49 @@ pub fn workbook(kind: FileKind, reference: &Reference) -> Result<Vec<u8>> {
 fn build(kind: FileKind, reference: &Reference) -> std::result::Result<Vec<u8>, XlsxError> {
     let columns: Vec<&Column> = std::iter::once(&REMARK_COLUMN).chain(kind.entered()).collect();
     let mut book = Workbook::new();
-    let lists = code_lists(&columns, reference);
+    let lists = Lists::of(columns.iter().copied(), reference);
     let entries = book.add_worksheet();
     entries.set_name(title(kind))?;
     write_entries(entries, &columns, &lists, reference)?;
     let guide = book.add_worksheet();
     guide.set_name("填写说明")?;
     write_guide(guide, &columns, reference)?;
-    let codes = book.add_worksheet();
-    codes.set_name(CODES_SHEET)?;
-    write_codes(codes, &columns, reference)?;
-    codes.set_hidden(true);
+    lists.write(book.add_worksheet())?;
     book.save_to_buffer()
+}
+
+/// A sheet with a header alone, for rows that are to be corrected in it: as helpful as the template.
+/// Headers that are no columns stand as they are.
+///
+/// # Errors
+/// Faults of ours only.
+pub fn correction_book(
+    header: &[(&str, Option<&Column>)],
+    reference: &Reference,
+) -> Result<Workbook> {
+    build_correction(header, reference)
+        .map_err(|error| Error::internal(format!("write a sheet for corrections: {error}")))
+}
+
+fn build_correction(
+    header: &[(&str, Option<&Column>)],
+    reference: &Reference,
+) -> std::result::Result<Workbook, XlsxError> {
+    let mut book = Workbook::new();
+    let lists = Lists::of(header.iter().filter_map(|(_, column)| *column), reference);
+    let sheet = book.add_worksheet();
+    for (at, (name, column)) in (0..).zip(header) {
+        match column {
+            Some(column) => prepare(sheet, at, name, column, (1, &lists), reference)?,
+            None => {
+                sheet.write_string_with_format(0, at, *name, &header_format(Due::Optional))?;
+                sheet.set_column_width(at, 18)?;
+            }
+        }
+    }
+    sheet.set_freeze_panes(1, 0)?;
+    lists.write(book.add_worksheet())?;
+    Ok(book)
 }
 
 fn title(kind: FileKind) -> &'static str {
@@ -55,61 +85,21 @@ fn title(kind: FileKind) -> &'static str {
     }
 }
 
-/// The code tables of single-choice columns, each with the range it stands in.
-fn code_lists(columns: &[&Column], reference: &Reference) -> HashMap<&'static str, String> {
-    tables(columns)
-        .into_iter()
-        .enumerate()
-        .map(|(at, table)| {
-            let last = reference.code_table(table).len() + 1;
-            let letter = column_letters(at);
-            (table, format!("={CODES_SHEET}!${letter}$2:${letter}${last}"))
-        })
-        .collect()
-}
-
-/// The code tables that columns choose from, each once.
-fn tables(columns: &[&Column]) -> Vec<&'static str> {
-    let mut tables = Vec::new();
-    for column in columns {
-        if let Shape::Code(table) | Shape::Codes(table) = column.shape
-            && !tables.contains(&table)
-        {
-            tables.push(table);
-        }
-    }
-    tables
-}
-
-fn column_letters(at: usize) -> String {
-    let letter = |at: usize| char::from(b'A' + (at % 26) as u8);
-    if at < 26 { letter(at).to_string() } else { format!("{}{}", letter(at / 26 - 1), letter(at)) }
-}
-
 fn write_entries(
     sheet: &mut Worksheet,
     columns: &[&Column],
-    lists: &HashMap<&'static str, String>,
+    lists: &Lists,
     reference: &Reference,
 ) -> std::result::Result<(), XlsxError> {
     let code = Format::new().set_font_color(Color::Gray).set_font_size(9).set_italic();
     let example = text_format().set_font_color(Color::Gray);
-    let date = Format::new().set_num_format("yyyy-mm-dd").set_align(FormatAlign::Top);
     for (at, column) in columns.iter().enumerate() {
         let at = u16::try_from(at).unwrap_or(u16::MAX);
-        sheet.write_string_with_format(0, at, column.header, &header_format(column.due))?;
+        prepare(sheet, at, column.header, column, (FIRST_ROW, lists), reference)?;
         sheet.write_string_with_format(1, at, column.field, &code)?;
-        let explanation = explanation(column, reference);
-        if !explanation.is_empty() {
-            let note = Note::new(explanation).add_author_prefix(false).set_width(260);
-            sheet.insert_note(0, at, &note.set_height(120))?;
-        }
-        let entered = if column.shape == Shape::Date { &date } else { &text_format() };
-        sheet.set_column_format(at, entered)?;
-        sheet.set_column_width(at, width(column))?;
         match (column.shape, cells::date(column.example)) {
             (Shape::Date, Ok(day)) => {
-                let gray = date.clone().set_font_color(Color::Gray);
+                let gray = date_format().set_font_color(Color::Gray);
                 sheet.write_date_with_format(2, at, day, &gray)?;
             }
             _ => {
@@ -118,12 +108,37 @@ fn write_entries(
                 sheet.write_string_with_format(2, at, text, &example)?;
             }
         }
-        if let Some(validation) = validation(column, lists)? {
-            sheet.add_data_validation(FIRST_ROW, at, LAST_ROW, at, &validation)?;
-        }
     }
     sheet.set_freeze_panes(2, 1)?;
     Ok(())
+}
+
+/// Prepares a column for entries from a row on: header, note, format, width and drop-down.
+fn prepare(
+    sheet: &mut Worksheet,
+    at: u16,
+    name: &str,
+    column: &Column,
+    (first_row, lists): (u32, &Lists),
+    reference: &Reference,
+) -> std::result::Result<(), XlsxError> {
+    sheet.write_string_with_format(0, at, name, &header_format(column.due))?;
+    let explanation = explanation(column, reference);
+    if !explanation.is_empty() {
+        let note = Note::new(explanation).add_author_prefix(false).set_width(260);
+        sheet.insert_note(0, at, &note.set_height(120))?;
+    }
+    let entered = if column.shape == Shape::Date { date_format() } else { text_format() };
+    sheet.set_column_format(at, &entered)?;
+    sheet.set_column_width(at, width(column))?;
+    if let Some(validation) = lists.validation(column)? {
+        sheet.add_data_validation(first_row, at, LAST_ROW, at, &validation)?;
+    }
+    Ok(())
+}
+
+fn date_format() -> Format {
+    Format::new().set_num_format("yyyy-mm-dd").set_align(FormatAlign::Top)
 }
 
 /// What stands in the first cell of the example row; the import passes such rows over.
@@ -152,29 +167,6 @@ fn width(column: &Column) -> f64 {
         }
         _ => 16.0,
     }
-}
-
-fn validation(
-    column: &Column,
-    lists: &HashMap<&'static str, String>,
-) -> std::result::Result<Option<DataValidation>, XlsxError> {
-    let message = "请从下拉列表中选择";
-    let chosen = match column.shape {
-        Shape::Code(table) => {
-            let Some(range) = lists.get(table) else { return Ok(None) };
-            DataValidation::new()
-                .allow_list_formula(Formula::new(range.as_str()))
-                .set_error_message(message)?
-        }
-        Shape::Flag => {
-            DataValidation::new().allow_list_strings(&["是", "否"])?.set_error_message(message)?
-        }
-        Shape::Integer if column.note == "1 至 9" => DataValidation::new()
-            .allow_whole_number(DataValidationRule::Between(1, 9))
-            .set_error_message("请填 1 至 9 的整数")?,
-        _ => return Ok(None),
-    };
-    Ok(Some(chosen))
 }
 
 fn due_text(due: Due) -> &'static str {
@@ -271,22 +263,6 @@ fn write_guide(
     Ok(())
 }
 
-fn write_codes(
-    sheet: &mut Worksheet,
-    columns: &[&Column],
-    reference: &Reference,
-) -> std::result::Result<(), XlsxError> {
-    for (at, table) in tables(columns).into_iter().enumerate() {
-        let at = u16::try_from(at).unwrap_or(u16::MAX);
-        sheet.write_string(0, at, table)?;
-        for (row, entry) in reference.code_table(table).into_iter().enumerate() {
-            let row = u32::try_from(row + 1).unwrap_or(u32::MAX);
-            sheet.write_string(row, at, &entry.name_zh)?;
-        }
-    }
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -308,23 +284,31 @@ mod tests {
         }
     }
 
-    #[test]
-    fn the_example_of_the_template_is_a_row_that_passes() {
-        let reference = reference();
-        let header: Vec<&Column> = FileKind::Needs.entered().collect();
-        let cells: Vec<String> = header.iter().map(|column| column.example.to_owned()).collect();
-        let row = source::Row::new(1, Content::Cells(cells));
+    /// The fields of the example row, every cell of which can be read.
+    fn example<T: serde::de::DeserializeOwned>(kind: FileKind, reference: &Reference) -> T {
+        let columns: Vec<&Column> = kind.entered().collect();
+        let cells = columns.iter().map(|column| column.example.to_owned()).collect();
         let header = source::Header {
-            names: header.iter().map(|column| column.header.to_owned()).collect(),
-            columns: header.into_iter().map(Some).collect(),
+            names: columns.iter().map(|column| column.header.to_owned()).collect(),
+            columns: columns.into_iter().map(Some).collect(),
         };
-        let parsed = rows::parse(&row, Some(&header), FileKind::Needs, &reference).unwrap();
+        let row = source::Row::new(1, Content::Cells(cells));
+        let parsed = rows::parse(&row, Some(&header), kind, reference).unwrap();
         let mut wrong = parsed.wrong;
-        let fields = crate::import::destination::typed(parsed.kind, parsed.fields, &mut wrong);
-        let fields: crate::needs::model::NeedFields = fields.unwrap();
+        let fields = crate::import::destination::typed(kind, parsed.fields, &mut wrong).unwrap();
         assert_eq!(wrong, []);
-        let town = fields.town_code.as_deref();
-        crate::needs::rules::check(&fields, town, crate::needs::rules::Stage::Publish, &reference)
-            .unwrap();
+        fields
+    }
+
+    #[test]
+    fn the_examples_of_the_templates_are_rows_that_pass() {
+        use crate::records::rules::Stage::Publish;
+        let reference = reference();
+        let need: crate::needs::model::NeedFields = example(FileKind::Needs, &reference);
+        let town = need.town_code.as_deref();
+        crate::needs::rules::check(&need, town, Publish, &reference).unwrap();
+        let capability: crate::capabilities::model::CapabilityFields =
+            example(FileKind::Capabilities, &reference);
+        crate::capabilities::rules::check(&capability, Publish, &reference).unwrap();
     }
 }

@@ -58,7 +58,7 @@ pub(super) const COLUMNS: &[Column] = &[
     Column::new("transfer_modes", "转化方式", Codes("cooperation_mode"), Submit)
         .note("可多选，用分号隔开")
         .example("普通许可；合作开发"),
-    Column::new("price_mode", "价格方式", Code("price_mode"), Publish).example("区间"),
+    Column::new("price_mode", "价格方式", Code("price_mode"), Publish).example("区间价"),
     Column::new("price", "价格", Money, Optional).note("万元").example("25"),
     Column::new("price_max", "价格上限", Money, Optional).note("万元").example("60"),
     Column::new("min_budget", "合作方最低预算", Money, Optional).note("万元"),

@@ -23,14 +23,8 @@ impl Destination for Users {
         row: Parsed,
     ) -> Result<Checked<CreateUser>> {
         let Parsed { kind, fields, mut wrong, .. } = row;
-        let account = typed::<AccountRow>(kind, fields, &mut wrong).unwrap_or_default();
-        let role = account.role.as_deref().unwrap_or_default();
-        let known = role.parse::<Role>().ok();
-        if known.is_none() && !role.is_empty() {
-            let message = Message::new("field.unknown_code").with("code", role);
-            wrong.push(FieldError::new("/role", message));
-        }
-        let org_id = match row.org.as_deref().map(|org| owners.find(plan, Some(org))).transpose()? {
+        let named = row.org.as_deref().map(|org| owners.find(plan, Some(org))).transpose()?;
+        let org_id = match named {
             None => None,
             Some(Ok(org)) => Some(org.id),
             Some(Err(errors)) => {
@@ -38,21 +32,26 @@ impl Destination for Users {
                 None
             }
         };
-        let region_code = account.region_code.filter(|code| !code.is_empty());
-        let roles = known.map(|role| GrantRole { role, org_id, region_code });
-        let command = CreateUser {
-            mail: account.login_mail.unwrap_or_default(),
-            name: account.name.unwrap_or_default(),
-            password: None,
-            language: None,
-            roles: roles.into_iter().collect(),
+        // Lines may also have the fields of the API.
+        let as_api = ["mail", "roles"].iter().any(|name| fields.contains_key(*name));
+        let mut command = match as_api {
+            true => {
+                let line = typed::<AccountLine>(kind, fields, &mut wrong).unwrap_or_default();
+                line.account()
+            }
+            false => typed::<AccountRow>(kind, fields, &mut wrong)
+                .unwrap_or_default()
+                .account(&mut wrong),
         };
-        let mut errors =
-            blame(accounts::users::ops::check(plan.app, &command))?.err().unwrap_or_default();
-        if command.roles.is_empty() {
-            errors.push(FieldError::new("/role", "field.required"));
+        for role in command.roles.iter_mut().filter(|role| role.org_id.is_none()) {
+            role.org_id = org_id;
         }
-        for error in &mut errors {
+        let checked = blame(accounts::users::ops::check(plan.app, &command))?;
+        let mut errors = checked.err().unwrap_or_default();
+        if command.roles.is_empty() {
+            errors.push(FieldError::new("/roles", "field.required"));
+        }
+        for error in errors.iter_mut().filter(|_| !as_api) {
             error.pointer = pointer_of(&error.pointer).to_owned();
         }
         Ok(together(wrong, Err(errors)).map(|()| command))
@@ -74,7 +73,7 @@ impl Destination for Users {
     }
 }
 
-/// The fields of a row, as text of tables or lines.
+/// The fields of a row of a table.
 #[derive(Debug, Default, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
 struct AccountRow {
@@ -84,10 +83,48 @@ struct AccountRow {
     region_code: Option<String>,
 }
 
+impl AccountRow {
+    fn account(self, wrong: &mut Vec<FieldError>) -> CreateUser {
+        let role = self.role.unwrap_or_default();
+        let known = role.parse::<Role>().ok();
+        if known.is_none() && !role.is_empty() {
+            let message = Message::new("field.unknown_code").with("code", role);
+            wrong.push(FieldError::new("/role", message));
+        }
+        let region_code = self.region_code.filter(|code| !code.is_empty());
+        let roles = known.map(|role| GrantRole { role, org_id: None, region_code });
+        let roles = roles.into_iter().collect();
+        AccountLine { mail: self.login_mail, name: self.name, language: None, roles }.account()
+    }
+}
+
+/// The fields of a line, as the API has them but for the password.
+#[derive(Debug, Default, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct AccountLine {
+    mail: Option<String>,
+    name: Option<String>,
+    language: Option<String>,
+    roles: Vec<GrantRole>,
+}
+
+impl AccountLine {
+    fn account(self) -> CreateUser {
+        CreateUser {
+            mail: self.mail.unwrap_or_default(),
+            name: self.name.unwrap_or_default(),
+            password: None,
+            language: self.language,
+            roles: self.roles,
+        }
+    }
+}
+
 /// The field of a row that a field of the new account comes from.
 fn pointer_of(pointer: &str) -> &str {
     match pointer {
         "/mail" => "/login_mail",
+        "/roles" => "/role",
         _ => match pointer.strip_prefix("/roles/0/") {
             Some("org_id") => "/org",
             Some("region_code") => "/region_code",

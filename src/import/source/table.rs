@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use calamine::{Reader, SheetType, SheetVisible, Xlsx, open_workbook};
+use calamine::{Reader, SheetType, SheetVisible, Xlsx, XlsxError, open_workbook};
 
 use super::separated::{self, Record};
 use super::sheet::{self, Merged};
@@ -136,8 +136,15 @@ fn delimiter(text: &str) -> char {
 }
 
 pub(super) fn open_xlsx(path: &Path, kind: FileKind) -> Result<Source> {
-    let mut book: Xlsx<_> =
-        open_workbook(path).map_err(|error: calamine::XlsxError| unreadable(path, error))?;
+    let mut book: Xlsx<_> = match open_workbook(path) {
+        Ok(book) => book,
+        Err(XlsxError::Io(error)) => return Err(unreadable(path, error)),
+        // No archive, or one without a workbook: what stands in it is another format.
+        Err(_) => {
+            let message = Message::new("import.no_workbook").with("file", path.display());
+            return Err(Error::BadRequest(message));
+        }
+    };
     let sheets: Vec<String> = book
         .sheets_metadata()
         .iter()

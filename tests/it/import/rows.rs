@@ -1,5 +1,6 @@
 //! What is said about the rows of a file, and under whose name they come in.
 
+use calamine::{Reader, Xlsx, open_workbook};
 use rust_xlsxwriter::{Format as CellFormat, Workbook};
 use serde_json::json;
 use townbridge::accounts::principal::{Caller, Language};
@@ -228,4 +229,89 @@ async fn every_wrong_field_of_a_line_is_told_in_the_language_of_the_reader() {
         "title",
     ];
     assert_eq!(places, expected, "{report:?}");
+}
+
+/// What the lists of a column offer in a file: the cells of its hidden sheet below the header.
+fn offered(path: &std::path::Path, list: &str) -> Vec<String> {
+    let mut book: Xlsx<_> = open_workbook(path).unwrap();
+    let sheet = book.worksheet_range("代码表").unwrap();
+    let at = sheet.headers().unwrap().iter().position(|name| name == list).unwrap();
+    let column = sheet.rows().skip(1).map(|row| row[at].to_string());
+    column.filter(|text| !text.is_empty()).collect()
+}
+
+#[actix_web::test]
+async fn rejected_rows_of_a_sheet_have_the_drop_downs_of_the_template() {
+    let app = TestApp::start().await;
+    let dir = tempfile::tempdir().unwrap();
+    let template = app.anonymous().get("templates/needs.xlsx").await.expect(200);
+    let template = file(&dir, "template.xlsx", &template.body);
+    let rows: [&[&str]; 2] =
+        [&["需求名称", "需求类别", "国民经济行业", "所属专业镇"], &["甲需求", "不存在", "", ""]];
+    let path = file(&dir, "needs.xlsx", sheet(&rows, &[]));
+    let mut wanted = options(FileKind::Needs, None);
+    let rejects = dir.path().join("bad.xlsx");
+    wanted.rejects = Some(rejects.clone());
+    assert_eq!(import(&app, &path, &wanted).rejected, 1);
+    for (list, entry) in [
+        ("need_kind", "技术难题"),
+        ("industries", "C3872 照明灯具制造"),
+        ("towns", "442000105 中山市古镇镇"),
+    ] {
+        let entries = offered(&rejects, list);
+        assert!(entries.iter().any(|text| text == entry), "{list}");
+        assert_eq!(entries, offered(&template, list));
+    }
+}
+
+#[actix_web::test]
+async fn the_file_of_rejected_rows_overwrites_nothing_least_of_all_what_is_imported() {
+    let app = TestApp::start().await;
+    let dir = tempfile::tempdir().unwrap();
+    let good = "需求名称,需求类别\n甲需求,技术难题\n";
+    let text = format!("{good}乙需求,不存在\n");
+    let path = file(&dir, "needs.csv", &text);
+    let mut wanted = options(FileKind::Needs, None);
+    wanted.rejects = Some(path.clone());
+    let caller = Caller::system("test");
+    let error = run(app.service(), &caller, &path, &wanted, &mut |_, _| {}).unwrap_err();
+    assert!(format!("{error:?}").contains("import.file_exists"), "{error:?}");
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
+    assert!(records(&app, FileKind::Needs).is_empty(), "nothing is half done");
+    // Without rejected rows there is no file, so the same command can be given again.
+    let path = file(&dir, "good.csv", good);
+    wanted.rejects = Some(dir.path().join("bad.csv"));
+    for _ in 0..2 {
+        import(&app, &path, &wanted);
+        assert!(!dir.path().join("bad.csv").exists());
+    }
+}
+
+#[actix_web::test]
+async fn accounts_come_in_with_the_fields_of_the_api() {
+    let app = TestApp::start().await;
+    let dir = tempfile::tempdir().unwrap();
+    let org = OrgBuilder::enterprise().insert(&app);
+    let member = |mail: &str| {
+        let roles = json!([{ "role": "org_member", "org_id": org.id }]);
+        json!({ "mail": mail, "name": "甲", "language": "en", "roles": roles })
+    };
+    let mut bad = member("b@x.example");
+    bad["password"] = "x".into();
+    bad["roles"][0]["role"] = "emperor".into();
+    let path = file(&dir, "users.jsonl", format!("{}\n{bad}\n", member("a@x.example")));
+    let report = import(&app, &path, &options(FileKind::Users, None));
+    assert_eq!((report.added, report.rejected), (1, 1), "{report:?}");
+    let reasons = report.first_rejected[0].reasons.join("|");
+    assert!(reasons.contains("password: ") && reasons.contains("roles/0/role: "), "{reasons}");
+}
+
+#[actix_web::test]
+async fn what_is_no_spreadsheet_is_said_to_be_none() {
+    let app = TestApp::start().await;
+    let dir = tempfile::tempdir().unwrap();
+    let path = file(&dir, "needs.xlsx", "需求名称,需求类别\n");
+    let (caller, wanted) = (Caller::system("test"), options(FileKind::Needs, None));
+    let error = run(app.service(), &caller, &path, &wanted, &mut |_, _| {}).unwrap_err();
+    assert!(format!("{error:?}").contains("import.no_workbook"), "{error:?}");
 }
