@@ -100,6 +100,8 @@ pub struct RecordsConfig {
     pub need_valid_days: u32,
     pub capability_valid_days: u32,
     pub expiry_check_seconds: u64,
+    pub renewal_notice_days: u32,
+    pub verify_after_days: u32,
     pub idempotency_hours: u32,
 }
 

@@ -9,7 +9,7 @@ use crate::outbound::ops::Letter;
 
 /// Somebody else's text within ours: one line, not too long, and nothing that mail programs turn
 /// into a link to elsewhere.
-fn plain(name: &str) -> String {
+pub(crate) fn plain(name: &str) -> String {
     let line: String = name
         .chars()
         .map(|letter| if letter.is_control() || letter.is_whitespace() { ' ' } else { letter })
@@ -22,8 +22,9 @@ fn link(app: &App, page: &str, secret: &str) -> String {
     format!("{}/{page}?token={secret}", app.config.server.public_url.trim_end_matches('/'))
 }
 
-// Names come last: what they contain is not looked at for further placeholders.
-fn letter(subject: Message, body: Message, language: Language) -> Letter {
+/// A mail of two texts. Names come last: what they contain is not looked at for further
+/// placeholders.
+pub(crate) fn letter(subject: Message, body: Message, language: Language) -> Letter {
     Letter { subject: text::render(&subject, language), body: text::render(&body, language) }
 }
 

@@ -6,7 +6,7 @@
 
 pub mod api;
 pub mod invitations;
-mod letters;
+pub(crate) mod letters;
 pub mod limits;
 pub mod links;
 pub mod members;

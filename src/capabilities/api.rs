@@ -11,8 +11,8 @@ use crate::http::extract::{AppData, CallerData, IfMatch, JsonBody, Query};
 use crate::http::pagination::Page;
 use crate::http::problem::{ApiResult, Problem};
 use crate::records::life::ReviewedLife;
-use crate::records::{api, likeness};
-use crate::search::freshness;
+use crate::records::{api, freshness, likeness};
+use crate::search::freshness::settle;
 
 /// Adds the operations.
 pub fn configure(config: &mut ServiceConfig<'_>) {
@@ -31,6 +31,7 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
     );
     api::configure_grants::<CapabilityId>(config);
     likeness::api::configure::<Capability>(config);
+    freshness::api::configure::<Capability>(config);
 }
 
 /// List capabilities that the caller may know of, last changed first.
@@ -92,7 +93,7 @@ async fn update_capability(
 ) -> ApiResult {
     let written = app.run(move |app| ops::update(app, &caller.0, *id, version.0, &body.0)).await?;
     if written.value.status.is_open() {
-        freshness::settle(&app, written.change).await;
+        settle(&app, written.change).await;
     }
     Ok(answer::changed(written.value.version, written))
 }
@@ -128,7 +129,7 @@ async fn take_capability_step(
     body: JsonBody<TakeCapabilityStep>,
 ) -> ApiResult {
     let written = app.run(move |app| ops::take_step(app, &caller.0, *id, &body.0)).await?;
-    freshness::settle(&app, written.change).await;
+    settle(&app, written.change).await;
     Ok(answer::changed(written.value.version, written))
 }
 
@@ -147,6 +148,6 @@ async fn set_capability_consent(
     body: JsonBody<SetConsent>,
 ) -> ApiResult {
     let written = app.run(move |app| ops::set_consent(app, &caller.0, *id, body.0)).await?;
-    freshness::settle(&app, written.change).await;
+    settle(&app, written.change).await;
     Ok(answer::changed(written.value.version, written))
 }

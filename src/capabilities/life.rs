@@ -57,6 +57,10 @@ impl ReviewedLife for CapabilityStatus {
     const PUBLISHED: Self = Self::Published;
     const EXPIRED: Self = Self::Expired;
 
+    fn lapses(self) -> bool {
+        self == Self::Published
+    }
+
     fn is_open(self) -> bool {
         self == Self::Published
     }

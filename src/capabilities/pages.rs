@@ -11,11 +11,12 @@ use crate::http::html::{Frame, PageResult, Posted, Visit};
 use crate::matching;
 use crate::matching::answer::MatchAnswer;
 use crate::matching::query::MatchQuery;
-use crate::records::pages::take_posted_step;
+use crate::records::life::ReviewedLife;
+use crate::records::pages::{take_posted_step, verify_posted};
 
 /// Registers the pages.
 pub fn configure(config: &mut web::ServiceConfig) {
-    config.service(take_capability_step).service(show_capability);
+    config.service(take_capability_step).service(verify_capability).service(show_capability);
 }
 
 /// Matches shown on one page.
@@ -26,6 +27,9 @@ const SHOWN: usize = 6;
 struct CapabilityPage {
     page: Frame,
     title: String,
+    /// Whether the reader may confirm it, or renew it once it has expired.
+    may_verify: bool,
+    may_renew: bool,
     price: String,
     trl: String,
     industries: String,
@@ -56,6 +60,9 @@ async fn show_capability(
     let industries: Vec<String> = codes.map(|code| page.industry(code)).collect();
     Ok(CapabilityPage {
         title: item.fields.title.clone().unwrap_or_default(),
+        may_verify: item.status.lapses() && !item.steps.is_empty(),
+        may_renew: item.status == ReviewedLife::EXPIRED
+            && item.steps.contains(&ReviewedLife::PUBLISHED),
         price: price(&page, &item.fields),
         trl: item.fields.trl.map(|level| page.trl(level)).unwrap_or_default(),
         industries: page.list(&industries),
@@ -88,4 +95,15 @@ async fn take_capability_step(
     form: Posted,
 ) -> PageResult<HttpResponse> {
     take_posted_step(app, visit, *id, form).await
+}
+
+/// Confirms that the capability is still on offer and goes back to where the form was.
+#[post("/capabilities/{id}/verify")]
+async fn verify_capability(
+    app: AppData,
+    visit: Visit,
+    id: web::Path<CapabilityId>,
+    form: Posted,
+) -> PageResult<HttpResponse> {
+    verify_posted(app, visit, *id, form).await
 }

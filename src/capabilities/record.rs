@@ -55,6 +55,7 @@ impl Reviewed for Capability {
         create: "capability.create",
         update: "capability.update",
         step: "capability.step",
+        verify: "capability.verify",
         expire: "capability.expire",
         delete: "capability.delete",
         import: "capability.import",
@@ -81,6 +82,7 @@ impl Reviewed for Capability {
             updated_at: self.updated_at,
             source_ref: self.source_ref.as_deref(),
             code: &self.code,
+            created_by: self.created_by,
         }
     }
 

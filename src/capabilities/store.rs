@@ -13,6 +13,7 @@ use crate::db::{Db, Json, Timestamp};
 use crate::disclosure::Clearance;
 use crate::error::{Error, Result, duplicate_record};
 use crate::on;
+use crate::records::freshness::model::Doubt;
 use crate::records::reviewed::{Filter, Rows};
 use crate::records::scope::Reach;
 
@@ -285,6 +286,16 @@ impl Rows for Capability {
             }
             query.order(c::id.asc()).limit(limit).select(Capability::as_select()).load(conn)
         })?)
+    }
+
+    fn doubtful_rows(db: &mut Db, doubt: &Doubt, limit: i64) -> Result<Vec<Self>> {
+        Ok(on!(db, conn => capabilities::table
+            .filter(capabilities::status.eq_any([CapabilityStatus::Published]))
+            .filter(crate::in_doubt!(capabilities, doubt))
+            .order((capabilities::org_id.asc(), capabilities::id.asc()))
+            .limit(limit)
+            .select(Capability::as_select())
+            .load(conn))?)
     }
 
     fn repeats(db: &mut Db, ids: &[CapabilityId]) -> Result<Vec<(CapabilityId, CapabilityId)>> {

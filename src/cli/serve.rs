@@ -14,7 +14,7 @@ use crate::clock::Clock;
 use crate::demo::{self, DemoState};
 use crate::error::{Error, Message, Result};
 use crate::http::server;
-use crate::jobs::{embedder, expiry, housekeeping, indexer, likeness, outbox};
+use crate::jobs::{embedder, expiry, housekeeping, indexer, likeness, outbox, renewal};
 
 /// Arguments of `serve`.
 #[derive(Debug, Args)]
@@ -106,6 +106,7 @@ fn start_jobs(app: &Arc<App>) -> Vec<JoinHandle<()>> {
         actix_web::rt::spawn(outbox::run(Arc::clone(app))),
         actix_web::rt::spawn(housekeeping::run(Arc::clone(app))),
         actix_web::rt::spawn(likeness::run(Arc::clone(app))),
+        actix_web::rt::spawn(renewal::run(Arc::clone(app))),
     ]
 }
 

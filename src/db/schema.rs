@@ -353,6 +353,16 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::sql::{Moment, Uid};
+
+    renewal_pings (record_id) {
+        record_id -> Uid,
+        asked_at -> Moment,
+    }
+}
+
 diesel::joinable!(needs -> organizations (org_id));
 diesel::joinable!(capabilities -> organizations (org_id));
 diesel::joinable!(role_grants -> users (user_id));
@@ -378,4 +388,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     audit_log,
     instance_facts,
     likeness_keys,
+    renewal_pings,
 );

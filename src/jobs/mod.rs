@@ -7,3 +7,4 @@ pub mod housekeeping;
 pub mod indexer;
 pub mod likeness;
 pub mod outbox;
+pub mod renewal;

@@ -11,8 +11,8 @@ use crate::http::extract::{AppData, CallerData, IfMatch, JsonBody, Query};
 use crate::http::pagination::Page;
 use crate::http::problem::{ApiResult, Problem};
 use crate::records::life::ReviewedLife;
-use crate::records::{api, likeness};
-use crate::search::freshness;
+use crate::records::{api, freshness, likeness};
+use crate::search::freshness::settle;
 
 /// Adds the operations.
 pub fn configure(config: &mut ServiceConfig<'_>) {
@@ -30,6 +30,7 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
     );
     api::configure_grants::<NeedId>(config);
     likeness::api::configure::<Need>(config);
+    freshness::api::configure::<Need>(config);
 }
 
 /// List needs that the caller may know of, last changed first.
@@ -79,7 +80,7 @@ async fn update_need(
 ) -> ApiResult {
     let written = app.run(move |app| ops::update(app, &caller.0, *id, version.0, &body.0)).await?;
     if written.value.status.is_open() {
-        freshness::settle(&app, written.change).await;
+        settle(&app, written.change).await;
     }
     Ok(answer::changed(written.value.version, written))
 }
@@ -115,6 +116,6 @@ async fn take_need_step(
     body: JsonBody<TakeNeedStep>,
 ) -> ApiResult {
     let written = app.run(move |app| ops::take_step(app, &caller.0, *id, &body.0)).await?;
-    freshness::settle(&app, written.change).await;
+    settle(&app, written.change).await;
     Ok(answer::changed(written.value.version, written))
 }

@@ -100,6 +100,10 @@ impl ReviewedLife for NeedStatus {
     const PUBLISHED: Self = Self::Published;
     const EXPIRED: Self = Self::Expired;
 
+    fn lapses(self) -> bool {
+        self.seeks_match()
+    }
+
     fn is_open(self) -> bool {
         use NeedStatus as S;
         matches!(

@@ -18,5 +18,6 @@ pub fn configure(config: &mut web::ServiceConfig) {
         .service(edit::edit_need)
         .service(edit::update_need)
         .service(step::take_need_step)
+        .service(step::verify_need)
         .service(show::show_need);
 }

@@ -50,6 +50,7 @@ impl Reviewed for Need {
         create: "need.create",
         update: "need.update",
         step: "need.step",
+        verify: "need.verify",
         expire: "need.expire",
         delete: "need.delete",
         import: "need.import",
@@ -76,6 +77,7 @@ impl Reviewed for Need {
             updated_at: self.updated_at,
             source_ref: self.source_ref.as_deref(),
             code: &self.code,
+            created_by: self.created_by,
         }
     }
 

@@ -11,6 +11,7 @@ use crate::db::schema::needs;
 use crate::db::{Db, Timestamp};
 use crate::error::{Error, Result, duplicate_record};
 use crate::on;
+use crate::records::freshness::model::Doubt;
 use crate::records::life::ReviewedLife;
 use crate::records::reviewed::{Filter, Rows};
 use crate::records::scope::Reach;
@@ -223,6 +224,16 @@ impl Rows for Need {
             }
             query.order(n::id.asc()).limit(limit).select(Need::as_select()).load(conn)
         })?)
+    }
+
+    fn doubtful_rows(db: &mut Db, doubt: &Doubt, limit: i64) -> Result<Vec<Self>> {
+        Ok(on!(db, conn => needs::table
+            .filter(needs::status.eq_any([NeedStatus::Published, NeedStatus::Matching]))
+            .filter(crate::in_doubt!(needs, doubt))
+            .order((needs::org_id.asc(), needs::id.asc()))
+            .limit(limit)
+            .select(Need::as_select())
+            .load(conn))?)
     }
 
     fn repeats(db: &mut Db, ids: &[NeedId]) -> Result<Vec<(NeedId, NeedId)>> {

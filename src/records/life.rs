@@ -55,6 +55,9 @@ pub trait ReviewedLife: Life<Standing = Standing> {
     /// 过期
     const EXPIRED: Self;
 
+    /// Whether it waits for a partner, so that it lapses unless it is confirmed.
+    fn lapses(self) -> bool;
+
     /// Whether everybody may know of it.
     fn is_open(self) -> bool;
 

@@ -4,6 +4,7 @@
 //! [`Reviewed`](reviewed::Reviewed) has the whole life of a need or a capability.
 
 pub mod api;
+pub mod freshness;
 pub mod history;
 pub mod life;
 pub mod likeness;

@@ -1,13 +1,17 @@
-//! Steps taken from a page, for every kind of reviewed record.
+//! Steps taken and records confirmed from a page, for every kind of reviewed record.
+
+use std::sync::Arc;
 
 use actix_web::HttpResponse;
 
+use super::freshness::ops::verify;
 use super::reviewed::{ReviewedId, Rows, StepTo, take_step};
 use super::traced::Traced;
+use crate::app::App;
 use crate::error::Error;
 use crate::http::extract::AppData;
 use crate::http::html::{PageResult, Posted, Visit, local_path, redirect};
-use crate::search::freshness;
+use crate::search::freshness::settle;
 
 /// Takes the step of a form and goes back to where the form was.
 ///
@@ -25,7 +29,33 @@ pub async fn take_posted_step<I: ReviewedId>(
     let caller = visit.caller.clone();
     let app = app.into_inner();
     let change = app.run(move |app| Ok(take_step(app, &caller, id, step)?.change)).await?;
-    freshness::settle(&app, change).await;
+    go_back::<I>(&app, id, &form, change).await
+}
+
+/// Confirms the record of a form and goes back to where the form was.
+///
+/// # Errors
+/// Those of [`verify`].
+pub async fn verify_posted<I: ReviewedId>(
+    app: AppData,
+    visit: Visit,
+    id: I,
+    form: Posted,
+) -> PageResult<HttpResponse> {
+    let caller = visit.caller.clone();
+    let app = app.into_inner();
+    let change = app.run(move |app| Ok(verify(app, &caller, id)?.change)).await?;
+    go_back::<I>(&app, id, &form, change).await
+}
+
+/// Waits until the page shows the change, and goes there.
+async fn go_back<I: ReviewedId>(
+    app: &Arc<App>,
+    id: I,
+    form: &Posted,
+    change: i64,
+) -> PageResult<HttpResponse> {
+    settle(app, change).await;
     let back = format!("/{}/{id}", <I::Record as Traced>::KIND.folder());
     Ok(redirect(match form.text("back") {
         "" => &back,

@@ -15,6 +15,7 @@ mod disclosure;
 mod embeddings;
 mod evidence;
 mod examples;
+mod freshness;
 mod guide;
 mod hiding;
 mod idempotency;

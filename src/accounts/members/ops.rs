@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use super::model::{ListMembers, MemberRole, MemberView};
-use crate::accounts::principal::{Caller, OrgId, Principal, UserId};
-use crate::accounts::users::model::User;
+use crate::accounts::principal::{Caller, OrgId, Principal, Role, UserId};
+use crate::accounts::users::model::{User, UserStatus};
 use crate::accounts::{roles, users};
 use crate::app::App;
 use crate::db::{Db, dialect};
@@ -87,6 +87,35 @@ pub fn list(
         });
         Ok(Page::cut(members.collect(), limit, |last| last.user_id.to_string()))
     })
+}
+
+/// Somebody who works for an organisation.
+pub struct Colleague {
+    /// The person.
+    pub user: User,
+    /// Whether the person runs the organisation's account.
+    pub manages: bool,
+}
+
+/// People of one organisation who are written to at most.
+const MOST_PEOPLE: i64 = 500;
+
+/// The people who work for an organisation and may sign in: for mails about its records.
+///
+/// # Errors
+/// Database faults.
+pub fn people(db: &mut Db, org: OrgId) -> Result<Vec<Colleague>> {
+    let grants = roles::store::of_org(db, org, None, MOST_PEOPLE)?;
+    let held = |id: UserId, role: Role| {
+        grants.iter().any(|grant| grant.user_id == id && grant.role == role)
+    };
+    let mut ids: Vec<UserId> = grants.iter().map(|grant| grant.user_id).collect();
+    ids.dedup();
+    let users = users::store::find_many_unscoped(db, &ids)?;
+    let active = users.into_iter().filter(|user| user.status == UserStatus::Active);
+    let working =
+        active.filter(|user| held(user.id, Role::OrgAdmin) || held(user.id, Role::OrgMember));
+    Ok(working.map(|user| Colleague { manages: held(user.id, Role::OrgAdmin), user }).collect())
 }
 
 /// Takes all roles in an organisation from a person: by those who manage it, or by the person.

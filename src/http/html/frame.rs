@@ -312,6 +312,20 @@ impl Frame {
         day.format(&self.t("day_format")).to_string()
     }
 
+    /// How long ago a record was confirmed, in words.
+    pub fn verified(&self, at: &Timestamp) -> String {
+        match (self.app.clock.time() - at.0).num_days() {
+            ..=0 => self.t("fresh.today"),
+            1 => self.t("fresh.yesterday"),
+            days => self.fill("fresh.days", "days", days),
+        }
+    }
+
+    /// The same with the day.
+    pub fn confirmed(&self, at: &Timestamp) -> String {
+        format!("{} · {}", self.date(at), self.verified(at))
+    }
+
     /// The day of a moment.
     pub fn date(&self, at: &Timestamp) -> String {
         self.day(&at.0.date_naive())

@@ -25,6 +25,9 @@ struct NeedPage {
     budget: String,
     trl: String,
     may_edit: bool,
+    /// Whether the reader may confirm it, or renew it once it has expired.
+    may_verify: bool,
+    may_renew: bool,
     need: NeedView,
     matches: MatchAnswer,
 }
@@ -50,6 +53,9 @@ async fn show_need(app: AppData, visit: Visit, id: web::Path<NeedId>) -> PageRes
         trl: trl(&page, &need.fields),
         // Who may put it forward may also write it.
         may_edit: need.status.is_editable() && need.steps.contains(&NeedStatus::Withdrawn),
+        may_verify: need.status.lapses() && !need.steps.is_empty(),
+        may_renew: need.status == NeedStatus::Expired
+            && need.steps.contains(&NeedStatus::Published),
         need,
         matches,
         page,

@@ -18,6 +18,7 @@ use chrono::NaiveDate;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::freshness::model::Doubt;
 use super::life::ReviewedLife;
 use super::likeness::model::{LikeRecord, Wording};
 use super::rules::Stage;
@@ -37,10 +38,10 @@ pub use expiry::expire;
 pub use listing::{Asked, Filter, Listing, OwnerKnown, list};
 pub use moving::move_along;
 pub use reading::{documents, find, find_many, ids, show, view};
-use reading::{seen_again, workable};
+pub(in crate::records) use reading::{seen_again, workable};
 pub use removal::delete;
 pub use steps::{StepTo, publish, take_step};
-pub use writing::{check_author, create, enter_past, insert_many, known_refs, update};
+pub use writing::{check_author, create, enter_past, insert_many, known_refs, save, update};
 
 /// The id of a reviewed record, from which its kind follows.
 pub trait ReviewedId:
@@ -62,6 +63,8 @@ pub struct Actions {
     pub update: &'static str,
     /// A step was taken.
     pub step: &'static str,
+    /// It was confirmed.
+    pub verify: &'static str,
     /// Time was up.
     pub expire: &'static str,
     /// A draft was deleted.
@@ -91,6 +94,8 @@ pub struct Head<'a, S> {
     pub source_ref: Option<&'a str>,
     /// Readable code.
     pub code: &'a str,
+    /// Who created it.
+    pub created_by: Option<UserId>,
 }
 
 impl<S> Head<'_, S> {
@@ -206,6 +211,12 @@ pub trait Rows: Sized {
     /// # Errors
     /// Database faults.
     fn expired_rows(db: &mut Db, today: NaiveDate, limit: i64) -> Result<Vec<Self>>;
+
+    /// Open ones that are in doubt, those of one owner together.
+    ///
+    /// # Errors
+    /// Database faults.
+    fn doubtful_rows(db: &mut Db, doubt: &Doubt, limit: i64) -> Result<Vec<Self>>;
 
     /// Which of these references of a source are there already.
     ///
@@ -381,16 +392,4 @@ pub trait Reviewed:
     fn written(db: &mut Db, _: Timestamp, _: &[Rewrite<'_, Self::Fields>]) -> Result<i64> {
         super::ops::last_change(db)
     }
-}
-
-/// Writes a changed row under its next version.
-///
-/// # Errors
-/// Those of [`Rows::replace_row`].
-pub fn save<R: Reviewed>(db: &mut Db, caller: &Caller, now: Timestamp, row: &mut R) -> Result<()> {
-    let head = row.head_mut();
-    *head.version += 1;
-    *head.updated_at = now;
-    *head.updated_by = caller.actor_id();
-    R::replace_row(db, row)
 }

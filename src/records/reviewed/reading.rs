@@ -178,7 +178,7 @@ pub fn ids<R: Reviewed>(db: &mut Db, after: Option<&str>, limit: i64) -> Result<
 ///
 /// # Errors
 /// [`Error::NotFound`].
-pub(super) fn seen_again<I: ReviewedId>(
+pub(in crate::records) fn seen_again<I: ReviewedId>(
     app: &App,
     db: &mut Db,
     caller: &Caller,
@@ -190,7 +190,7 @@ pub(super) fn seen_again<I: ReviewedId>(
 }
 
 /// A record that the caller may work on, and what the caller is to it.
-pub(super) fn workable<I: ReviewedId>(
+pub(in crate::records) fn workable<I: ReviewedId>(
     db: &mut Db,
     caller: &Caller,
     id: I,

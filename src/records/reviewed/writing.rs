@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::reading::is_insider;
-use super::{Reviewed, ReviewedId, Rewrite, save, seen_again, workable};
+use super::{Reviewed, ReviewedId, Rewrite, seen_again, workable};
 use crate::accounts::principal::{Caller, OrgId};
 use crate::app::App;
 use crate::db::{Db, Timestamp};
@@ -162,4 +162,16 @@ fn check_update<R: Reviewed>(
     }
     R::check_fixed(old, new)?;
     new.check_on(Stage::Publish, &app.reference, app.clock.today(), Some(old.fields()))
+}
+
+/// Writes a changed row under its next version.
+///
+/// # Errors
+/// Those of [`Rows::replace_row`].
+pub fn save<R: Reviewed>(db: &mut Db, caller: &Caller, now: Timestamp, row: &mut R) -> Result<()> {
+    let head = row.head_mut();
+    *head.version += 1;
+    *head.updated_at = now;
+    *head.updated_by = caller.actor_id();
+    R::replace_row(db, row)
 }

@@ -61,6 +61,7 @@ fn card(
         min_budget: fields.min_budget,
         valid_until: fields.valid_until,
         published_at: row.published_at,
+        last_verified_at: row.last_verified_at,
         withheld,
         ..Card::new(RecordKind::Capability, row.id.to_string(), title)
     }

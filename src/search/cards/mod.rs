@@ -85,6 +85,9 @@ pub struct Card {
     /// When it was first published.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub published_at: Option<Timestamp>,
+    /// When it was last confirmed to be still true.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_verified_at: Option<Timestamp>,
     /// Names of fields that hold something the caller may not see.
     pub withheld: Vec<String>,
 }
@@ -116,6 +119,7 @@ impl Card {
             deadline: None,
             valid_until: None,
             published_at: None,
+            last_verified_at: None,
             withheld: Vec::new(),
         }
     }

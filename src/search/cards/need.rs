@@ -59,6 +59,7 @@ fn card(names: Names<'_>, seen: &SeenNeed, fields: NeedFields, mut withheld: Vec
         deadline: fields.deadline,
         valid_until: fields.valid_until,
         published_at: need.published_at,
+        last_verified_at: need.last_verified_at,
         withheld,
         ..Card::new(RecordKind::Need, id, need.title.clone())
     }

@@ -152,6 +152,18 @@ macro_rules! reviewed_rows {
                 expect: WRITE_OPEN,
             },
             Row {
+                operation: concat!("verify_", $one),
+                on: "an open one",
+                call: |world, _| Call::to(format!("{}/verify", published(world).0)),
+                expect: WRITE_OPEN,
+            },
+            Row {
+                operation: concat!("verify_", $one),
+                on: "a draft",
+                call: |world, _| Call::to(format!("{}/verify", draft(world).0)),
+                expect: &[(401, "visitor"), (404, OTHERS), (409, OWN_AND_REVIEWERS)],
+            },
+            Row {
                 operation: concat!("list_", $one, "_steps"),
                 on: "an open one",
                 call: |world, _| Call::to(format!("{}/steps", published(world).0)),

@@ -40,6 +40,7 @@ pub const WAYS: &[(&str, Shows, Way)] = &[
     ("matches of the record", Shows::Nothing, matches_of_record),
     ("near-duplicates of a draft", Shows::Any, duplicates_of_draft),
     ("near-duplicates of a record", Shows::Any, duplicates_of_record),
+    ("confirmation", Shows::Part, confirmation),
     ("page of the record", Shows::Card, page_of_record),
     ("page for editing", Shows::Part, page_for_editing),
     ("page of the search", Shows::Card, page_of_search),
@@ -145,6 +146,11 @@ fn matches_of_text(client: Client, record: Marked) -> Answered {
 
 fn matches_of_record(client: Client, record: Marked) -> Answered {
     get(client, format!("{}/matches", record.path()))
+}
+
+fn confirmation(client: Client, record: Marked) -> Answered {
+    let path = format!("{}/verify", record.path());
+    Box::pin(async move { client.post_json(&path, json!(null)).await.text() })
 }
 
 /// By the words of every field; what is answered must not depend on those that are kept back.

@@ -144,6 +144,7 @@ fn tables_have_the_columns_that_queries_name(db: &TestDatabase) {
         audit_log,
         instance_facts,
         likeness_keys,
+        renewal_pings,
     );
     let found = tables(&mut db.connect());
     assert_eq!(named.len(), found.len(), "{:?}", found.keys());

@@ -6,6 +6,7 @@ mod audit;
 mod capabilities;
 mod change_log;
 pub mod databases;
+mod freshness;
 mod grants;
 mod imports;
 mod keys;

@@ -1,0 +1,5 @@
+-- When the people of a record's owner were last asked whether it is still open.
+CREATE TABLE renewal_pings (
+  record_id UUID PRIMARY KEY NOT NULL,
+  asked_at TIMESTAMPTZ NOT NULL
+);
