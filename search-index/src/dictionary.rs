@@ -18,6 +18,7 @@ pub(crate) const GENRE_WORDS: &str = include_str!("../dict/genre_words.txt");
 pub(crate) const VARIANTS: &str = include_str!("../dict/variants.txt");
 pub(crate) const TRADITIONAL: &str = include_str!("../dict/traditional.txt");
 pub(crate) const SYNONYMS: &str = include_str!("../dict/synonyms.txt");
+pub(crate) const TERMS: &str = include_str!("../dict/terms.txt");
 pub(crate) const UNITS: &str = include_str!("../dict/units.txt");
 pub(crate) const PINYIN: &str = include_str!("../dict/pinyin.txt");
 
@@ -150,11 +151,15 @@ pub fn expansions(tokens: &[analysis::Token]) -> Vec<(String, f32)> {
 /// The most words one side of a synonym is made of.
 const LONGEST_ENTRY: usize = 3;
 
+/// Weight of a term in the other language beside the term itself.
+const TERM_WEIGHT: f32 = 0.7;
+
 type SynonymTable = HashMap<String, Vec<(String, f32)>>;
 
 static SYNONYMS_BY_WORD: LazyLock<SynonymTable> = LazyLock::new(|| {
     let mut table = SynonymTable::new();
-    for (weight, group) in entries(SYNONYMS).filter_map(weighted) {
+    let terms = entries(TERMS).map(|group| (TERM_WEIGHT, group));
+    for (weight, group) in entries(SYNONYMS).filter_map(weighted).chain(terms) {
         let (broad, narrow) = match group.split_once('>') {
             Some((broad, narrow)) => (members(broad), members(narrow)),
             None => (members(group), members(group)),
@@ -223,8 +228,17 @@ pub(crate) fn readings(first: char) -> &'static [Reading] {
 pub fn dictionary_fingerprint() -> String {
     // FNV-1a: stable between builds and machines, which the standard hasher does not promise.
     let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
-    let files =
-        [USER_WORDS, STOP_WORDS, GENRE_WORDS, VARIANTS, TRADITIONAL, SYNONYMS, UNITS, PINYIN];
+    let files = [
+        USER_WORDS,
+        STOP_WORDS,
+        GENRE_WORDS,
+        VARIANTS,
+        TRADITIONAL,
+        SYNONYMS,
+        TERMS,
+        UNITS,
+        PINYIN,
+    ];
     for part in std::iter::once(ANALYSER_VERSION).chain(files) {
         for byte in part.bytes().chain([0]) {
             hash = (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);

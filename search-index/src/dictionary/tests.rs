@@ -57,6 +57,22 @@ fn genre_words_weigh_between_nothing_and_a_full_word() {
 }
 
 #[test]
+fn every_term_has_a_chinese_and_an_english_word_that_find_each_other() {
+    let mut seen = HashSet::new();
+    for line in entries(TERMS) {
+        let (chinese, english) = line.split_once(' ').unwrap_or_else(|| panic!("one word: {line}"));
+        assert!(seen.insert(chinese) && fold(line) == line, "{line}");
+        assert!(!chinese.is_ascii() && english.is_ascii(), "{line}");
+        let key = terms(chinese).join(" ");
+        for word in english.split(' ') {
+            let [term] = &terms(word)[..] else { panic!("no single term: {word}") };
+            assert!(synonyms(&key).iter().any(|(found, _)| found == term), "{line}");
+            assert!(!synonyms(term).is_empty(), "{line}");
+        }
+    }
+}
+
+#[test]
 fn every_variant_is_replaced_and_stays_replaced() {
     let mut seen = HashSet::new();
     for line in entries(VARIANTS) {

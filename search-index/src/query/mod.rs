@@ -28,11 +28,21 @@ use terms::{Draft, drafts};
 /// of nothing but frequent terms.
 const MAX_POSTINGS: u64 = 2_000_000;
 
+/// What is added to the words of a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Widening {
+    /// Synonyms, those of the other language included.
+    Synonyms,
+    /// Words for the same in the other language alone: what else is meant alike, matches know by
+    /// their vectors.
+    OtherLanguage,
+}
+
 /// How a text becomes terms.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Recipe {
-    /// Add synonyms of the words.
-    pub synonyms: bool,
+    /// What is added to the words.
+    pub widening: Widening,
     /// Most word terms.
     pub words: usize,
     /// Most character terms.
@@ -46,11 +56,11 @@ pub(crate) struct Recipe {
 impl Recipe {
     /// What somebody typed or pasted.
     pub const SEARCH: Recipe =
-        Recipe { synonyms: true, words: 48, characters: 64, k3: 8.0, minimum: true };
+        Recipe { widening: Widening::Synonyms, words: 48, characters: 64, k3: 8.0, minimum: true };
 
     /// A record that looks for its counterpart.
     pub fn matching(k3: f32) -> Recipe {
-        Recipe { synonyms: false, words: 96, characters: 192, k3, minimum: false }
+        Recipe { widening: Widening::OtherLanguage, words: 96, characters: 192, k3, minimum: false }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::Recipe;
+use super::{Recipe, Widening};
 use crate::analysis::{Token, grams, words};
 use crate::dictionary::synonyms;
 use crate::document::TIERS;
@@ -88,9 +88,7 @@ pub(crate) fn drafts(parts: &[Part<'_>], recipe: Recipe) -> Vec<Draft> {
         characters_of.push(grams(text));
     }
     let mut all = distinct(TermField::Words, &words_of, parts, recipe.k3);
-    if recipe.synonyms {
-        add_synonyms(&mut all, &words_of);
-    }
+    add_synonyms(&mut all, &words_of, recipe.widening);
     let mut characters = distinct(TermField::Characters, &characters_of, parts, recipe.k3);
     // Single characters are in half of all documents; they count where there is nothing else.
     if characters.iter().any(|draft| is_pair(&draft.text)) {
@@ -154,7 +152,7 @@ impl Draft {
 
 /// Adds the synonyms of the words and of neighbouring words that are one entry together. Each has
 /// its share of the weight of the word it stands for.
-fn add_synonyms(drafts: &mut Vec<Draft>, texts: &[Vec<Token>]) {
+fn add_synonyms(drafts: &mut Vec<Draft>, texts: &[Vec<Token>], widening: Widening) {
     let mut known: HashMap<String, usize> =
         drafts.iter().enumerate().map(|(at, draft)| (draft.text.clone(), at)).collect();
     let windows = texts
@@ -164,6 +162,9 @@ fn add_synonyms(drafts: &mut Vec<Draft>, texts: &[Vec<Token>]) {
         let Some(&origin) = known.get(&window[0].text) else { continue };
         let key = window.iter().map(|token| token.text.as_str()).collect::<Vec<_>>().join(" ");
         for (text, share) in synonyms(&key) {
+            if widening == Widening::OtherLanguage && text.is_ascii() == key.is_ascii() {
+                continue;
+            }
             if drafts.len() >= MAX_DRAFTS || known.contains_key(text) {
                 continue;
             }

@@ -1,5 +1,6 @@
 //! The crate as its callers see it: documents in, answers out.
 
+mod cross_language;
 mod cursors;
 mod facets;
 mod matching;
