@@ -108,7 +108,7 @@ async fn both_directions_hold_each_requirement_against_what_is_stated() {
         assert_eq!(rows[1]["found"]["high"], 2.8, "in the unit of the requirement");
         assert_eq!(rows[2]["must"], true);
         assert_eq!(rows[2]["derived"], false);
-        assert_eq!(rows[3]["note"], "没有相关说明");
+        assert_eq!(rows[3]["note"], "未找到可比较的说法");
     }
 }
 
