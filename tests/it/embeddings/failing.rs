@@ -54,7 +54,7 @@ async fn matching_goes_on_and_says_what_is_missing() {
     server.turn(ModelManner::Answering);
     app.clock.advance(TimeDelta::seconds(90));
     work(&app).await;
-    let answer = ask(&app.anonymous(), "glaze").await;
+    let answer = ask(&app.anonymous(), "enamel").await;
     let mut found = ids(&answer);
     found.sort_unstable();
     let mut both = [first.as_str(), second.as_str()];
@@ -81,7 +81,7 @@ async fn every_failure_is_named_and_survived() {
         app.clock.advance(TimeDelta::minutes(30));
         work(&app).await;
         assert_eq!(readiness(&app).await["model_server"]["waiting"], 0, "{manner:?}");
-        assert!(ids(&ask(&app.anonymous(), "glaze").await).contains(&id.as_str()), "{manner:?}");
+        assert!(ids(&ask(&app.anonymous(), "enamel").await).contains(&id.as_str()), "{manner:?}");
     }
 }
 
@@ -118,7 +118,7 @@ async fn a_text_that_breaks_the_server_does_not_keep_the_others() {
             app.clock.advance(TimeDelta::hours(2));
             work(&app).await;
         }
-        let answer = ask(&app.anonymous(), "glaze").await;
+        let answer = ask(&app.anonymous(), "enamel").await;
         assert_eq!((ids(&answer).len(), good.len()), (3, 3), "{manner:?}");
         let part = readiness(&app).await["model_server"].clone();
         assert_eq!((&part["waiting"], &part["failed"]), (&json!(0), &json!(1)), "{manner:?}");

@@ -64,11 +64,11 @@ async fn texts_in_another_language_are_found() {
     let server = ModelServer::start();
     let app = start(&server).await;
     let org = OrgBuilder::university().insert(&app);
-    let glaze = offer(&app, &org, "高温釉料配方");
+    let enamel = offer(&app, &org, "高温釉料配方");
     offer(&app, &org, "荔枝保鲜贮运");
     work(&app).await;
-    let answer = ask(&app.anonymous(), "glaze").await;
-    assert_eq!(ids(&answer), [glaze]);
+    let answer = ask(&app.anonymous(), "enamel").await;
+    assert_eq!(ids(&answer), [enamel]);
     assert_eq!(answer["degraded"], json!([]));
     let hit = &answer["hits"][0];
     assert!(hit["model_nearness"].as_f64().unwrap() > 0.9, "{hit}");
@@ -97,18 +97,18 @@ async fn nodes_share_vectors() {
     let server = ModelServer::start();
     let app = start(&server).await;
     let org = OrgBuilder::university().insert(&app);
-    let glaze = offer(&app, &org, "高温釉料配方");
+    let enamel = offer(&app, &org, "高温釉料配方");
     let other = app.beside().await;
     work(&app).await;
     assert_eq!(server.take_texts().len(), 1);
     work(&other).await;
     assert_eq!(server.take_texts().len(), 0, "the vector is there already");
-    assert_eq!(ids(&ask(&other.anonymous(), "glaze").await), [glaze.as_str()]);
+    assert_eq!(ids(&ask(&other.anonymous(), "enamel").await), [enamel.as_str()]);
     // A node whose index is new, too, without asking for anything but the question.
     let third = app.beside().await;
     work(&third).await;
-    assert_eq!(ids(&ask(&third.anonymous(), "glaze").await), [glaze]);
-    assert_eq!(server.take_texts(), ["glaze", "glaze"]);
+    assert_eq!(ids(&ask(&third.anonymous(), "enamel").await), [enamel]);
+    assert_eq!(server.take_texts(), ["enamel", "enamel"]);
 }
 
 #[actix_web::test]

@@ -29,7 +29,7 @@ async fn the_model_before_serves_until_the_new_one_has_vectors_enough() {
         changed.settle().await;
         embedder::round(changed.service()).await.unwrap();
         if progress().done > 0 {
-            let answer = ask(&changed.anonymous(), "glaze").await;
+            let answer = ask(&changed.anonymous(), "enamel").await;
             assert_eq!(ids(&answer).len(), offers.len(), "nobody is missing in between");
             assert!(
                 answer["hits"].as_array().unwrap().iter().all(|hit| part(hit, "model").is_some())
@@ -41,7 +41,7 @@ async fn the_model_before_serves_until_the_new_one_has_vectors_enough() {
     work(&changed).await;
     assert_eq!(readiness(&changed).await["model_server"]["serving"], name(&changed));
     server.take_asked();
-    let answer = ask(&changed.anonymous(), "glaze").await;
+    let answer = ask(&changed.anonymous(), "enamel").await;
     assert_eq!(ids(&answer).len(), offers.len());
     assert!(answer["hits"].as_array().unwrap().iter().all(|hit| part(hit, "model").is_some()));
     assert_eq!(server.take_asked()[0].model, "other");
@@ -62,13 +62,13 @@ async fn a_server_that_has_another_model_under_the_same_name_is_not_believed() {
     offer(&app, &org, "高温釉料配方");
     work(&app).await;
     server.turn(ModelManner::Status(503));
-    ask(&app.anonymous(), "glaze").await;
+    ask(&app.anonymous(), "enamel").await;
     server.turn(ModelManner::Swapped);
     app.clock.advance(TimeDelta::minutes(2));
     work(&app).await;
     let part = readiness(&app).await["model_server"].clone();
     assert!(part["reason"].as_str().unwrap().contains("another model"), "{part}");
-    let answer = ask(&app.anonymous(), "glaze").await;
+    let answer = ask(&app.anonymous(), "enamel").await;
     assert_eq!((ids(&answer).len(), answer["degraded"].as_array().unwrap().len()), (0, 1));
 }
 
@@ -88,12 +88,12 @@ async fn a_model_serves_only_when_it_has_seen_nearly_everything() {
     while ops::progress(&app, &name(&app)).unwrap().done < 3 {
         app.settle().await;
         embedder::round(app.service()).await.unwrap();
-        let answer = ask(&app.anonymous(), "glaze").await;
+        let answer = ask(&app.anonymous(), "enamel").await;
         assert_eq!(ids(&answer), Vec::<&str>::new());
         assert_eq!(answer["degraded"], json!([]), "it has not begun to serve");
         rounds += 1;
     }
     assert!(rounds >= 3);
     work(&app).await;
-    assert_eq!(ids(&ask(&app.anonymous(), "glaze").await).len(), 3);
+    assert_eq!(ids(&ask(&app.anonymous(), "enamel").await).len(), 3);
 }

@@ -63,8 +63,8 @@ async fn more_than_public_text_ranks_for_those_alone_who_may_read_it() {
     let id = need(&app, &org, "金属件加工");
     work(&app).await;
     assert!(server.take_texts().iter().any(|text| text.contains(SECRET)));
-    assert_eq!(ids(&needs_for(&app.anonymous(), "glaze").await), Vec::<&str>::new());
-    assert_eq!(ids(&needs_for(&app.admin(), "glaze").await), [id.as_str()]);
+    assert_eq!(ids(&needs_for(&app.anonymous(), "enamel").await), Vec::<&str>::new());
+    assert_eq!(ids(&needs_for(&app.admin(), "enamel").await), [id.as_str()]);
     // Asking with the record keeps to the asker's clearance as well.
     server.take_texts();
     app.anonymous().get(&format!("needs/{id}/matches")).await.expect(200);
@@ -112,13 +112,13 @@ async fn questions_and_texts_are_sent_as_the_model_wants_them() {
     let text = &asked.last().unwrap().texts[0];
     assert!(text.starts_with("passage: 高温釉料配方") && text.chars().count() <= 59, "{text}");
     for _ in 0..2 {
-        ask(&app.anonymous(), "glaze").await;
+        ask(&app.anonymous(), "enamel").await;
     }
     let asked = server.take_asked();
     assert_eq!(asked.len(), 1, "a question that comes again is not sent again");
     assert_eq!(
         (&asked[0].texts[0], &asked[0].input_type),
-        (&"query: glaze".to_owned(), &json!("query"))
+        (&"query: enamel".to_owned(), &json!("query"))
     );
 }
 
@@ -140,7 +140,7 @@ async fn text_that_stays_the_same_is_not_sent_again_and_what_is_gone_is_forgotte
     assert_eq!(server.take_texts().len(), 0);
     change(&json!({ "title": "荔枝保鲜贮运" }));
     app.settle().await;
-    let answer = ask(&app.anonymous(), "glaze").await;
+    let answer = ask(&app.anonymous(), "enamel").await;
     assert_eq!(ids(&answer), Vec::<&str>::new(), "a vector of text that is gone is not used");
     server.take_texts();
     work(&app).await;

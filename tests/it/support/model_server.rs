@@ -13,7 +13,7 @@ use townbridge::embeddings::yardstick;
 
 /// Matters, by words that stand for them.
 const MATTERS: [&[&str]; 4] =
-    [&["散热", "heat"], &["釉", "glaze"], &["荔枝", "litchi"], &["污水", "sewage"]];
+    [&["散热", "heat"], &["釉", "enamel"], &["荔枝", "litchi"], &["污水", "sewage"]];
 
 /// How the server treats questions.
 #[derive(Debug, Clone, PartialEq, Eq)]
