@@ -122,7 +122,7 @@ static LONGEST: LazyLock<usize> =
     LazyLock::new(|| TABLE.keys().map(Vec::len).max().unwrap_or_default());
 
 /// The longest unit that begins at a character, and the character after it. The characters are
-/// [`plain`](super::text::plain).
+/// `super::text::plain`.
 pub fn read(text: &[char], at: usize) -> Option<(Unit, usize)> {
     let (mut unit, mut end) = product(text, at, false)?;
     while text.get(end) == Some(&'/') {

@@ -1,6 +1,6 @@
 //! Near-duplicates: records whose wording is much alike.
 //!
-//! Every record has keys in the database ([`store`]) under which records of like wording meet;
+//! Every record has keys in the database (`store`) under which records of like wording meet;
 //! [`model`] holds two wordings against each other, [`ops`] keeps keys and originals up to date and
 //! answers who resembles what, [`batch`] does so for a file that is being imported.
 //!

@@ -167,7 +167,7 @@ fn check_update<R: Reviewed>(
 /// Writes a changed row under its next version.
 ///
 /// # Errors
-/// Those of [`Rows::replace_row`].
+/// Those of `Rows::replace_row`.
 pub fn save<R: Reviewed>(db: &mut Db, caller: &Caller, now: Timestamp, row: &mut R) -> Result<()> {
     let head = row.head_mut();
     *head.version += 1;
