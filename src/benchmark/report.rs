@@ -58,7 +58,7 @@ impl Machine {
     pub fn here() -> Self {
         let load = std::fs::read_to_string("/proc/loadavg").ok();
         Self {
-            cores: std::thread::available_parallelism().map_or(1, usize::from),
+            cores: crate::turns::cores(),
             system: format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
             version: env!("CARGO_PKG_VERSION"),
             optimised: !cfg!(debug_assertions),

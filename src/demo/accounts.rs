@@ -49,7 +49,7 @@ impl People {
 /// Creates the accounts. Hashing passwords takes nearly all of the time, so several threads do it.
 pub(super) fn enter(app: &App, caller: &Caller, orgs: &OrgsByKey) -> Result<People> {
     let users = files::users()?;
-    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(4);
+    let threads = crate::turns::cores().min(4);
     let share = users.len().div_ceil(threads).max(1);
     let created: Vec<Result<Vec<Caller>>> = std::thread::scope(|scope| {
         let workers: Vec<_> = users

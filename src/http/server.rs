@@ -96,7 +96,7 @@ pub fn service(
 pub fn serve(app: &Arc<App>) -> Result<(SocketAddr, Server)> {
     let listen = app.config.server.listen;
     let workers = match app.config.server.workers {
-        0 => std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
+        0 => crate::turns::cores(),
         count => count,
     };
     let state = Arc::clone(app);

@@ -4,7 +4,6 @@ use chrono::TimeDelta;
 use serde_json::{Value, json};
 use townbridge::accounts::principal::Role;
 use townbridge::accounts::roles::model::GrantRole;
-use townbridge::config::{MailEncryption, MailTransport};
 use townbridge::jobs;
 use townbridge::jobs::outbox::deliver_due;
 
@@ -136,14 +135,7 @@ async fn what_nobody_has_confirmed_for_long_is_asked_about_once_in_that_time() {
 #[tokio::test]
 async fn the_question_leaves_by_mail_and_its_link_leads_to_the_button() {
     let server = SmtpServer::start(Manner::Accepting).await;
-    let port = server.address.port();
-    let app = TestApp::start_with(move |config| {
-        config.mail.transport = MailTransport::Smtp;
-        config.mail.host = "127.0.0.1".to_owned();
-        config.mail.port = port;
-        config.mail.encryption = MailEncryption::None;
-    })
-    .await;
+    let app = TestApp::start_with(server.settings()).await;
     let org = OrgBuilder::enterprise().insert(&app);
     let need = NeedBuilder::published(&org).insert(&app);
     let manager = app.account(&[GrantRole::in_org(Role::OrgAdmin, org.id)]);

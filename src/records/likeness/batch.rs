@@ -2,20 +2,15 @@
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
 
-use super::model::{Drawn, SubjectId};
+use super::model::{Drawn, EVERY_TIER, MOST_COMPARED, SubjectId};
 use super::ops::{candidates, drawn, readable};
 use crate::db::Db;
 use crate::error::Result;
 use crate::records::reviewed::Reviewed;
-use crate::records::traced::Traced;
 
 /// Rows that are remembered while a file is read. What came before them is found in the database,
 /// unless nothing is written.
 const REMEMBERED: usize = 20_000;
-/// Rows that one is compared with.
-const MOST_COMPARED: usize = 24;
-/// The highest tier: whoever imports sees everything.
-const EVERY_TIER: i32 = 3;
 
 /// What a row resembles.
 #[derive(Debug, Clone, PartialEq)]
@@ -56,7 +51,8 @@ impl Earlier {
         batch: &[(u64, &R)],
     ) -> Result<Vec<Option<Resemblance>>> {
         let drawn_rows: Vec<Drawn> = batch.iter().map(|(_, row)| drawn(*row)).collect();
-        let wordings: Vec<Vec<i64>> = drawn_rows.iter().map(|row| keys_of::<R>(row)).collect();
+        let wordings: Vec<Vec<i64>> = drawn_rows.iter().map(|row| row.all_keys(R::KIND)).collect();
+        // Whoever imports sees everything.
         let found = candidates(db, &wordings, EVERY_TIER)?;
         let mut stored: HashMap<SubjectId, (String, Drawn)> = HashMap::new();
         for row in readable::<R, R>(db, &found.ids::<R>(), R::find_rows) {
@@ -110,9 +106,4 @@ impl Earlier {
             self.forgotten += 1;
         }
     }
-}
-
-fn keys_of<R: Reviewed>(row: &Drawn) -> Vec<i64> {
-    let keys = row.keys(<R as Traced>::KIND, usize::MAX);
-    keys.into_iter().map(|(key, _)| key).collect()
 }

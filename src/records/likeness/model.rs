@@ -23,6 +23,11 @@ pub const SUSPECTED_BY_TITLE: f32 = 0.75;
 /// From this likeness on two records say the same.
 pub const SAME: f32 = 0.9;
 
+/// Records that are compared with one: those that share most keys with it.
+pub(super) const MOST_COMPARED: usize = 24;
+/// The highest tier: who may read it sees everything.
+pub(super) const EVERY_TIER: i32 = 3;
+
 /// What a record says, as far as it counts for likeness.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Wording<'a> {
@@ -114,13 +119,19 @@ impl Drawn {
         let tier = i32::try_from(tier).unwrap_or(i32::MAX);
         let whole = self.title.whole_key(sort).map(|key| (key, 0));
         let open = open.keys(sort).into_iter().map(|key| (key, 0));
-        let inner = inner.keys(sort).into_iter().filter(|_| !self.detail.is_empty());
-        let inner = inner.map(|key| (key, tier));
+        // Without detail these would be keys of the title alone, which the whole key covers.
+        let inner = if self.detail.is_empty() { Vec::new() } else { inner.keys(sort) };
+        let inner = inner.into_iter().map(|key| (key, tier));
         let mut keys: Vec<(i64, i32)> = whole.into_iter().chain(open).chain(inner).collect();
         // Where a key stands for two wordings, the one open to more people counts.
         keys.sort_unstable();
         keys.dedup_by_key(|(key, _)| *key);
         keys
+    }
+
+    /// The keys of all parts, whoever may read them.
+    pub fn all_keys(&self, kind: RecordKind) -> Vec<i64> {
+        self.keys(kind, usize::MAX).into_iter().map(|(key, _)| key).collect()
     }
 }
 

@@ -4,7 +4,9 @@ use std::collections::{BTreeSet, HashMap};
 
 use search_index::likeness::LIKENESS_VERSION;
 
-use super::model::{Drawn, LikeRecord, LikenessKey, SubjectId, clearance_of};
+use super::model::{
+    Drawn, EVERY_TIER, LikeRecord, LikenessKey, MOST_COMPARED, SubjectId, clearance_of,
+};
 use super::store;
 use crate::accounts::principal::{Caller, OrgId};
 use crate::app::App;
@@ -16,12 +18,8 @@ use crate::records::parts::OwnerView;
 use crate::records::reviewed::{Reviewed, ReviewedId, Seen, find_many};
 use crate::records::traced::Traced;
 
-/// Records that are compared with one: those that share most keys with it.
-const MOST_COMPARED: usize = 24;
 /// Records that are named as alike.
 const MOST_NAMED: usize = 5;
-/// The highest tier.
-const EVERY_TIER: i32 = 3;
 
 /// The tier that the detail of a record's wording is in.
 fn tier<R: Reviewed>(row: &R) -> usize {
@@ -114,10 +112,7 @@ fn set_originals<R: Reviewed>(db: &mut Db, rows: &mut [R]) -> Result<()> {
     let owners = organizations::ops::owners(db, &orgs)?;
     let new: Vec<Original<R::Id>> =
         rows.iter().map(|row| Original::of(row, owners.get(&row.head().org_id))).collect();
-    let wordings: Vec<Vec<i64>> = new
-        .iter()
-        .map(|row| row.drawn.keys(R::KIND, 0).into_iter().map(|(key, _)| key).collect())
-        .collect();
+    let wordings: Vec<Vec<i64>> = new.iter().map(|row| row.drawn.all_keys(R::KIND)).collect();
     let found = candidates(db, &wordings, 0)?;
     let old: HashMap<SubjectId, Original<R::Id>> = known_originals::<R>(db, &found)?;
     let mut earlier: HashMap<i64, Vec<usize>> = HashMap::new();
@@ -264,9 +259,7 @@ fn alike<R: Reviewed>(
     except: Option<R::Id>,
 ) -> Result<Vec<LikeRecord>> {
     let given = Drawn::of(R::wording(fields));
-    let wording: Vec<i64> =
-        given.keys(R::KIND, usize::MAX).into_iter().map(|(key, _)| key).collect();
-    let found = candidates(db, &[wording], EVERY_TIER)?;
+    let found = candidates(db, &[given.all_keys(R::KIND)], EVERY_TIER)?;
     let tiers: HashMap<SubjectId, i32> = found.of.iter().flatten().copied().collect();
     let ids: Vec<R::Id> = found.ids::<R>().into_iter().filter(|id| Some(*id) != except).collect();
     let mut named = Vec::new();

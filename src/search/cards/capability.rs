@@ -25,8 +25,8 @@ pub(super) fn load(
             let (fields, withheld) = seen.redacted()?;
             Ok(Seen {
                 texts: document::texts(&fields),
-                fields: Fields::Capability(Box::new(fields.clone())),
-                card: card(names, seen, fields, withheld),
+                card: card(names, seen, &fields, withheld),
+                fields: Fields::Capability(Box::new(fields)),
             })
         })
         .collect()
@@ -36,7 +36,7 @@ pub(super) fn load(
 fn card(
     names: Names<'_>,
     seen: &SeenCapability,
-    fields: CapabilityFields,
+    fields: &CapabilityFields,
     mut withheld: Vec<String>,
 ) -> Card {
     let row = &seen.row;
@@ -45,17 +45,17 @@ fn card(
         withheld.insert(0, "org".to_owned());
     }
     // Not the column: the title of a profile may be a name the caller may not see.
-    let title = fields.title.unwrap_or_default();
+    let title = fields.title.clone().unwrap_or_default();
     Card {
         code: row.code.clone(),
         subkind: names.coded("asset_kind", &row.asset_kind),
         status: names.coded("capability_status", row.status.as_str()),
-        summary: fields.summary,
+        summary: fields.summary.clone(),
         org: knows_org.then(|| seen.owner.clone()),
         region: names.region_coded(&row.region_code),
         industries: names.industries_coded(&fields.industry_codes),
         tech_field: fields.tech_field.as_deref().map(|code| names.coded("tech_field", code)),
-        keywords: fields.keywords,
+        keywords: fields.keywords.clone(),
         cooperation_modes: names.all_coded("cooperation_mode", &fields.transfer_modes),
         trl: fields.trl,
         min_budget: fields.min_budget,

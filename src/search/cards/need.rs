@@ -25,15 +25,15 @@ pub(super) fn load(
             let (fields, withheld) = seen.redacted()?;
             Ok(Seen {
                 texts: document::texts(&fields),
-                fields: Fields::Need(Box::new(fields.clone())),
-                card: card(names, seen, fields, withheld),
+                card: card(names, seen, &fields, withheld),
+                fields: Fields::Need(Box::new(fields)),
             })
         })
         .collect()
 }
 
 /// A need in short, from fields that have been redacted for the caller.
-fn card(names: Names<'_>, seen: &SeenNeed, fields: NeedFields, mut withheld: Vec<String>) -> Card {
+fn card(names: Names<'_>, seen: &SeenNeed, fields: &NeedFields, mut withheld: Vec<String>) -> Card {
     let need = &seen.row;
     let knows_org = seen.knows_owner();
     if !knows_org {
@@ -44,12 +44,12 @@ fn card(names: Names<'_>, seen: &SeenNeed, fields: NeedFields, mut withheld: Vec
         code: need.code.clone(),
         subkind: names.coded("need_kind", &need.need_kind),
         status: names.coded("need_status", need.status.as_str()),
-        summary: fields.public_summary,
+        summary: fields.public_summary.clone(),
         org: knows_org.then(|| seen.owner.clone()),
         region: names.region_coded(&need.region_code),
         industries: names.industries_coded(fields.industry_code.as_slice()),
         tech_field: fields.tech_field.as_deref().map(|code| names.coded("tech_field", code)),
-        keywords: fields.keywords,
+        keywords: fields.keywords.clone(),
         cooperation_modes: names.all_coded("cooperation_mode", &fields.cooperation_modes),
         trl: fields.current_trl,
         target_trl: fields.target_trl,

@@ -3,7 +3,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use chrono::TimeDelta;
-use townbridge::config::{MailEncryption, MailTransport};
+use townbridge::config::MailEncryption;
 use townbridge::jobs::outbox::deliver_due;
 use townbridge::outbound::model::{MailState, OutboxMail};
 use townbridge::outbound::ops::{Letter, enqueue};
@@ -34,11 +34,9 @@ fn only(app: &TestApp) -> OutboxMail {
 }
 
 async fn with_server(server: &SmtpServer, encryption: MailEncryption) -> TestApp {
-    let port = server.address.port();
+    let reach = server.settings();
     TestApp::start_with(move |config| {
-        config.mail.transport = MailTransport::Smtp;
-        config.mail.host = "127.0.0.1".to_owned();
-        config.mail.port = port;
+        reach(config);
         config.mail.encryption = encryption;
         config.mail.timeout_seconds = 1;
         config.mail.max_attempts = 3;
@@ -123,12 +121,9 @@ async fn mail_of_a_write_that_fails_is_never_sent() {
 #[tokio::test]
 async fn smtp_server_takes_the_mail_after_the_credentials() {
     let server = SmtpServer::start(Manner::Accepting).await;
-    let port = server.address.port();
+    let reach = server.settings();
     let app = TestApp::start_with(move |config| {
-        config.mail.transport = MailTransport::Smtp;
-        config.mail.host = "127.0.0.1".to_owned();
-        config.mail.port = port;
-        config.mail.encryption = MailEncryption::None;
+        reach(config);
         config.mail.user = "post".to_owned();
         config.mail.password = "geheim".to_owned();
     })

@@ -9,6 +9,7 @@ use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
+use townbridge::config::{Config, MailEncryption, MailTransport};
 
 /// How the server treats mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,6 +66,17 @@ impl SmtpServer {
             }
         });
         Self { address, manner, seen, task }
+    }
+
+    /// Settings that send mail here, without encryption.
+    pub fn settings(&self) -> impl FnOnce(&mut Config) + use<> {
+        let port = self.address.port();
+        move |config| {
+            config.mail.transport = MailTransport::Smtp;
+            config.mail.host = "127.0.0.1".to_owned();
+            config.mail.port = port;
+            config.mail.encryption = MailEncryption::None;
+        }
     }
 
     /// Changes how the next connections are treated.
