@@ -12,7 +12,7 @@ use crate::clock::Clock;
 use crate::error::Message;
 use crate::import::columns::FileKind;
 use crate::import::indexed;
-use crate::import::run::{ImportOptions, ImportReport, SimilarRow};
+use crate::import::run::{ImportOptions, ImportReport, NotedRow, SimilarRow};
 use crate::records::likeness::batch::Resembled;
 
 /// Rejected rows that are printed; all of them stand in the file of rejects.
@@ -47,7 +47,9 @@ impl From<ImportKind> for FileKind {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 A bad row never stops the others: it is reported with row, column and reason. A row that has been
-imported before is passed over. It may run while the service is running.
+imported before is passed over; records that are there are never changed. An organisation's credit
+code under another name is an error of the row, other differences are noted. It may run while the
+service is running.
 
 Examples:
   townbridge import needs needs.xlsx --dry-run
@@ -117,6 +119,7 @@ fn tell(context: &Context, args: &ImportArgs, report: &ImportReport, seconds: f6
         let rest = report.rejected - SHOWN;
         output::say(language, Message::new("cli.import.more_rejected").with("count", rest));
     }
+    tell_notes(language, report);
     tell_similar(language, report);
     let key = if args.dry_run { "cli.import.dry_summary" } else { "cli.import.summary" };
     let rate = report.rows as f64 / seconds.max(0.001);
@@ -136,6 +139,18 @@ fn tell(context: &Context, args: &ImportArgs, report: &ImportReport, seconds: f6
     if let (Some(path), true) = (&args.rejects, report.rejected > 0) {
         let message = Message::new("cli.import.rejects_file").with("file", path.display());
         output::say(language, message);
+    }
+}
+
+/// Tells what is to be said about rows that nothing is wrong with.
+fn tell_notes(language: Language, report: &ImportReport) {
+    for NotedRow { number, note } in report.first_noted.iter().take(SHOWN) {
+        let message = Message::new("cli.import.noted_row").with("row", number).with("note", note);
+        output::say(language, message);
+    }
+    if report.noted > SHOWN {
+        let rest = report.noted - SHOWN;
+        output::say(language, Message::new("cli.import.more_noted").with("count", rest));
     }
 }
 

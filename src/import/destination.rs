@@ -51,6 +51,9 @@ pub trait Destination {
     /// A record that may be written.
     type Record;
 
+    /// Whether several records are written in one transaction.
+    const TOGETHER: bool = true;
+
     /// Makes a record of a row, checked by the rules of its kind.
     ///
     /// # Errors
@@ -71,6 +74,17 @@ pub trait Destination {
     /// Database faults.
     fn known(&self, plan: &Plan<'_>, keys: &[String]) -> Result<HashSet<String>>;
 
+    /// Keeps what later rows with the key of this one are held against.
+    fn remember(&mut self, _number: u64, _record: &Self::Record) {}
+
+    /// What a row says beside the one that has its key: a row before it, or a record that is there.
+    ///
+    /// # Errors
+    /// Database faults.
+    fn repeat(&self, _: &Plan<'_>, _number: u64, _record: &Self::Record) -> Result<Repeat> {
+        Ok(Repeat::Same)
+    }
+
     /// What each row says much the same as, if anything: a record that is there, or a row before
     /// it. Each row is asked about once.
     ///
@@ -84,11 +98,27 @@ pub trait Destination {
         Ok(vec![None; rows.len()])
     }
 
-    /// Writes records, traced, all or none.
+    /// Writes records, traced, all or none; one at a time unless [`Self::TOGETHER`].
     ///
     /// # Errors
     /// Database faults, and conflicts that the keys do not tell.
     fn write(&self, plan: &Plan<'_>, records: &[Self::Record]) -> Result<()>;
+}
+
+/// What a row says whose key is there already.
+#[derive(Debug)]
+pub enum Repeat {
+    /// Nothing else.
+    Same,
+    /// Something else in these fields. What is there stays as it is, and the row is told about it.
+    Other {
+        /// Pointers of the fields.
+        fields: Vec<String>,
+        /// What is there, to be completed by `fields`.
+        message: Message,
+    },
+    /// That it is something else altogether.
+    Conflict(Vec<FieldError>),
 }
 
 /// A record, or what is wrong with its row.

@@ -63,7 +63,11 @@ impl Owners {
         let holder = match plan.app.db.read(|db| look_up(db, &code))? {
             Some(holder) => holder,
             None if self.dry_run => unwritten_holder(plan, &code),
-            None => plan.app.db.write(|db| enter_holder(plan, db, &code))?,
+            None => match plan.app.db.write(|db| enter_holder(plan, db, &code)) {
+                // Another import may have been faster.
+                Err(error) => plan.app.db.read(|db| look_up(db, &code))?.ok_or(error)?,
+                Ok(holder) => holder,
+            },
         };
         let holder = Arc::new(holder);
         self.found.insert(String::new(), Some(Arc::clone(&holder)));

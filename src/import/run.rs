@@ -1,14 +1,14 @@
 //! Running an import: rows in, records out, in batches. A bad row is reported and does not stop
 //! the others; a row imported before is counted and passed over.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use super::columns::FileKind;
 use super::destination::organizations::Organizations;
 use super::destination::reviewed::Records;
 use super::destination::users::Users;
-use super::destination::{Destination, Parsed, Plan, blame};
+use super::destination::{Destination, Parsed, Plan, Repeat, blame};
 use super::owners::Owners;
 use super::rejects::Rejects;
 use super::rows;
@@ -16,7 +16,7 @@ use super::source::{self, Row, Source};
 use crate::accounts::principal::Caller;
 use crate::app::App;
 use crate::capabilities::model::Capability;
-use crate::error::{FieldError, Result};
+use crate::error::{FieldError, Message, Result};
 use crate::http::text;
 use crate::needs::model::Need;
 use crate::records::likeness::batch::Resemblance;
@@ -54,6 +54,15 @@ pub struct RejectedRow {
     pub reasons: Vec<String>,
 }
 
+/// A row about which there is something to say, although nothing is wrong with it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotedRow {
+    /// Number of the row in the file.
+    pub number: u64,
+    /// What, in the language of the caller.
+    pub note: String,
+}
+
 /// A row that says much the same as something else.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SimilarRow {
@@ -81,6 +90,11 @@ pub struct ImportReport {
     pub similar: usize,
     /// The first of them.
     pub first_similar: Vec<SimilarRow>,
+    /// Notes on rows: cells whose content went to one column of several, records that stay as they
+    /// are although the row says something else.
+    pub noted: usize,
+    /// The first of them.
+    pub first_noted: Vec<NotedRow>,
     /// Numbers of the rows that name no organisation and came under the one that holds such.
     pub unowned: Vec<u64>,
 }
@@ -103,7 +117,7 @@ pub fn run(
     match options.kind {
         FileKind::Needs => run.all(&mut Records::<Need>::default(), progress),
         FileKind::Capabilities => run.all(&mut Records::<Capability>::default(), progress),
-        FileKind::Organizations => run.all(&mut Organizations, progress),
+        FileKind::Organizations => run.all(&mut Organizations::default(), progress),
         FileKind::Users => run.all(&mut Users, progress),
     }
 }
@@ -155,6 +169,7 @@ impl<'a> Run<'a> {
         self.plan.now = self.plan.app.clock.now();
         let mut prepared = Vec::with_capacity(batch.len());
         for row in batch {
+            self.note_merged(&row);
             let header = self.source.header.as_ref();
             let parsed = rows::parse(&row, header, self.options.kind, &self.plan.app.reference);
             let unowned = parsed.as_ref().is_ok_and(|parsed| self.is_unowned(parsed));
@@ -163,22 +178,21 @@ impl<'a> Run<'a> {
                 Err(errors) => Err(errors),
             };
             match checked {
-                Ok(record) if !self.seen.insert(D::key(&record)) => self.report.repeated += 1,
+                Ok(record) if !self.seen.insert(D::key(&record)) => {
+                    self.repeated(destination, &row, &record)?;
+                }
                 Ok(record) => {
                     if unowned {
                         self.unowned.insert(row.number);
                     }
+                    destination.remember(row.number, &record);
                     prepared.push((row, record));
                 }
                 Err(errors) => self.reject(&row, &errors)?,
             }
         }
-        let keys: Vec<String> = prepared.iter().map(|(_, record)| D::key(record)).collect();
-        let known = destination.known(&self.plan, &keys)?;
-        let before = prepared.len();
-        prepared.retain(|(_, record)| !known.contains(&D::key(record)));
-        self.report.repeated += before - prepared.len();
-        self.tell_similar(destination, &mut prepared)?;
+        let prepared = self.new_ones(destination, prepared)?;
+        let prepared = self.tell_similar(destination, prepared)?;
         if self.options.dry_run {
             prepared.iter().for_each(|(row, _)| self.added(row));
             return Ok(());
@@ -186,23 +200,52 @@ impl<'a> Run<'a> {
         self.write(destination, prepared)
     }
 
+    /// The rows that have not been imported before.
+    fn new_ones<D: Destination>(
+        &mut self,
+        destination: &D,
+        prepared: Vec<(Row, D::Record)>,
+    ) -> Result<Vec<(Row, D::Record)>> {
+        let keys: Vec<String> = prepared.iter().map(|(_, record)| D::key(record)).collect();
+        let known = destination.known(&self.plan, &keys)?;
+        let mut new = Vec::with_capacity(prepared.len());
+        for (row, record) in prepared {
+            if known.contains(&D::key(&record)) {
+                self.repeated(destination, &row, &record)?;
+            } else {
+                new.push((row, record));
+            }
+        }
+        Ok(new)
+    }
+
     /// Reports the rows that resemble something, and takes them out if that is wanted.
     fn tell_similar<D: Destination>(
         &mut self,
         destination: &mut D,
-        prepared: &mut Vec<(Row, D::Record)>,
-    ) -> Result<()> {
+        prepared: Vec<(Row, D::Record)>,
+    ) -> Result<Vec<(Row, D::Record)>> {
         let rows: Vec<_> = prepared.iter().map(|(row, record)| (row.number, record)).collect();
-        let mut found = destination.resemblances(&self.plan, &rows)?.into_iter();
-        prepared.retain(|(row, _)| {
-            let Some(resemblance) = found.next().flatten() else { return true };
+        let found = destination.resemblances(&self.plan, &rows)?;
+        let mut like: HashMap<u64, Resemblance> = rows
+            .iter()
+            .zip(found)
+            .filter_map(|((number, _), resemblance)| Some((*number, resemblance?)))
+            .collect();
+        if like.is_empty() {
+            return Ok(prepared);
+        }
+        // What a row resembles may be itself, brought in meanwhile by an import of the same file.
+        let mut kept = self.new_ones(destination, prepared)?;
+        kept.retain(|(row, _)| {
+            let Some(resemblance) = like.remove(&row.number) else { return true };
             self.report.similar += 1;
             if self.report.first_similar.len() < KEPT {
                 self.report.first_similar.push(SimilarRow { number: row.number, resemblance });
             }
             !self.options.skip_similar
         });
-        Ok(())
+        Ok(kept)
     }
 
     /// Writes a batch; when the database refuses it, row by row, to find the one that is to blame.
@@ -215,17 +258,61 @@ impl<'a> Run<'a> {
         if records.is_empty() {
             return Ok(());
         }
-        if blame(destination.write(&self.plan, &records))?.is_ok() {
+        if D::TOGETHER && blame(destination.write(&self.plan, &records))?.is_ok() {
             rows.iter().for_each(|row| self.added(row));
             return Ok(());
         }
         for (row, record) in rows.iter().zip(&records) {
-            match blame(destination.write(&self.plan, std::slice::from_ref(record)))? {
-                Ok(()) => self.added(row),
-                Err(errors) => self.reject(row, &errors)?,
+            let Err(errors) = blame(destination.write(&self.plan, std::slice::from_ref(record)))?
+            else {
+                self.added(row);
+                continue;
+            };
+            // Another import may have brought in the same row meanwhile.
+            let key = D::key(record);
+            if destination.known(&self.plan, std::slice::from_ref(&key))?.contains(&key) {
+                self.repeated(destination, row, record)?;
+            } else {
+                self.reject(row, &errors)?;
             }
         }
         Ok(())
+    }
+
+    /// A row whose key is there already: imported before, unless it says something else.
+    fn repeated<D: Destination>(
+        &mut self,
+        destination: &D,
+        row: &Row,
+        record: &D::Record,
+    ) -> Result<()> {
+        match destination.repeat(&self.plan, row.number, record)? {
+            Repeat::Conflict(errors) => return self.reject(row, &errors),
+            Repeat::Same => {}
+            Repeat::Other { fields, message } => {
+                let header = self.source.header.as_ref();
+                let place = |field: &String| rows::place(field, header, self.options.kind);
+                let places: Vec<String> = fields.iter().map(place).collect();
+                self.note(row, message.with("fields", places.join(", ")));
+            }
+        }
+        self.report.repeated += 1;
+        Ok(())
+    }
+
+    /// Tells which columns got the content of merged cells, and which did not.
+    fn note_merged(&mut self, row: &Row) {
+        for message in &row.notes {
+            self.note(row, message.clone());
+        }
+    }
+
+    fn note(&mut self, row: &Row, message: Message) {
+        self.report.noted += 1;
+        if self.report.first_noted.len() < KEPT {
+            let note = text::render(&message, self.plan.caller.language);
+            self.report.first_noted.push(NotedRow { number: row.number, note });
+        }
     }
 
     /// Whether a row goes to the organisation that holds what names none. Accounts need none.

@@ -115,12 +115,14 @@ pub struct Row {
     pub content: Content,
     /// What is wrong with it already.
     pub flaws: Vec<Flaw>,
+    /// What else is to be said about it.
+    pub notes: Vec<Message>,
 }
 
 impl Row {
     /// A row that nothing is known against.
     pub fn new(number: u64, content: Content) -> Self {
-        Self { number, content, flaws: Vec::new() }
+        Self { number, content, flaws: Vec::new(), notes: Vec::new() }
     }
 }
 

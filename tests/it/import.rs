@@ -1,5 +1,6 @@
 //! Importing and exporting records.
 
+mod repeats;
 mod rows;
 
 use std::path::{Path, PathBuf};

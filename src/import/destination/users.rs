@@ -16,6 +16,9 @@ pub struct Users;
 impl Destination for Users {
     type Record = CreateUser;
 
+    // Each account takes the lock of the logs: held over many, it could cross another import's.
+    const TOGETHER: bool = false;
+
     fn prepare(
         &self,
         plan: &Plan<'_>,

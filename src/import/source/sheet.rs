@@ -8,16 +8,16 @@ use calamine::{Data, Xlsx, XlsxError, XlsxFormulaMetadata};
 use super::{Content, Flaw, Row};
 use crate::error::Message;
 
-/// Cells below each other that were merged: only the first of them holds their text.
+/// Cells that were merged: only the first of them holds their text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Merged {
-    /// Where the column is, from 0.
-    pub(super) column: usize,
+    /// The first and the last column, from 0.
+    pub(super) columns: (usize, usize),
     /// Numbers of the first and the last row.
     pub(super) rows: (u64, u64),
 }
 
-/// The rows of a sheet that hold cells, and the cells merged over several rows.
+/// The rows of a sheet that hold cells, and the merged cells.
 pub(super) fn read<S: Read + Seek>(
     book: &mut Xlsx<S>,
     name: &str,
@@ -46,16 +46,13 @@ pub(super) fn read<S: Read + Seek>(
         texts[column] = text;
     }
     drop(cells);
-    let merged =
-        book.merge_cells_by_sheet_name(name)?.into_iter().filter(|at| at.end.0 > at.start.0);
-    let merged = merged.map(|at| Merged {
-        column: at.start.1 as usize,
+    let merged = book.merge_cells_by_sheet_name(name)?.into_iter().map(|at| Merged {
+        columns: (at.start.1 as usize, at.end.1 as usize),
         rows: (u64::from(at.start.0) + 1, u64::from(at.end.0) + 1),
     });
     let rows = rows.into_iter().map(|(at, (texts, flaws))| Row {
-        number: u64::from(at) + 1,
-        content: Content::Cells(texts),
         flaws,
+        ..Row::new(u64::from(at) + 1, Content::Cells(texts))
     });
     Ok((rows.collect(), merged.collect()))
 }

@@ -44,7 +44,20 @@ impl Header {
                     || column.field.split_once('.').is_some_and(|(outer, _)| outer == field)
             })
         })?;
-        Some(format!("{} ({})", self.names[at].trim(), letters(at)))
+        Some(self.shown(at))
+    }
+
+    /// A column as it is named to people; by its letter alone where it has no header.
+    fn shown(&self, at: usize) -> String {
+        match self.names.get(at).map(|name| name.trim()).filter(|name| !name.is_empty()) {
+            Some(name) => format!("{name} ({})", letters(at)),
+            None => letters(at),
+        }
+    }
+
+    /// Whether the cells of a column are read.
+    fn is_read(&self, at: usize) -> bool {
+        self.columns.get(at).copied().flatten().is_some_and(|column| !column.shape.is_shown_only())
     }
 
     /// Whether the column of remarks says that a row is an example.
@@ -60,7 +73,7 @@ impl Header {
         let mut unknown = Vec::new();
         for (at, name) in self.names.iter().enumerate() {
             if self.columns[at].is_none() && !name.trim().is_empty() {
-                unknown.push(format!("{} ({})", name.trim(), letters(at)));
+                unknown.push(self.shown(at));
             }
         }
         if !unknown.is_empty() {
@@ -189,6 +202,7 @@ fn table(
     rows.drain(..=at + usize::from(below));
     rows.retain(|row| !header.is_example(row) && !is_empty(row));
     for cells in merged {
+        note_across(&mut rows, &header, *cells);
         take_over(&mut rows, &header, *cells);
     }
     let kept: Vec<Row> = rows.into_iter().map(|row| fit(row, &header)).collect();
@@ -203,7 +217,7 @@ fn table(
 /// Gives the rows of merged cells what their first cell holds. What tells one record from another
 /// cannot be shared, so there the row is told about it.
 fn take_over(rows: &mut [Row], header: &Header, merged: Merged) {
-    let Merged { column, rows: (first, last) } = merged;
+    let Merged { columns: (column, _), rows: (first, last) } = merged;
     let Some(Some(meaning)) = header.columns.get(column) else { return };
     let Some(from) = rows.iter().find(|row| row.number == first) else { return };
     let Content::Cells(cells) = &from.content else { return };
@@ -225,6 +239,26 @@ fn take_over(rows: &mut [Row], header: &Header, merged: Merged) {
     }
 }
 
+/// Tells the rows of cells merged across columns which column has their text: nobody but the writer
+/// knows what it was meant to say of the others, so they stay empty.
+fn note_across(rows: &mut [Row], header: &Header, merged: Merged) {
+    let Merged { columns: (column, end), rows: (first, last) } = merged;
+    let others: Vec<String> =
+        (column + 1..=end).filter(|at| header.is_read(*at)).map(|at| header.shown(at)).collect();
+    let text = rows.iter().find(|row| row.number == first).map(|row| &row.content);
+    let filled = matches!(text, Some(Content::Cells(cells))
+        if cells.get(column).is_some_and(|text| !text.is_empty()));
+    if others.is_empty() || !filled {
+        return;
+    }
+    let message = Message::new("cell.merged_across")
+        .with("column", header.shown(column))
+        .with("others", others.join("、"));
+    for row in rows.iter_mut().filter(|row| (first..=last).contains(&row.number)) {
+        row.notes.push(message.clone());
+    }
+}
+
 /// Whether a row below the header names nothing but columns again: the codes of the template.
 fn is_second_header(row: &Row, kind: FileKind) -> bool {
     let Content::Cells(cells) = &row.content else { return false };
@@ -239,13 +273,7 @@ fn is_empty(row: &Row) -> bool {
 /// A row as wide as the header, with the flaws that concern its columns. Text beyond the last
 /// header has no column to go to, or a separator stands inside a value.
 fn fit(mut row: Row, header: &Header) -> Row {
-    let is_read = |at: usize| {
-        header
-            .columns
-            .get(at)
-            .is_some_and(|column| column.is_some_and(|c| !c.shape.is_shown_only()))
-    };
-    row.flaws.retain(|flaw| flaw.column.is_none_or(is_read));
+    row.flaws.retain(|flaw| flaw.column.is_none_or(|at| header.is_read(at)));
     if let Content::Cells(cells) = &mut row.content {
         let width = header.names.len();
         if let Some(last) = cells.iter().rposition(|cell| !cell.is_empty())

@@ -13,7 +13,11 @@ use townbridge::records::scope::Reach;
 use super::databases::TestDatabase;
 use super::on_both;
 
-on_both!(a_file_comes_in_once_and_bad_rows_stop_nothing, every_kind_comes_in_once);
+on_both!(
+    a_file_comes_in_once_and_bad_rows_stop_nothing,
+    every_kind_comes_in_once,
+    of_two_imports_of_one_file_at_once_the_slower_has_nothing_to_reject,
+);
 
 fn file(db: &TestDatabase, name: &str, text: &str) -> PathBuf {
     let path = db.directory().join(name);
@@ -73,5 +77,56 @@ fn every_kind_comes_in_once(db: &TestDatabase) {
         let path = file(db, name, text);
         assert_eq!(import(db, kind, &path), [1, 0, 0], "{name}");
         assert_eq!(import(db, kind, &path), [0, 1, 0], "{name}");
+    }
+}
+
+/// Lines of a file of each kind, that any import may bring in.
+fn lines(kind: FileKind, org: &str, rows: u32) -> String {
+    let line = |row: u32| match kind {
+        FileKind::Needs => json!({ "title": format!("第{row}座石灰窑供风"), "org": org,
+            "need_kind": "tech_problem" }),
+        FileKind::Capabilities => json!({ "title": format!("第{row}种散热器"),
+            "asset_kind": "service", "summary": format!("用于第{row}种灯具。") }),
+        FileKind::Organizations => json!({ "name": format!("第{row}研究院"),
+            "uscc": crate::support::credit_code(8_000 + row), "org_type": "institute",
+            "region_code": "442000", "contact": { "name": "林试" } }),
+        FileKind::Users => json!({ "mail": format!("u{row}@x.example"), "name": "何试",
+            "roles": [{ "role": "org_member" }], "org": org }),
+    };
+    (0..rows).map(|row| format!("{}\n", line(row))).collect()
+}
+
+fn of_two_imports_of_one_file_at_once_the_slower_has_nothing_to_reject(db: &TestDatabase) {
+    let org = db.organization(1, OrgStatus::Verified, "442000105");
+    for (kind, rows) in [
+        (FileKind::Needs, 600_u32),
+        (FileKind::Capabilities, 600),
+        (FileKind::Organizations, 600),
+        (FileKind::Users, 20),
+    ] {
+        let path = file(db, "rows.jsonl", &lines(kind, &org.uscc, rows));
+        let options = ImportOptions {
+            kind,
+            org: None,
+            publish: false,
+            dry_run: false,
+            skip_similar: false,
+            rejects: None,
+        };
+        let start = std::sync::Barrier::new(2);
+        let one = || {
+            start.wait();
+            run(db, &Caller::system("import"), &path, &options, &mut |_, _| {}).unwrap()
+        };
+        let reports = std::thread::scope(|scope| {
+            let both = [scope.spawn(one), scope.spawn(one)];
+            both.map(|import| import.join().unwrap())
+        });
+        let sum = |count: fn(&ImportReport) -> usize| reports.iter().map(count).sum::<usize>();
+        let rows = rows as usize;
+        let told = || (reports.iter().map(|report| &report.first_rejected)).collect::<Vec<_>>();
+        assert_eq!(sum(|report| report.rejected), 0, "{kind:?} {:?}", told());
+        assert_eq!(sum(|report| report.added), rows, "{kind:?}");
+        assert_eq!(sum(|report| report.repeated), rows, "{kind:?}");
     }
 }
