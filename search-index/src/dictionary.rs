@@ -24,7 +24,7 @@ pub(crate) const PINYIN: &str = include_str!("../dict/pinyin.txt");
 
 /// Raised whenever the analysis gives other terms for the same text although no dictionary
 /// changed: an index holding the old terms must then be built anew.
-const ANALYSER_VERSION: &str = "townbridge-analyser 1, jieba-rs 0.11, snowball english";
+const ANALYSER_VERSION: &str = "townbridge-analyser 2, jieba-rs 0.11, snowball english";
 
 /// The lines of a dictionary file that carry an entry.
 pub(crate) fn entries(file: &'static str) -> impl Iterator<Item = &'static str> {

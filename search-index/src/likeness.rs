@@ -15,7 +15,7 @@ pub const BANDS: usize = 8;
 /// Hashes that must agree for a key to agree.
 const ROWS: usize = 4;
 /// Raised whenever the keys of a text change; keys that were stored before are of no use then.
-pub const LIKENESS_VERSION: u32 = 1;
+pub const LIKENESS_VERSION: u32 = 2;
 /// Tokens of a text that are looked at: more than any abstract has.
 const MAX_TOKENS: usize = 6_000;
 

@@ -2,7 +2,8 @@
 //!
 //! Character by character: compatibility forms (full width, ligatures, ㎡) become plain ones,
 //! letters become lower case and lose their accents, traditional characters become simplified,
-//! invisible characters vanish. Then whole spellings from `dict/variants.txt` are replaced.
+//! invisible characters vanish, and so does the `s` of abbreviations in the plural (`LEDs`). Then
+//! whole spellings from `dict/variants.txt` are replaced.
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
@@ -64,6 +65,7 @@ fn fold_characters(text: &str) -> Vec<Placed> {
     for (offset, character) in text.char_indices() {
         let (from, to) = (offset as u32, (offset + character.len_utf8()) as u32);
         match character {
+            's' | 'ｓ' if is_plural_sign(text, &folded, to) => extend_last(&mut folded, to),
             c if c.is_ascii() => folded.push((c.to_ascii_lowercase(), from, to)),
             '\u{4e00}'..='\u{9fff}' => folded.push((dictionary::simplified(character), from, to)),
             // Its compatibility form is two characters, of which one is no letter.
@@ -75,6 +77,39 @@ fn fold_characters(text: &str) -> Vec<Placed> {
         }
     }
     folded
+}
+
+/// Whether an `s` that ends at a byte is the plural of an abbreviation: what it ends is written in
+/// capitals and digits otherwise. Small letters do not tell: `mems` may be an abbreviation itself.
+fn is_plural_sign(text: &str, before: &[Placed], end: u32) -> bool {
+    let ends = text[end as usize..]
+        .chars()
+        .next()
+        .is_none_or(|next| !next.is_lowercase() && !next.is_uppercase() && !next.is_numeric());
+    if !ends {
+        return false;
+    }
+    let mut capitals = 0;
+    for (folded, from, _) in before.iter().rev().take_while(|(c, ..)| c.is_alphanumeric()) {
+        if folded.is_ascii_digit() {
+            continue;
+        }
+        if !folded.is_ascii() {
+            break;
+        }
+        match text[*from as usize..].chars().next() {
+            Some(written) if written.is_uppercase() => capitals += 1,
+            _ => return false,
+        }
+    }
+    capitals >= 2
+}
+
+/// Lets the character before stand for one that vanishes, so that both are marked.
+fn extend_last(folded: &mut [Placed], to: u32) {
+    if let Some((_, _, end)) = folded.last_mut() {
+        *end = to;
+    }
 }
 
 fn fold_other(character: char, mut push: impl FnMut(char)) {
@@ -157,6 +192,26 @@ mod tests {
         assert_eq!(fold("磁磚"), "瓷砖");
         assert_eq!(fold("裡面"), fold("裏面"));
         assert_eq!(fold("著名"), "著名", "a character simplified text uses must stay");
+    }
+
+    #[test]
+    fn the_plural_of_an_abbreviation_is_folded_and_other_words_are_not() {
+        for (plural, singular) in [
+            ("LEDs", "led"),
+            ("MOSFETs,", "mosfet,"),
+            ("含VOCs废气", "含voc废气"),
+            ("ＰＣＢｓ", "pcb"),
+            ("V2Xs", "v2x"),
+        ] {
+            assert_eq!(fold(plural), singular);
+        }
+        for word in
+            ["ABS", "PPS", "As", "GaAs", "MPas", "LEDsx", "LEDs2", "leds", "CdS", "Ｌｅｄｓ"]
+        {
+            assert!(fold(word).contains('s'), "{word}");
+        }
+        let folded = Folded::new("用LEDs照明");
+        assert_eq!(folded.origin(3, 6), (3, 7), "marked with its plural sign");
     }
 
     #[test]

@@ -33,12 +33,14 @@ impl Generator {
 
     /// Half characters from anywhere, half pieces of real sentences.
     pub fn text(&mut self) -> String {
-        const PIECES: [&str; 10] = [
+        const PIECES: [&str; 12] = [
             "電飯鍋内胆",
             "磁砖",
             "300℃",
             "3.2～4.6米",
             "LED灯",
+            "PCBs",
+            "GaAs",
             "。",
             "三百五十万元",
             "T恤",

@@ -195,6 +195,13 @@ mod tests {
     }
 
     #[test]
+    fn abbreviations_are_found_by_their_plural_and_the_other_way_round() {
+        assert_eq!(texts("LEDs PCBs MOSFETs"), texts("LED PCB MOSFET"));
+        let token = &words("high-power LEDs")[2];
+        assert_eq!((token.text.as_str(), token.from, token.to), ("led", 11, 15));
+    }
+
+    #[test]
     fn words_of_two_scripts_are_joined() {
         assert_eq!(texts("纯棉T恤面料"), ["纯棉", "t恤", "面料"]);
     }

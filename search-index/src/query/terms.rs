@@ -88,7 +88,7 @@ pub(crate) fn drafts(parts: &[Part<'_>], recipe: Recipe) -> Vec<Draft> {
         characters_of.push(grams(text));
     }
     let mut all = distinct(TermField::Words, &words_of, parts, recipe.k3);
-    add_synonyms(&mut all, &words_of, recipe.widening);
+    add_synonyms(&mut all, &words_of, parts, recipe.widening);
     let mut characters = distinct(TermField::Characters, &characters_of, parts, recipe.k3);
     // Single characters are in half of all documents; they count where there is nothing else.
     if characters.iter().any(|draft| is_pair(&draft.text)) {
@@ -152,16 +152,26 @@ impl Draft {
 
 /// Adds the synonyms of the words and of neighbouring words that are one entry together. Each has
 /// its share of the weight of the word it stands for.
-fn add_synonyms(drafts: &mut Vec<Draft>, texts: &[Vec<Token>], widening: Widening) {
+fn add_synonyms(
+    drafts: &mut Vec<Draft>,
+    texts: &[Vec<Token>],
+    parts: &[Part<'_>],
+    widening: Widening,
+) {
     let mut known: HashMap<String, usize> =
         drafts.iter().enumerate().map(|(at, draft)| (draft.text.clone(), at)).collect();
-    let windows = texts
-        .iter()
-        .flat_map(|tokens| (1..=LONGEST_ENTRY).flat_map(|length| tokens.windows(length)));
-    for window in windows {
+    let windows = texts.iter().zip(parts).flat_map(|(tokens, part)| {
+        let windows = (1..=LONGEST_ENTRY).flat_map(|length| tokens.windows(length));
+        windows.map(|window| (window, part.text))
+    });
+    for (window, written) in windows {
         let Some(&origin) = known.get(&window[0].text) else { continue };
         let key = window.iter().map(|token| token.text.as_str()).collect::<Vec<_>>().join(" ");
-        for (text, share) in synonyms(&key) {
+        let listed = synonyms(&key).iter().map(|(text, share)| (text.as_str(), *share, true));
+        // A plural is the word itself, to be found even where nobody writes it like that.
+        let singular = singular(&key, &written[window[0].from..window[0].to]);
+        let singular = singular.map(|text| (text, SINGULAR_WEIGHT, false));
+        for (text, share, synonym) in listed.chain(singular) {
             if widening == Widening::OtherLanguage && text.is_ascii() == key.is_ascii() {
                 continue;
             }
@@ -169,7 +179,7 @@ fn add_synonyms(drafts: &mut Vec<Draft>, texts: &[Vec<Token>], widening: Widenin
                 continue;
             }
             let origin = &drafts[origin];
-            let synonym = Draft {
+            let added = Draft {
                 weight: origin.weight * share,
                 shares: origin
                     .shares
@@ -177,13 +187,46 @@ fn add_synonyms(drafts: &mut Vec<Draft>, texts: &[Vec<Token>], widening: Widenin
                     .map(|(part, weight)| (*part, weight * share))
                     .collect(),
                 group: origin.group,
-                synonym: true,
+                synonym,
                 // A synonym of several words comes as these words, which divide its weight.
-                partial: *share < 0.5,
-                ..Draft::new(TermField::Words, text.clone(), origin.first)
+                partial: share < 0.5,
+                ..Draft::new(TermField::Words, text.to_owned(), origin.first)
             };
-            known.insert(text.clone(), drafts.len());
-            drafts.push(synonym);
+            known.insert(text.to_owned(), drafts.len());
+            drafts.push(added);
+        }
+    }
+}
+
+/// Weight of the word that a short one may be the plural of.
+const SINGULAR_WEIGHT: f32 = 0.9;
+
+/// What a word of four small letters is the plural of, if it is one: `pins`, `leds`. Too many such
+/// words are abbreviations (hips, mems) to be stemmed in the index; written in capitals they are
+/// nothing else.
+fn singular<'a>(word: &'a str, written: &str) -> Option<&'a str> {
+    let small = word.len() == 4 && written.bytes().all(|byte| byte.is_ascii_lowercase());
+    let singular = word.strip_suffix('s').filter(|_| small)?;
+    (!singular.ends_with(['a', 'e', 'i', 'o', 'u', 's', 'y'])).then_some(singular)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_small_letters_may_be_a_short_plural() {
+        assert_eq!(singular("leds", "leds"), Some("led"));
+        for (word, written) in [
+            ("mems", "MEMS"),
+            ("leds", "Leds"),
+            ("lens pin", "lens"),
+            ("glass", "glass"),
+            ("loss", "loss"),
+            ("bias", "bias"),
+            ("gas", "gas"),
+        ] {
+            assert_eq!(singular(word, written), None, "{written}");
         }
     }
 }
