@@ -1,8 +1,11 @@
-//! An organisation as a document of the search index: its card only.
+//! An organisation as a document of the search index: its card, and its codes.
 
 use search_index::{Document, Kind};
 
 use super::model::{OrgStatus, Organization};
+use super::ops::LEVEL;
+use crate::disclosure;
+use crate::records::model::RecordKind;
 use crate::reference::Reference;
 
 /// The document of an organisation for the index.
@@ -15,6 +18,10 @@ pub fn document(org: &Organization, reference: &Reference) -> Document {
         fields.main_products.join("，"),
     ];
     document.texts[0] = card.join("\n");
+    // Who has one of its codes finds it by that, if it is shown to them.
+    document.texts[0].push_str(&format!("\n{}", org.code));
+    let tier = disclosure::tier(RecordKind::Organization, "uscc", LEVEL);
+    document.texts[tier].push_str(&format!("\n{}", org.uscc));
     document.subkind = org.org_type.clone();
     document.open = org.status == OrgStatus::Verified;
     document.owner_org_id = Some(org.id.to_string());

@@ -404,3 +404,73 @@ fn names_of_facets_need_no_service() {
         }
     }
 }
+
+#[actix_web::test]
+async fn a_credit_code_finds_its_organisation_for_those_who_see_it() {
+    let app = TestApp::start().await;
+    let org = OrgBuilder::enterprise().insert(&app);
+    let pending = OrgBuilder::enterprise().pending().insert(&app);
+    let other = OrgBuilder::university().insert(&app);
+    app.settle().await;
+    let see = [
+        app.admin(),
+        app.officer("4420"),
+        app.officer("4406"),
+        app.liaison("440604100"),
+        app.org_member(org.id),
+        app.org_member(other.id),
+    ];
+    for client in see {
+        for code in [org.uscc.clone(), org.uscc.to_lowercase()] {
+            let body = found_by(&client, &format!("search?q={code}&facets=all")).await;
+            assert_eq!(titles(&body), [org.name.as_str()], "{body}");
+            assert_eq!(body["hits"][0]["highlights"][0]["field"], "uscc", "{body}");
+        }
+        // Only the whole code: what begins alike is no hit.
+        let body = found_by(&client, &format!("search?q={}", &org.uscc[..17])).await;
+        assert_eq!(body["total"], 0, "{body}");
+    }
+    let blind = [app.anonymous(), app.org_member(pending.id)];
+    let unknown = crate::support::credit_code(999_999);
+    for client in blind {
+        let of_nobody = found_by(&client, &format!("search?q={unknown}&facets=all")).await;
+        let body = found_by(&client, &format!("search?q={}&facets=all", org.uscc)).await;
+        assert_eq!(body, of_nobody, "told apart from a code that nobody has");
+        assert_eq!(body["total"], 0);
+        let suggested = found_by(&client, &format!("suggest?q={}", org.uscc)).await;
+        assert_eq!(suggested["items"], json!([]));
+    }
+    // An organisation that waits for review is found by its own people and its reviewers alone.
+    for (client, total) in [
+        (app.org_member(pending.id), 1),
+        (app.officer("4420"), 1),
+        (app.officer("4406"), 0),
+        (app.org_member(other.id), 0),
+    ] {
+        let path = format!("search?q={}&status=pending", pending.uscc);
+        assert_eq!(found_by(&client, &path).await["total"], total);
+    }
+    // Its readable code is on everybody's card.
+    assert_eq!(found(&app, &[("q", &org.code)]).await[0], org.name);
+}
+
+#[actix_web::test]
+async fn the_plural_of_an_abbreviation_finds_it() {
+    let app = TestApp::start().await;
+    let org = OrgBuilder::enterprise().insert(&app);
+    NeedBuilder::published(&org).title("Driver for LEDs").insert(&app);
+    NeedBuilder::published(&org).title("LED 灯珠老化").insert(&app);
+    app.settle().await;
+    for text in ["LED", "LEDs", "ＬＥＤｓ", "leds", "led"] {
+        assert_eq!(found(&app, &[("q", text)]).await.len(), 2, "{text}");
+    }
+    let body = answer(&app, &[("q", "LED")]).await;
+    let pieces = body["hits"].as_array().unwrap().iter().flat_map(|hit| hit["title"].as_array());
+    let mut marked: Vec<&Value> = pieces
+        .flatten()
+        .filter(|piece| piece["mark"] == true)
+        .map(|piece| &piece["text"])
+        .collect();
+    marked.sort_by_key(|text| text.to_string());
+    assert_eq!(marked, ["LED", "LEDs"], "the plural sign is marked with its word");
+}

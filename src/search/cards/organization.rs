@@ -37,6 +37,7 @@ fn texts(view: &OrganizationView) -> Vec<(&'static str, String)> {
         texts.push(("main_products", fields.main_products.join("，")));
     }
     texts.extend(fields.name_en.iter().map(|text| ("name_en", text.clone())));
+    texts.extend(fields.uscc.iter().map(|text| ("uscc", text.clone())));
     texts
 }
 
