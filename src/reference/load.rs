@@ -202,6 +202,21 @@ mod tests {
         assert_eq!(path, ["44", "4420", "442000", "442000105"]);
     }
 
+    #[test]
+    fn every_industry_is_called_by_an_english_name() {
+        let reference = load(Path::new("/nonexistent")).unwrap();
+        let name = |code| reference.industry_name(code, Language::English);
+        assert_eq!(name("C38"), "Manufacture of Electrical Machinery and Apparatus");
+        assert_eq!(name("C3872"), "Manufacture of Electrical Machinery and Apparatus (C3872)");
+        assert_eq!(name("X9"), "X9");
+        assert_eq!(reference.industry_name("C3872", Language::Chinese), "照明灯具制造");
+        for row in reference.industries() {
+            assert!(name(&row.code).is_ascii(), "{}", row.code);
+            let own = ["section", "division"].contains(&row.level.as_str());
+            assert_eq!(row.name_en.is_empty(), !own, "{}", row.code);
+        }
+    }
+
     /// The error that a replaced file causes.
     fn failure(name: &str, text: &str) -> String {
         let dir = tempfile::tempdir().unwrap();

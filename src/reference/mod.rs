@@ -37,7 +37,7 @@ pub struct Industry {
     pub code: String,
     /// Chinese name.
     pub name: String,
-    /// English name of the sections.
+    /// English name of sections and divisions.
     pub name_en: String,
     /// `section`, `division`, `group` or `class`.
     pub level: String,
@@ -224,6 +224,19 @@ impl Reference {
     /// An industry by its code, at any level.
     pub fn industry(&self, code: &str) -> Option<&Industry> {
         self.industry_at.get(code).map(|&at| &self.tables.industries[at])
+    }
+
+    /// Name of an industry in the language; the code itself when the table lacks it. What has no
+    /// English name has that of the nearest level above, with its own code.
+    pub fn industry_name(&self, code: &str, language: Language) -> String {
+        let path = self.industry_path(code);
+        let Some(own) = path.last() else { return code.to_owned() };
+        let english = path.iter().rev().find(|row| !row.name_en.is_empty());
+        match english.filter(|_| language == Language::English) {
+            None => own.name.clone(),
+            Some(named) if named.code == own.code => named.name_en.clone(),
+            Some(above) => format!("{} ({code})", above.name_en),
+        }
     }
 
     /// All industries, ordered by code.

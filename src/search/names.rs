@@ -114,14 +114,9 @@ impl<'a> Names<'a> {
         }
     }
 
-    /// Name of an industry. Only the sections have English names; below them the Chinese standard
-    /// is quoted.
+    /// Name of an industry.
     pub fn industry(self, code: &str) -> String {
-        let Some(industry) = self.reference.industry(code) else { return code.to_owned() };
-        match self.language {
-            Language::English if !industry.name_en.is_empty() => industry.name_en.clone(),
-            _ => industry.name.clone(),
-        }
+        self.reference.industry_name(code, self.language)
     }
 
     /// A region with its name.

@@ -544,3 +544,64 @@ async fn needs_of_the_demonstration_without_counterpart_have_no_good_match_and_o
     // All but those whose counterpart is written in another language, or their own.
     assert!(with > 40 && good + 3 >= with, "{good} of {with}");
 }
+
+/// A sentence without what is quoted in it.
+fn unquoted(sentence: &str) -> String {
+    let mut depth = 0;
+    let outside = |c: &char| {
+        depth += i32::from(*c == '“');
+        let is_outside = depth == 0;
+        depth -= i32::from(*c == '”');
+        is_outside
+    };
+    sentence.chars().filter(outside).collect()
+}
+
+#[actix_web::test]
+async fn english_explanations_of_the_demonstration_hold_no_chinese_but_names_and_quotations() {
+    let app = TestApp::start().await;
+    let service = std::sync::Arc::clone(app.service());
+    tokio::task::spawn_blocking(move || townbridge::demo::load(&service)).await.unwrap().unwrap();
+    app.settle().await;
+    let admin = app.admin().in_english();
+    let is_chinese = |c: char| ('\u{2e80}'..='\u{9fff}').contains(&c) || c > '\u{ff00}';
+    // Counties and towns have no English names.
+    let regions: Vec<&str> =
+        app.reference.regions().iter().map(|region| region.name.as_str()).collect();
+    let is_region = |name: &str| regions.contains(&name);
+    let (mut sentences, mut industries) = (0, 0);
+    let mut after = String::new();
+    loop {
+        let page = matches(&admin, &format!("needs?limit=50&status=published{after}")).await;
+        for need in page["items"].as_array().unwrap() {
+            let path = format!("needs/{}/matches?limit=20", need["id"].as_str().unwrap());
+            let answer = matches(&admin, &path).await;
+            let both = ["hits", "excluded"].map(|list| answer[list].as_array().unwrap().clone());
+            for hit in both.concat() {
+                let mut said: Vec<String> = hit["sentence"]
+                    .as_str()
+                    .or(hit["reason"].as_str())
+                    .map(unquoted)
+                    .into_iter()
+                    .collect();
+                sentences += said.len();
+                for condition in hit["conditions"].as_array().into_iter().flatten() {
+                    industries += usize::from(condition["name"] == "industry");
+                    let texts = ["label", "wanted", "offered"];
+                    said.extend(texts.map(|name| condition[name].as_str().unwrap().to_owned()));
+                }
+                for requirement in hit["requirements"].as_array().into_iter().flatten() {
+                    said.push(unquoted(requirement["note"].as_str().unwrap()));
+                }
+                for text in said {
+                    let mut chinese =
+                        text.split(|c: char| !is_chinese(c)).filter(|s| !s.is_empty());
+                    assert!(chinese.all(is_region), "{text}");
+                }
+            }
+        }
+        let Some(next) = page["next"].as_str() else { break };
+        after = format!("&after={next}");
+    }
+    assert!(sentences > 100 && industries > 100, "{sentences} {industries}");
+}

@@ -52,6 +52,9 @@ async fn a_region_and_an_industry_show_those_above_them() {
     let path: Vec<&Value> =
         industry["path"].as_array().unwrap().iter().map(|row| &row["code"]).collect();
     assert_eq!(path, ["C", "C38", "C387", "C3872"]);
+    assert!(industry["name_en"].as_str().unwrap().is_empty());
+    let found = client.get("reference/industries?name=manufacture%20of%20furn").await;
+    assert_eq!(codes(&found.expect(200).json()), ["C21"]);
     client.get("reference/industries/X1").await.problem(404, "not_found");
     let groups = client.get("reference/industries?parent=C38").await.expect(200).json();
     assert!(codes(&groups).iter().all(|code| code.len() == 4 && code.starts_with("C38")));

@@ -170,8 +170,14 @@ impl Frame {
     pub fn industry_choices(&self, chosen: &str) -> Vec<(String, String)> {
         let all = self.app.reference.industries().iter();
         all.filter(|one| one.level == "division" || one.code == chosen)
-            .map(|one| (one.code.clone(), format!("{} {}", one.code, self.industry(&one.code))))
+            .map(|one| (one.code.clone(), self.coded_industry(&one.code)))
             .collect()
+    }
+
+    /// An industry as `C38 …`; a name that is borrowed from above ends in the code already.
+    fn coded_industry(&self, code: &str) -> String {
+        let name = self.industry(code);
+        format!("{code} {}", name.trim_end_matches(&format!(" ({code})")))
     }
 
     /// Name of a region.
