@@ -188,18 +188,8 @@ fn region(text: &str, reference: &Reference) -> Result<Value, Message> {
     if reference.region(code).is_some() {
         return Ok(code.into());
     }
-    let by_name = |full: bool| -> Vec<&str> {
-        let regions = reference.regions().iter();
-        let named = regions.filter(|region| {
-            region.name == text
-                || (full && reference.region_name(&region.code, Language::Chinese) == text)
-        });
-        named.map(|region| region.code.as_str()).collect()
-    };
-    let mut found = by_name(false);
-    if found.is_empty() {
-        found = by_name(true);
-    }
+    let named = reference.regions_named(text).into_iter();
+    let mut found: Vec<&str> = named.map(|region| region.code.as_str()).collect();
     // A city without counties has one county of the same name below it.
     found.sort_by_key(|code| code.len());
     match found.as_slice() {
@@ -208,9 +198,13 @@ fn region(text: &str, reference: &Reference) -> Result<Value, Message> {
             Ok((*first).into())
         }
         [] => Err(Message::new("cell.unknown_region").with("text", text)),
-        several => Err(Message::new("cell.several_regions")
-            .with("text", text)
-            .with("choices", several.join("、"))),
+        several => {
+            let label = |code: &&str| reference.region_label(code, Language::Chinese);
+            let choices: Vec<String> = several.iter().map(label).collect();
+            Err(Message::new("cell.several_regions")
+                .with("text", text)
+                .with("choices", choices.join("；")))
+        }
     }
 }
 
@@ -262,6 +256,8 @@ mod tests {
             (Shape::Region, "442000105", json!("442000105")),
             (Shape::Region, "442000105 中山市古镇镇", json!("442000105")),
             (Shape::Region, "古镇镇", json!("442000105")),
+            (Shape::Region, "中山市古镇镇", json!("442000105")),
+            (Shape::Region, "佛山市南庄镇", json!("440604100")),
             (Shape::Region, "中山市", json!("4420")),
             (Shape::Industry, "C3872 照明灯具制造", json!("C3872")),
             (Shape::Industry, "3872", json!("C3872")),
@@ -280,6 +276,7 @@ mod tests {
             (Shape::Date, "明年", "cell.not_a_date"),
             (Shape::Flag, "也许", "cell.not_a_flag"),
             (Shape::Region, "某镇", "cell.unknown_region"),
+            (Shape::Region, "太平镇", "cell.several_regions"),
             (Shape::Industry, "Z99", "cell.unknown_industry"),
         ];
         for (shape, text, key) in cases {

@@ -3,6 +3,7 @@
 
 pub mod api;
 mod load;
+mod places;
 pub mod uscc;
 
 use std::collections::HashMap;

@@ -32,7 +32,12 @@ pub struct Names<'a> {
 impl<'a> Names<'a> {
     /// Names in a language.
     pub fn new(app: &'a App, language: Language) -> Self {
-        Self { reference: &app.reference, language }
+        Self::of(&app.reference, language)
+    }
+
+    /// Names of these tables in a language.
+    pub fn of(reference: &'a Reference, language: Language) -> Self {
+        Self { reference, language }
     }
 
     /// The language.
@@ -112,6 +117,17 @@ impl<'a> Names<'a> {
             name if name.is_empty() => code.to_owned(),
             name => name,
         }
+    }
+
+    /// A region as it is told from others of its name.
+    pub fn region_label(self, code: &str) -> String {
+        self.reference.region_label(code, self.language)
+    }
+
+    /// Codes of the towns that a text means.
+    pub fn towns_meant(self, text: &str) -> Vec<&'a str> {
+        let towns = self.reference.towns_meant(text);
+        towns.into_iter().map(|town| town.code.as_str()).collect()
     }
 
     /// Name of an industry.

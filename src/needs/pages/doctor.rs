@@ -16,6 +16,7 @@ use crate::http::html::{Frame, PageResult, Posted, Visit};
 use crate::needs::model::{Need, NeedFields, NeedId};
 use crate::records::likeness;
 use crate::records::likeness::model::LikeRecord;
+use crate::search::names::Names;
 
 /// The diagnosis alone, to be put into the page of the form.
 #[derive(Template, WebTemplate)]
@@ -31,7 +32,8 @@ struct DiagnosisPart {
 async fn diagnose_need(app: AppData, visit: Visit, form: Posted) -> PageResult<DiagnosisPart> {
     let app = app.into_inner();
     let diagnosis = of_form(&app, &visit, &form).await?;
-    let alike = alike(&app, &visit, form::sketch(&form)?, form.text("need").parse().ok()).await?;
+    let sketch = form::sketch(&form, Names::new(&app, visit.caller.language))?;
+    let alike = alike(&app, &visit, sketch, form.text("need").parse().ok()).await?;
     Ok(DiagnosisPart { page: Frame::new(&app, &visit, "account"), diagnosis, alike })
 }
 
@@ -41,7 +43,7 @@ pub(super) async fn of_form(
     visit: &Visit,
     form: &Posted,
 ) -> Result<Option<Diagnosis>> {
-    of_fields(app, visit, form::sketch(form)?).await
+    of_fields(app, visit, form::sketch(form, Names::new(app, visit.caller.language))?).await
 }
 
 /// The diagnosis of fields, once they hold a text.

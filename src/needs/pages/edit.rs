@@ -17,9 +17,10 @@ use crate::http::html::{Frame, PageResult, Posted, Visit, redirect};
 use crate::needs::life::NeedStatus;
 use crate::needs::model::{CreateNeed, NeedId};
 use crate::needs::ops::{self, TakeNeedStep};
-use crate::organizations;
 use crate::records::likeness::model::LikeRecord;
 use crate::search::freshness;
+use crate::search::names::Names;
+use crate::{organizations, towns};
 
 /// The form, with what is wrong.
 #[derive(Template, WebTemplate)]
@@ -34,6 +35,8 @@ struct NeedForm {
     orgs: Vec<(OrgId, String)>,
     /// Whether a draft has been saved although it could not be put forward.
     saved: bool,
+    /// Towns that are offered.
+    towns: Vec<String>,
     form: Posted,
     errors: Vec<FieldError>,
     /// What the doctor says, once there is a text.
@@ -80,12 +83,14 @@ struct Outcome {
 #[get("/needs/new")]
 async fn new_need(app: AppData, visit: Visit) -> PageResult<NeedForm> {
     let orgs = own_orgs(&app, &visit.caller).await?;
+    let towns = offered_towns(&app, &visit).await?;
     Ok(NeedForm {
         page: Frame::new(&app.into_inner(), &visit, "account"),
         action: "/needs/new".to_owned(),
         version: None,
         orgs,
         saved: false,
+        towns,
         form: Posted::default(),
         errors: Vec::new(),
         diagnosis: None,
@@ -115,13 +120,16 @@ async fn edit_need(app: AppData, visit: Visit, id: web::Path<NeedId>) -> PageRes
     caller.signed_in()?;
     let need = app.run(move |app| ops::show(app, &caller, *id)).await?;
     let diagnosis = doctor::of_fields(&app, &visit, need.fields.clone()).await?;
+    let towns = offered_towns(&app, &visit).await?;
+    let form = form::filled(&need.fields, Names::new(&app, visit.caller.language));
     Ok(NeedForm {
         page: Frame::new(&app.into_inner(), &visit, "account"),
         action: format!("/needs/{}/edit", need.id),
         version: Some(need.version),
         orgs: Vec::new(),
         saved: false,
-        form: form::filled(&need.fields),
+        towns,
+        form,
         errors: Vec::new(),
         diagnosis,
         need: Some(need.id),
@@ -190,9 +198,16 @@ async fn again(
         version: need.map(|(_, version)| version).or(sent),
         orgs: if need.is_some() || sent.is_some() { Vec::new() } else { orgs },
         saved: outcome.change.is_some(),
+        towns: offered_towns(&app, &visit).await?,
         diagnosis: doctor::of_form(&app, &visit, &form).await?,
         need: id,
-        alike: doctor::alike(&app, &visit, form::sketch(&form)?, id).await?,
+        alike: doctor::alike(
+            &app,
+            &visit,
+            form::sketch(&form, Names::new(&app, visit.caller.language))?,
+            id,
+        )
+        .await?,
         form,
         errors: outcome.errors,
     }))
@@ -200,7 +215,7 @@ async fn again(
 
 fn create(app: &App, caller: &Caller, form: &Posted) -> Result<Outcome> {
     caller.signed_in()?;
-    let written = form::fields(form).and_then(|fields| {
+    let written = form::fields(form, Names::new(app, caller.language)).and_then(|fields| {
         let org_id = form.text("org_id").parse().ok();
         ops::create(app, caller, &CreateNeed { org_id, fields })
     });
@@ -209,7 +224,8 @@ fn create(app: &App, caller: &Caller, form: &Posted) -> Result<Outcome> {
 
 fn update(app: &App, caller: &Caller, id: NeedId, form: &Posted) -> Result<Outcome> {
     let version = form.text("version").parse().map_err(|_| Error::PreconditionRequired)?;
-    let written = form::patch(form).and_then(|patch| ops::update(app, caller, id, version, &patch));
+    let written = form::patch(form, Names::new(app, caller.language))
+        .and_then(|patch| ops::update(app, caller, id, version, &patch));
     finish(app, caller, form, written)
 }
 
@@ -250,4 +266,18 @@ async fn own_orgs(app: &Arc<App>, caller: &Caller) -> Result<Vec<(OrgId, String)
         owners.into_values().map(|owner| (owner.id, owner.name)).collect();
     named.sort_by(|a, b| a.1.cmp(&b.1));
     Ok(named)
+}
+
+/// Towns offered at most: a list of all towns would weigh more than the rest of the page.
+const MAX_TOWNS: i64 = 400;
+
+/// The specialised towns on record, as they are offered; others may be typed.
+async fn offered_towns(app: &Arc<App>, visit: &Visit) -> Result<Vec<String>> {
+    let language = visit.caller.language;
+    app.run(move |app| {
+        let codes = app.db.read(|db| towns::ops::ids(db, None, MAX_TOWNS))?;
+        let names = Names::new(app, language);
+        Ok(codes.iter().map(|code| names.region_label(code)).collect())
+    })
+    .await
 }

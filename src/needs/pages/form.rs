@@ -7,17 +7,17 @@ use crate::http::html::Posted;
 use crate::http::html::form::money;
 use crate::needs::model::{NeedFields, Requirement};
 use crate::reading::narrow_digits;
+use crate::search::names::Names;
 
 /// Rows for requirements in an empty form, and at most.
 const ROWS: usize = 4;
 const MAX_ROWS: usize = 10;
 
 /// Texts that go from the form into the field of the same name.
-const TEXTS: [&str; 10] = [
+const TEXTS: [&str; 9] = [
     "title",
     "need_kind",
     "industry_code",
-    "town_code",
     "tech_field",
     "background",
     "problem",
@@ -27,7 +27,7 @@ const TEXTS: [&str; 10] = [
 ];
 
 /// The form of a stored need.
-pub fn filled(fields: &NeedFields) -> Posted {
+pub fn filled(fields: &NeedFields, names: Names<'_>) -> Posted {
     let mut pairs = Vec::new();
     let mut push = |name: &str, value: &str| pairs.push((name.to_owned(), value.to_owned()));
     if let Ok(Value::Object(map)) = serde_json::to_value(fields) {
@@ -38,7 +38,8 @@ pub fn filled(fields: &NeedFields) -> Posted {
     for mode in &fields.cooperation_modes {
         push("cooperation_modes", mode);
     }
-    push("town_code", fields.town_code.as_deref().unwrap_or_default());
+    let town = fields.town_code.as_deref().map(|code| names.region_label(code));
+    push("town_code", &town.unwrap_or_default());
     push("keywords", &fields.keywords.join(" "));
     push("target_trl", &fields.target_trl.map(|level| level.to_string()).unwrap_or_default());
     push("budget_min", &fields.budget_min.map(|money| money.to_wan()).unwrap_or_default());
@@ -79,8 +80,8 @@ pub fn rows(form: &Posted) -> usize {
 ///
 /// # Errors
 /// [`Error::Invalid`] with every field that cannot be read.
-pub fn patch(form: &Posted) -> Result<Value> {
-    let (map, errors) = read(form)?;
+pub fn patch(form: &Posted, names: Names<'_>) -> Result<Value> {
+    let (map, errors) = read(form, names)?;
     if errors.is_empty() { Ok(Value::Object(map)) } else { Err(Error::Invalid(errors)) }
 }
 
@@ -88,22 +89,25 @@ pub fn patch(form: &Posted) -> Result<Value> {
 ///
 /// # Errors
 /// Never for what is typed by a person.
-pub fn sketch(form: &Posted) -> Result<NeedFields> {
-    let (mut map, errors) = read(form)?;
+pub fn sketch(form: &Posted, names: Names<'_>) -> Result<NeedFields> {
+    let (mut map, errors) = read(form, names)?;
     let unread = |name: &String| errors.iter().any(|e| e.pointer.strip_prefix('/') == Some(name));
     // Who may see it and whom to turn to are nothing that is diagnosed.
     let apart = |name: &String| ["confidentiality", "contact"].contains(&name.as_str());
     map.retain(|name, _| !unread(name) && !apart(name));
-    map.insert("town_code".to_owned(), json!(form.filled("town_code")));
     of_map(map)
 }
 
 /// What the form says field by field, and which of it cannot be read.
-fn read(form: &Posted) -> Result<(Map<String, Value>, Vec<FieldError>)> {
+fn read(form: &Posted, names: Names<'_>) -> Result<(Map<String, Value>, Vec<FieldError>)> {
     let mut errors = Vec::new();
     let mut map = Map::new();
     for name in TEXTS {
         map.insert(name.to_owned(), json!(form.filled(name)));
+    }
+    match town(form, names) {
+        Ok(code) => drop(map.insert("town_code".to_owned(), json!(code))),
+        Err(message) => errors.push(FieldError::new("/town_code", message)),
     }
     if let Some(day) = form.filled("deadline")
         && day.parse::<chrono::NaiveDate>().is_err()
@@ -130,8 +134,8 @@ fn read(form: &Posted) -> Result<(Map<String, Value>, Vec<FieldError>)> {
 ///
 /// # Errors
 /// [`Error::Invalid`] with every field that cannot be read.
-pub fn fields(form: &Posted) -> Result<NeedFields> {
-    let Value::Object(map) = patch(form)? else { return Ok(NeedFields::default()) };
+pub fn fields(form: &Posted, names: Names<'_>) -> Result<NeedFields> {
+    let Value::Object(map) = patch(form, names)? else { return Ok(NeedFields::default()) };
     of_map(map)
 }
 
@@ -139,6 +143,21 @@ fn of_map(mut map: Map<String, Value>) -> Result<NeedFields> {
     map.retain(|_, value| !value.is_null());
     serde_json::from_value(Value::Object(map))
         .map_err(|error| Error::BadRequest(Message::new("error.unreadable").with("reason", error)))
+}
+
+/// The code of the town that was typed: by code, by name, or as it was offered.
+fn town(form: &Posted, names: Names<'_>) -> std::result::Result<Option<String>, Message> {
+    let Some(typed) = form.filled("town_code") else { return Ok(None) };
+    let found = names.towns_meant(&typed);
+    match found.as_slice() {
+        [only] => Ok(Some((*only).to_owned())),
+        [] => Err(Message::new("field.unknown_town").with("text", typed)),
+        several => {
+            let labels = several.iter().map(|code| names.region_label(code));
+            let choices = labels.collect::<Vec<_>>().join("; ");
+            Err(Message::new("field.several_towns").with("text", typed).with("choices", choices))
+        }
+    }
 }
 
 /// Words separated by white space or any comma.
@@ -188,8 +207,18 @@ fn contact(form: &Posted) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::accounts::principal::Language;
     use crate::money::Money;
     use crate::records::parts::Contact;
+    use crate::reference::Reference;
+
+    fn reference() -> Reference {
+        crate::reference::load(std::path::Path::new("/nonexistent")).unwrap()
+    }
+
+    fn posted(typed: &[(&str, &str)]) -> Posted {
+        Posted::new(typed.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect())
+    }
 
     #[test]
     fn a_stored_need_comes_back_from_its_form_unchanged() {
@@ -205,6 +234,7 @@ mod tests {
         let stored = NeedFields {
             title: Some("A title".to_owned()),
             need_kind: Some("tech_problem".to_owned()),
+            town_code: Some("442000105".to_owned()),
             problem: Some("Two\nlines".to_owned()),
             requirements: vec![
                 requirement("le", "0.8", None),
@@ -224,28 +254,38 @@ mod tests {
             }),
             ..NeedFields::default()
         };
-        assert_eq!(fields(&filled(&stored)).unwrap(), stored);
-        assert_eq!(rows(&filled(&stored)), 4);
+        let reference = reference();
+        for language in [Language::Chinese, Language::English] {
+            let names = Names::of(&reference, language);
+            let form = filled(&stored, names);
+            assert_eq!(fields(&form, names).unwrap(), stored);
+            assert_eq!(rows(&form), 4);
+        }
     }
 
     #[test]
     fn a_sketch_leaves_out_what_cannot_be_read_yet() {
         let typed =
-            [("problem", "针孔"), ("budget_max", "3o"), ("deadline", "2099-"), ("title", "")];
-        let pairs = typed.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect();
-        let fields = sketch(&Posted::new(pairs)).unwrap();
+            [("problem", "针孔"), ("budget_max", "3o"), ("deadline", "2099-"), ("town_code", "古")];
+        let reference = reference();
+        let fields = sketch(&posted(&typed), Names::of(&reference, Language::Chinese)).unwrap();
         assert_eq!(fields.problem.as_deref(), Some("针孔"));
-        assert_eq!((fields.budget_max, fields.deadline, fields.title), (None, None, None));
+        assert_eq!((fields.budget_max, fields.deadline, fields.town_code), (None, None, None));
     }
 
     #[test]
     fn every_unreadable_field_is_named() {
-        let pairs = [("budget_min", "many"), ("budget_max", "-1"), ("deadline", "soon")];
-        let form =
-            Posted::new(pairs.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect());
-        let Err(Error::Invalid(errors)) = patch(&form) else { panic!("accepted") };
+        let typed = [
+            ("budget_min", "many"),
+            ("budget_max", "-1"),
+            ("deadline", "soon"),
+            ("town_code", "某镇"),
+        ];
+        let reference = reference();
+        let read = patch(&posted(&typed), Names::of(&reference, Language::Chinese));
+        let Err(Error::Invalid(errors)) = read else { panic!("accepted") };
         let mut pointers: Vec<&str> = errors.iter().map(|e| e.pointer.as_str()).collect();
         pointers.sort_unstable();
-        assert_eq!(pointers, ["/budget_max", "/budget_min", "/deadline"]);
+        assert_eq!(pointers, ["/budget_max", "/budget_min", "/deadline", "/town_code"]);
     }
 }

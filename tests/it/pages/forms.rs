@@ -1,5 +1,6 @@
 //! Writing a need in the browser, from an empty form to its publication.
 
+use serde_json::json;
 use townbridge::accounts::principal::Role;
 use townbridge::accounts::roles::model::GrantRole;
 use townbridge::records::ops::Written;
@@ -126,7 +127,7 @@ async fn the_form_of_a_stored_need_brings_everything_back() {
     let path = format!("/needs/{}/edit", need.id);
     let form = browser.get(&path).await.expect(200);
     assert_eq!(form.attribute("#title", "value"), need.fields.title.clone().unwrap());
-    assert_eq!(form.attribute("#town_code", "value"), "442000106");
+    assert_eq!(form.attribute("#town_code", "value"), "沙溪镇（中山市）– 442000106");
     assert_eq!(form.attribute("#industry_code option[selected]", "value"), "C3872");
     // What a browser would send back unchanged.
     let page = form.page();
@@ -177,4 +178,46 @@ async fn an_outdated_form_does_not_overwrite() {
     assert_eq!(page.attribute("[data-error]", "data-error"), "precondition_failed");
     let kept = townbridge::needs::ops::show(&app, &caller, need.id).unwrap();
     assert_eq!(kept.fields.title.as_deref(), Some("别人改过的题目"));
+}
+
+#[tokio::test]
+async fn a_town_is_typed_by_its_name_or_taken_from_what_is_offered() {
+    let app = TestApp::start().await;
+    let town = json!({ "code": "442000105", "recognised_on": "2002-06-18", "level": "province",
+        "specialty_industries": [{ "name": "灯饰照明", "industry_code": "C3872" }],
+        "intro": "以灯饰照明为特色产业。" });
+    app.admin().post_json("towns", &town).await.expect(201);
+    let org = OrgBuilder::enterprise().insert(&app);
+    let author = app.account(&[GrantRole::in_org(Role::OrgMember, org.id)]);
+    let browser = app.browser_of(&author).await;
+    let page = browser.get("/needs/new").await.expect(200);
+    assert_eq!(page.attribute("#town_code", "list"), "town_code-list");
+    let offered = page.attribute("#town_code-list option", "value");
+    assert_eq!(offered, "古镇镇（中山市）– 442000105");
+    let typed = |town: &str| {
+        let mut fields: Vec<(&str, String)> =
+            complete().into_iter().map(|(name, value)| (name, value.to_owned())).collect();
+        fields.extend([("town_code", town.to_owned()), ("button", "save".to_owned())]);
+        fields
+    };
+    for town in ["南庄镇", "佛山市南庄镇", "440604100", "南庄镇（佛山市禅城区）– 440604100"]
+    {
+        let fields = typed(town);
+        let fields: Vec<(&str, &str)> = fields.iter().map(|(a, b)| (*a, b.as_str())).collect();
+        let answer = browser.submit("/needs/new", &fields).await.expect(303);
+        let path = answer.header("location").to_owned();
+        let page = browser.get(&format!("{path}/edit")).await.expect(200);
+        assert_eq!(page.attribute("#town_code", "value"), "南庄镇（佛山市禅城区）– 440604100");
+    }
+    // Of several towns of one name each is told with its city, at the field; what was typed stays.
+    for (town, told) in [("太平镇", "清远市"), ("古镇", "没有镇街"), ("中山市", "没有镇街")]
+    {
+        let fields = typed(town);
+        let fields: Vec<(&str, &str)> = fields.iter().map(|(a, b)| (*a, b.as_str())).collect();
+        let page = browser.submit("/needs/new", &fields).await.expect(200);
+        let wrong = page.only("#town_code-wrong");
+        assert!(wrong.contains(told), "{wrong}");
+        assert_eq!(page.attribute("#town_code", "value"), town);
+        assert_eq!(page.attribute("#town_code", "aria-invalid"), "true");
+    }
 }
