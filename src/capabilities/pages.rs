@@ -65,7 +65,8 @@ async fn show_capability(
             && item.steps.contains(&ReviewedLife::PUBLISHED),
         price: price(&page, &item.fields),
         trl: item.fields.trl.map(|level| page.trl(level)).unwrap_or_default(),
-        industries: page.list(&industries),
+        // Names of industries are lists themselves.
+        industries: industries.join(" / "),
         item,
         matches,
         page,
