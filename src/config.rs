@@ -58,6 +58,7 @@ pub struct ServerConfig {
 pub struct DatabaseConfig {
     pub url: String,
     pub pool_size: u32,
+    pub wait_ms: u64,
 }
 
 /// `[search]`

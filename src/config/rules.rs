@@ -44,7 +44,7 @@ fn refused(name: &str, reason: &str) -> ConfigError {
 
 /// Numbers with their bounds: none so small that nothing works, none so large that a machine or
 /// the calendar gives way.
-fn numbers(config: &Config) -> [(&'static str, u64, RangeInclusive<u64>); 20] {
+fn numbers(config: &Config) -> [(&'static str, u64, RangeInclusive<u64>); 21] {
     let Config { server, database, search, accounts, records, mail, .. } = config;
     let wide = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
     [
@@ -53,6 +53,7 @@ fn numbers(config: &Config) -> [(&'static str, u64, RangeInclusive<u64>); 20] {
         ("server.max_wait_ms", server.max_wait_ms, 0..=60_000),
         ("server.slow_request_ms", server.slow_request_ms, 0..=3_600_000),
         ("database.pool_size", database.pool_size.into(), 1..=100),
+        ("database.wait_ms", database.wait_ms, 100..=60_000),
         ("search.writer_memory_mb", wide(search.writer_memory_mb), 16..=4_096),
         ("search.poll_ms", search.poll_ms, 20..=60_000),
         ("accounts.access_token_seconds", accounts.access_token_seconds.into(), 60..=86_400),

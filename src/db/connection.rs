@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
-use diesel::r2d2::{ManageConnection, Pool, PooledConnection, R2D2Connection};
+use diesel::r2d2::{Builder, ManageConnection, Pool, PooledConnection, R2D2Connection};
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use diesel::{Connection, PgConnection, SqliteConnection};
 
@@ -141,6 +141,14 @@ pub struct Connections {
     pub idle: u32,
 }
 
+fn pool_of(config: &DatabaseConfig) -> Builder<Manager> {
+    Pool::builder()
+        .max_size(config.pool_size)
+        .min_idle(Some(1))
+        .connection_timeout(Duration::from_millis(config.wait_ms))
+        .test_on_check_out(is_postgres(&config.url))
+}
+
 /// The pool of connections, shared by the whole process.
 #[derive(Clone)]
 pub struct Database {
@@ -158,11 +166,7 @@ impl Database {
     pub fn open(config: &DatabaseConfig) -> Result<Self, Error> {
         let manager = Manager { url: config.url.clone() };
         drop(manager.connect().map_err(|e| Error::internal(format!("database: {e}")))?);
-        let pool = Pool::builder()
-            .max_size(config.pool_size)
-            .min_idle(Some(1))
-            .connection_timeout(Duration::from_secs(10))
-            .test_on_check_out(is_postgres(&config.url))
+        let pool = pool_of(config)
             .build(manager)
             .map_err(|e| Error::internal(format!("database pool: {e}")))?;
         let writer = (!is_postgres(&config.url)).then(Arc::default);
@@ -218,7 +222,27 @@ fn is_retryable(error: &Error) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::connection_name;
+    use std::time::Instant;
+
+    use super::*;
+
+    #[test]
+    fn a_server_that_is_away_is_waited_for_no_longer_than_set() {
+        // Nobody listens on port 1.
+        let url = "postgres://somebody@127.0.0.1:1/nothing".to_owned();
+        let config = DatabaseConfig { url: url.clone(), pool_size: 2, wait_ms: 300 };
+        assert!(Database::open(&config).is_err());
+        let pool = pool_of(&config).build_unchecked(Manager { url });
+        let database = Database { pool, writer: None };
+        for write in [false, true] {
+            let started = Instant::now();
+            let answer = if write { database.write(|_| Ok(())) } else { database.read(|_| Ok(())) };
+            assert!(matches!(answer, Err(Error::Unavailable(_))), "{answer:?}");
+            let waited = started.elapsed();
+            assert!(waited >= Duration::from_millis(300), "{waited:?}");
+            assert!(waited < Duration::from_millis(2_500), "{waited:?}");
+        }
+    }
 
     #[test]
     fn the_shown_name_of_a_database_holds_no_password() {
