@@ -7,7 +7,7 @@ use actix_web::{FromRequest, HttpRequest};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::principal::Caller;
-use crate::http::extract::facts;
+use crate::http::extract::visitor;
 
 /// Adds the operations.
 pub fn configure(config: &mut ServiceConfig<'_>) {
@@ -29,13 +29,6 @@ impl FromRequest for Visitor {
     type Future = Ready<std::result::Result<Self, Self::Error>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let facts = facts(request);
-        ready(Ok(Self(Caller {
-            principal: None,
-            address: facts.address,
-            request_id: facts.request_id,
-            language: facts.language,
-            idempotency: None,
-        })))
+        ready(Ok(Self(visitor(request))))
     }
 }

@@ -100,14 +100,19 @@ impl Asking {
 /// [`Error::Unauthenticated`] when there is a token that is not valid.
 pub async fn caller(request: &HttpRequest) -> Result<Caller> {
     let principal = principal(request).await?;
+    Ok(Caller { principal, ..visitor(request) })
+}
+
+/// The caller as a visitor, whatever token comes along.
+pub fn visitor(request: &HttpRequest) -> Caller {
     let facts = facts(request);
-    Ok(Caller {
-        principal,
+    Caller {
+        principal: None,
         address: facts.address,
         request_id: facts.request_id,
         language: facts.language,
         idempotency: request.extensions().get::<Claim>().cloned(),
-    })
+    }
 }
 
 /// The signed-in person, looked up once for each request.

@@ -5,6 +5,7 @@
 //! - [`frame`] is what templates know about the request: language, person, texts, names of codes.
 //! - [`form`] reads posted forms and refuses those that did not come from our own pages.
 //! - [`failure`] turns errors into pages for browsers, and into problems for everybody else.
+//! - [`paths`] lists all pages, so that wrong methods can be told the right ones.
 //! - [`assets`] serves style sheet, script and icon from the binary.
 //!
 //! Pages hold no rules of their own: they call `ops` as the API does.
@@ -13,6 +14,7 @@ pub mod assets;
 pub mod failure;
 pub mod form;
 pub mod frame;
+pub mod paths;
 pub mod session;
 pub mod texts;
 pub mod visit;

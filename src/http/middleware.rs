@@ -12,12 +12,14 @@ use actix_web::http::header::{
     CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, REFERRER_POLICY,
     VARY, X_CONTENT_TYPE_OPTIONS,
 };
-use actix_web::http::{Method, StatusCode};
+use actix_web::http::{Method, StatusCode, Uri};
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, ResponseError, web};
 
 use super::extract::RequestFacts;
 use super::finish;
+use super::html::PageError;
+use super::html::failure::prefers_html;
 use super::operations::operations;
 use super::problem::{self, ApiError};
 use crate::accounts::principal::Language;
@@ -29,12 +31,23 @@ pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Cookie with the language chosen on the web front.
 pub const LANGUAGE_COOKIE: &str = "townbridge_language";
 
+/// Marks a request whose address is no text. Its page says so instead of looking at the address.
+#[derive(Debug, Clone, Copy)]
+pub struct Unreadable;
+
+impl Unreadable {
+    /// The refusal.
+    pub fn error() -> Error {
+        Error::BadRequest("error.unreadable_address".into())
+    }
+}
+
 /// Sets the facts of the request, and completes every answer.
 ///
 /// # Errors
 /// Passes on what inner services return, completed.
 pub async fn with_facts(
-    request: ServiceRequest,
+    mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let asked = Asked {
@@ -49,8 +62,14 @@ pub async fn with_facts(
     request.extensions_mut().insert(asked.facts.clone());
     let uri = request.uri();
     if !is_readable(uri.path()) || !uri.query().is_none_or(is_readable) {
-        let refused = Error::BadRequest("error.unreadable_address".into());
-        return Ok(request.into_response(asked.answer(&refused)));
+        if uri.path().starts_with("/api/") || !prefers_html(request.request()) {
+            return Ok(request.into_response(asked.answer(&Unreadable::error())));
+        }
+        // A browser is to get a page. The start page is one whose address is surely text.
+        request.extensions_mut().insert(Unreadable);
+        let start = Uri::from_static("/");
+        request.match_info_mut().get_mut().update(&start);
+        request.head_mut().uri = start;
     }
     // No clone of the request may be kept over this call: the router needs it for itself.
     match next.call(request).await {
@@ -123,11 +142,16 @@ impl Asked {
     }
 }
 
+/// The error of the service in one of actix.
+fn known(error: &actix_web::Error) -> Option<&Error> {
+    let of_page = || error.as_error::<PageError>().map(|page| &page.0);
+    error.as_error::<ApiError>().map(|api| &api.0).or_else(of_page)
+}
+
 /// Replaces the body of an error by a problem that knows the request.
 fn finish(response: ServiceResponse, asked: &Asked) -> ServiceResponse {
-    let known = response.response().error().and_then(|error| error.as_error::<ApiError>());
-    let mut completed = match known {
-        Some(error) => asked.answer(&error.0),
+    let mut completed = match response.response().error().and_then(known) {
+        Some(error) => asked.answer(error),
         None => match plain_error(response.response()) {
             Some(error) => asked.answer(&error),
             None => return response,
@@ -186,9 +210,9 @@ impl ResponseError for Completed {
     }
 
     fn error_response(&self) -> HttpResponse {
-        if let Some(known) = self.error.as_error::<ApiError>() {
-            problem::log(&known.0);
-            return self.asked.answer(&known.0);
+        if let Some(known) = known(&self.error) {
+            problem::log(known);
+            return self.asked.answer(known);
         }
         let mut response = self.error.error_response();
         match plain_error(&response) {

@@ -1,5 +1,5 @@
-//! What the OpenAPI document says of each operation, for use while serving: which methods a path
-//! knows, what needs a signed-in caller, what creates a record.
+//! What the OpenAPI document says of each operation, for use while serving, and the pages beside
+//! them: which methods a path knows, what needs a signed-in caller, what creates a record.
 
 use std::sync::LazyLock;
 
@@ -10,6 +10,7 @@ use actix_web::middleware::Next;
 use actix_web::{HttpMessage, HttpRequest};
 use serde_json::Value;
 
+use super::html;
 use super::problem::ApiError;
 use crate::error::Error;
 
@@ -72,9 +73,10 @@ impl Operations {
                 });
             }
         }
-        for path in ["/openapi.json", "/docs/errors"] {
+        let plain = ["/openapi.json", "/docs/errors"].map(|path| (Method::GET, path));
+        for (method, path) in plain.into_iter().chain(html::paths::PAGES) {
             operations.push(Operation {
-                method: Method::GET,
+                method,
                 pattern: path.to_owned(),
                 needs_sign_in: false,
                 creates: false,
@@ -172,6 +174,10 @@ mod tests {
         let allowed = operations().allowed("/api/v1/needs").unwrap();
         assert_eq!(allowed, "GET, HEAD, OPTIONS, POST");
         assert_eq!(operations().allowed("/api/v1/nothing"), None);
+        assert_eq!(operations().allowed("/").unwrap(), "GET, HEAD, OPTIONS");
+        assert_eq!(operations().allowed("/needs/new").unwrap(), "GET, HEAD, OPTIONS, POST");
+        assert_eq!(operations().allowed("/needs/x/step").unwrap(), "OPTIONS, POST");
+        assert_eq!(operations().allowed("/nothing"), None);
     }
 
     #[test]

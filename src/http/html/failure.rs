@@ -4,7 +4,7 @@
 use actix_web::HttpRequest;
 use actix_web::dev::ServiceResponse;
 use actix_web::http::Method;
-use actix_web::http::header::{ACCEPT, RETRY_AFTER};
+use actix_web::http::header::{ACCEPT, ALLOW, RETRY_AFTER};
 use askama::Template;
 use askama_web::WebTemplate;
 
@@ -56,6 +56,9 @@ fn shape(error: &Error, request: &HttpRequest, visit: &Visit) -> actix_web::Http
     if let Error::RateLimited { retry_after } = error {
         builder.insert_header((RETRY_AFTER, retry_after.to_string()));
     }
+    if let Error::MethodNotAllowed { allow } = error {
+        builder.insert_header((ALLOW, allow.as_str()));
+    }
     builder.content_type("text/html; charset=utf-8").body(html)
 }
 
@@ -68,7 +71,7 @@ pub fn sign_in_address(back: &str) -> String {
 }
 
 /// Whether HTML is what the client likes best. `*/*` alone is a program, not a browser.
-fn prefers_html(request: &HttpRequest) -> bool {
+pub fn prefers_html(request: &HttpRequest) -> bool {
     let accept = request.headers().get(ACCEPT).and_then(|value| value.to_str().ok());
     let quality = |wanted: &str| {
         accept.unwrap_or_default().split(',').find_map(|entry| {

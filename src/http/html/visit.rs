@@ -16,7 +16,8 @@ use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use super::{PageError, failure, form, session};
 use crate::accounts::principal::Caller;
 use crate::error::{Error, Result};
-use crate::http::extract::{AppData, facts};
+use crate::http::extract::{AppData, visitor};
+use crate::http::middleware::Unreadable;
 
 /// Cookie with the token that forms must repeat.
 pub const CSRF_COOKIE: &str = "townbridge_form";
@@ -56,39 +57,61 @@ pub async fn with_visit(
     next: Next<impl MessageBody + 'static>,
 ) -> std::result::Result<ServiceResponse<BoxBody>, actix_web::Error> {
     if request.path().starts_with("/static/") {
-        return Ok(next.call(request).await?.map_into_boxed_body());
+        // Files are the same for everybody; only that there is none is said to somebody.
+        let response = next.call(request).await?.map_into_boxed_body();
+        if response.response().error().is_none() {
+            return Ok(response);
+        }
+        let entered = enter(response.request()).await.map_err(PageError)?;
+        return Ok(shown(response, &entered));
     }
-    let (visit, cookies) = enter(request.request()).await.map_err(PageError)?;
-    request.extensions_mut().insert(visit.clone());
+    let mut entered = enter(request.request()).await.map_err(PageError)?;
+    let unreadable = request.extensions().get::<Unreadable>().map(|_| Unreadable::error());
+    if let Some(error) = unreadable.or_else(|| entered.failed.take()) {
+        return Ok(shown(request.error_response(PageError(error)), &entered));
+    }
+    request.extensions_mut().insert(entered.visit.clone());
     let response = next.call(request).await?.map_into_boxed_body();
-    let mut response = failure::presented(response, &visit);
-    for cookie in cookies {
+    Ok(shown(response, &entered))
+}
+
+/// A visit that begins.
+struct Entered {
+    visit: Visit,
+    /// Cookies to be set.
+    cookies: Vec<Cookie<'static>>,
+    /// Why it could not be told who comes (a fault of ours): there is only a page to say so.
+    failed: Option<Error>,
+}
+
+/// Completes an answer; errors become pages.
+fn shown(response: ServiceResponse, entered: &Entered) -> ServiceResponse {
+    let mut response = failure::presented(response, &entered.visit);
+    for cookie in &entered.cookies {
         // A page that sets the same cookie itself (sign-in, sign-out) has the last word.
         let decided = response.response().cookies().any(|own| own.name() == cookie.name());
-        if !decided && let Err(error) = response.response_mut().add_cookie(&cookie) {
+        if !decided && let Err(error) = response.response_mut().add_cookie(cookie) {
             tracing::warn!(%error, name = cookie.name(), "cookie");
         }
     }
-    complete(&mut response, &visit);
-    Ok(response)
+    complete(&mut response, &entered.visit);
+    response
 }
 
-async fn enter(request: &HttpRequest) -> Result<(Visit, Vec<Cookie<'static>>)> {
+async fn enter(request: &HttpRequest) -> Result<Entered> {
     let app = request
         .app_data::<AppData>()
         .cloned()
         .ok_or_else(|| Error::internal("no application state"))?
         .into_inner();
-    let facts = facts(request);
     let mut cookies = Vec::new();
-    let mut caller = Caller {
-        principal: None,
-        address: facts.address,
-        request_id: facts.request_id,
-        language: facts.language,
-        idempotency: None,
+    let mut caller = Caller { idempotency: None, ..visitor(request) };
+    let recognised = session::recognise(&app, request, &caller, &mut cookies).await;
+    let (principal, failed) = match recognised {
+        Ok(principal) => (principal, None),
+        Err(error) => (None, Some(error)),
     };
-    caller.principal = session::recognise(&app, request, &caller, &mut cookies).await?;
+    caller.principal = principal;
     let known = request.cookie(CSRF_COOKIE).map(|cookie| cookie.value().to_owned());
     let csrf = match known.filter(|token| form::is_token(token)) {
         Some(token) => token,
@@ -105,7 +128,7 @@ async fn enter(request: &HttpRequest) -> Result<(Visit, Vec<Cookie<'static>>)> {
         }
     };
     let here = request.uri().path_and_query().map_or("/", |path| path.as_str()).to_owned();
-    Ok((Visit { caller, csrf, here }, cookies))
+    Ok(Entered { visit: Visit { caller, csrf, here }, cookies, failed })
 }
 
 fn complete(response: &mut ServiceResponse, visit: &Visit) {

@@ -126,3 +126,136 @@ async fn the_skip_link_and_the_landmarks_are_on_every_page() {
         }
     }
 }
+
+#[tokio::test]
+async fn pages_tell_their_methods() {
+    let app = TestApp::start().await;
+    let browser = app.browser();
+    for (path, allow) in [
+        ("/", "GET, HEAD, OPTIONS"),
+        ("/search", "GET, HEAD, OPTIONS"),
+        ("/needs/new", "GET, HEAD, OPTIONS, POST"),
+        ("/towns/442000105", "GET, HEAD, OPTIONS"),
+        ("/sign-out", "OPTIONS, POST"),
+        ("/static/app.css", "GET, HEAD, OPTIONS"),
+    ] {
+        let options = browser.send(browser.request(Method::OPTIONS, path)).await.expect(204);
+        assert_eq!(options.header("allow"), allow, "{path}");
+        let page = browser.send(browser.request(Method::DELETE, path)).await.expect(405);
+        assert_eq!(page.header("allow"), allow, "{path}");
+        assert_eq!(page.attribute("[data-error]", "data-error"), "method_not_allowed", "{path}");
+        let program = app.anonymous();
+        let answer = program.send(program.request(Method::PUT, path)).await;
+        assert_eq!(answer.header("allow"), allow, "{path}");
+        answer.problem(405, "method_not_allowed");
+    }
+    browser.send(browser.request(Method::OPTIONS, "/nowhere")).await.expect(404);
+    browser.send(browser.request(Method::DELETE, "/nowhere")).await.expect(404);
+}
+
+/// Methods and paths at the handlers of pages, as their sources say.
+fn pages_in(folder: &std::path::Path, found: &mut Vec<(Method, String)>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            pages_in(&path, found);
+            continue;
+        }
+        let place = path.to_str().unwrap();
+        if !place.contains("/pages") && !place.contains("/html/") {
+            continue;
+        }
+        for line in std::fs::read_to_string(&path).unwrap().lines() {
+            let Some(attribute) = line.strip_prefix("#[") else { continue };
+            let Some((method, rest)) = attribute.split_once("(\"") else { continue };
+            let Ok(method) = method.to_ascii_uppercase().parse::<Method>() else { continue };
+            if [Method::GET, Method::POST, Method::PUT, Method::DELETE].contains(&method) {
+                found.push((method, rest.split('"').next().unwrap().to_owned()));
+            }
+        }
+    }
+}
+
+#[test]
+fn every_page_stands_in_the_list_of_pages() {
+    let mut handled = Vec::new();
+    pages_in(&std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut handled);
+    let listed = townbridge::http::html::paths::PAGES;
+    let name = |method: &str, path: &str| format!("{path} {method}");
+    let mut handled: Vec<_> = handled.iter().map(|(m, path)| name(m.as_str(), path)).collect();
+    let mut listed: Vec<_> = listed.iter().map(|(m, path)| name(m.as_str(), path)).collect();
+    handled.sort();
+    listed.sort();
+    assert_eq!(listed, handled);
+}
+
+#[tokio::test]
+async fn errors_of_all_paths_are_pages_in_the_language_of_the_browser() {
+    let app = TestApp::start().await;
+    let cases = [
+        ("/nowhere", 404),
+        ("/towns/442000199", 404),
+        ("/static/nothing.css", 404),
+        ("/static/a/b", 404),
+        ("/search?q=%ff", 400),
+        ("/search?q=%00", 400),
+        ("/towns/%zz", 400),
+        ("/static/%ff", 400),
+        ("/openapi.json?x=%ff", 400),
+    ];
+    for (path, status) in cases {
+        let browser = app.browser();
+        let page = browser.get(path).await.expect(status);
+        assert_eq!(page.attribute("html", "lang"), "zh-CN", "{path}");
+        assert_eq!(page.header("content-language"), "zh-CN", "{path}");
+        assert!(page.header("content-security-policy").contains("default-src"), "{path}");
+        let asked = browser.request(Method::GET, path).header("accept-language", "en");
+        let page = browser.send(asked).await.expect(status);
+        assert_eq!(page.attribute("html", "lang"), "en", "{path}");
+        browser.get("/language?to=en&back=%2F").await.expect(303);
+        let asked = browser.request(Method::GET, path).header("accept-language", "zh-CN");
+        let page = browser.send(asked).await.expect(status);
+        assert_eq!(page.attribute("html", "lang"), "en", "{path}");
+        // A program gets the same as a problem, in its language.
+        let program = app.anonymous();
+        let answer = program.in_english().get(path).await;
+        assert_eq!(answer.header("content-language"), "en", "{path}");
+        assert_eq!(answer.expect(status).json()["status"], status, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn without_a_free_connection_the_answer_comes_soon_and_says_when_to_ask_again() {
+    let app = TestApp::start_with(|config| {
+        config.database.pool_size = 1;
+        config.database.wait_ms = 1_000;
+    })
+    .await;
+    let account = app.account(&[]);
+    let browser = app.browser_of(&account).await;
+    let (release, held) = std::sync::mpsc::channel::<()>();
+    let (taken, ready) = tokio::sync::oneshot::channel::<()>();
+    let db = app.db.clone();
+    let holder = std::thread::spawn(move || {
+        let mut taken = Some(taken);
+        db.read(|_| {
+            taken.take().map(|taken| taken.send(()));
+            held.recv().ok();
+            Ok(())
+        })
+    });
+    ready.await.unwrap();
+    let started = std::time::Instant::now();
+    let answer = app.anonymous().get("needs").await;
+    assert_eq!(answer.header("retry-after"), "5");
+    answer.problem(503, "unavailable");
+    for path in ["/account", "/towns"] {
+        let page = browser.get(path).await.expect(503);
+        assert_eq!(page.header("retry-after"), "5", "{path}");
+        assert_eq!(page.attribute("[data-error]", "data-error"), "unavailable", "{path}");
+    }
+    assert!(started.elapsed() < std::time::Duration::from_secs(15), "{:?}", started.elapsed());
+    release.send(()).unwrap();
+    holder.join().unwrap().unwrap();
+    browser.get("/account").await.expect(200);
+}
