@@ -5,9 +5,10 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::model::{Capability, CapabilityFields, CapabilityId, CapabilityView, CreateCapability};
 use super::ops::{self, ListCapabilities, SetConsent, TakeCapabilityStep};
+use crate::app::App;
 use crate::http::answer;
 use crate::http::entry::Variable;
-use crate::http::extract::{AppData, CallerData, IfMatch, JsonBody, Query};
+use crate::http::extract::{AppData, CallerData, IfMatch, JsonBody, OptionalIfMatch, Query};
 use crate::http::pagination::Page;
 use crate::http::problem::{ApiResult, Problem};
 use crate::records::life::ReviewedLife;
@@ -134,20 +135,24 @@ async fn take_capability_step(
 }
 
 /// Say how far the person of an expert's profile may be shown: for the own organisation and
-/// administrators. It works at once, in any state, without review and without `If-Match`.
-#[utoipa::path(tag = "capabilities", params(("id" = CapabilityId, Path)),
+/// administrators. It works at once, in any state, without review. `If-Match` may name a version but
+/// need not: consent depends on nothing else in the profile.
+#[utoipa::path(tag = "capabilities",
+    params(("id" = CapabilityId, Path), ("if-match" = Option<String>, Header)),
     request_body = SetConsent, security(("bearer" = [])),
     responses((status = 200, body = CapabilityView), (status = 401, body = Problem),
         (status = 403, body = Problem), (status = 404, body = Problem),
-        (status = 409, body = Problem)))]
+        (status = 409, body = Problem), (status = 412, body = Problem)))]
 #[put("/capabilities/{id}/consent")]
 async fn set_capability_consent(
     app: AppData,
     caller: CallerData,
     id: web::Path<CapabilityId>,
+    version: OptionalIfMatch,
     body: JsonBody<SetConsent>,
 ) -> ApiResult {
-    let written = app.run(move |app| ops::set_consent(app, &caller.0, *id, body.0)).await?;
+    let work = move |app: &App| ops::set_consent(app, &caller.0, *id, version.0, body.0);
+    let written = app.run(work).await?;
     settle(&app, written.change).await;
     Ok(answer::changed(written.value.version, written))
 }

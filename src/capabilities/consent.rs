@@ -71,19 +71,24 @@ pub fn persons(db: &mut Db, orgs: &[OrgId]) -> Result<HashMap<OrgId, Persons>> {
 ///
 /// # Errors
 /// [`Error::Forbidden`] for everybody but the own organisation and administrators; a conflict when
-/// the record is no person's profile.
+/// the record is no person's profile; [`Error::PreconditionFailed`] when the record does not have
+/// the version that was named, if any was.
 pub fn set_consent(
     app: &App,
     caller: &Caller,
     id: CapabilityId,
+    version: Option<i32>,
     command: SetConsent,
 ) -> Result<Written<CapabilityView>> {
     caller.signed_in()?;
     let mut attempt = 1;
     let written = loop {
-        match try_set(app, caller, id, command.scope) {
-            // Consent does not depend on what else has changed, so it is simply tried again.
-            Err(Error::PreconditionFailed) if attempt < ATTEMPTS => attempt += 1,
+        match try_set(app, caller, id, version, command.scope) {
+            // Consent does not depend on what else has changed, so it is simply tried again, unless
+            // the caller wants it for one version only.
+            Err(Error::PreconditionFailed) if version.is_none() && attempt < ATTEMPTS => {
+                attempt += 1;
+            }
             result => break result?,
         }
     };
@@ -95,6 +100,7 @@ fn try_set(
     app: &App,
     caller: &Caller,
     id: CapabilityId,
+    version: Option<i32>,
     scope: ConsentScope,
 ) -> Result<Written<CapabilityView>> {
     let now = app.clock.now();
@@ -104,6 +110,9 @@ fn try_set(
             return Err(Error::forbidden("error.consent_not_yours"));
         }
         let mut capability = seen.row;
+        if version.is_some_and(|version| version != capability.version) {
+            return Err(Error::PreconditionFailed);
+        }
         if !capability.is_person() {
             return Err(Error::conflict("error.no_person"));
         }

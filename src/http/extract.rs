@@ -258,6 +258,20 @@ impl FromRequest for IfMatch {
     }
 }
 
+/// Version named by `If-Match`, where an update may name one but need not.
+pub struct OptionalIfMatch(pub Option<i32>);
+
+impl FromRequest for OptionalIfMatch {
+    type Error = ApiError;
+    type Future = Ready<std::result::Result<Self, ApiError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let named = request.headers().contains_key(header::IF_MATCH);
+        let version = named.then(|| if_match(request)).transpose();
+        ready(version.map(Self).map_err(ApiError))
+    }
+}
+
 fn if_match(request: &HttpRequest) -> Result<i32> {
     let value = request.headers().get(header::IF_MATCH).ok_or(Error::PreconditionRequired)?;
     let text = value.to_str().unwrap_or_default().trim();

@@ -77,6 +77,7 @@ struct Kind {
     has_query: bool,
     has_variables: bool,
     has_version: bool,
+    needs_version: bool,
     creates: bool,
 }
 
@@ -90,6 +91,8 @@ impl Kind {
             has_query: parameters(operation).any(|p| p.parameter_in == ParameterIn::Query),
             has_variables: path.contains('{'),
             has_version: has_header(operation, "if-match"),
+            needs_version: parameters(operation)
+                .any(|p| p.name == "if-match" && p.required == Required::True),
             creates: operation.responses.responses.contains_key("201"),
         }
     }
@@ -108,7 +111,8 @@ impl Kind {
         add(self.signed_in && self.creates, &[409]);
         add(self.has_body, &[413, 415, 422]);
         add(self.has_query, &[422]);
-        add(self.has_version, &[412, 428]);
+        add(self.has_version, &[412]);
+        add(self.needs_version, &[428]);
         statuses
     }
 }

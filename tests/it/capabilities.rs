@@ -323,3 +323,24 @@ async fn consent_works_in_any_state_and_only_for_people() {
         "expert": { "consent_scope": "public" } });
     officer.post_json("capabilities", command).await.problem(403, "forbidden");
 }
+
+#[actix_web::test]
+async fn consent_may_name_a_version_but_need_not() {
+    let (app, org) = start().await;
+    let member = app.org_member(org.id);
+    let profile = CapabilityBuilder::expert(&org, "何其照", "members").insert(&app);
+    let path = format!("capabilities/{}/consent", profile.id);
+    let version = shown(&member, &profile.id.to_string()).await["version"].as_i64().unwrap();
+    let set = |tag: String, scope: &str| {
+        let request = member.request(Method::PUT, &path).header("if-match", tag);
+        member.send(request.json(&json!({ "scope": scope })))
+    };
+    let answer = set(format!("\"v{version}\""), "public").await.expect(200);
+    assert_eq!(answer.header("etag"), format!("\"v{}\"", version + 1));
+    for stale in [format!("\"v{version}\""), format!("W/\"v{}\"", version + 1)] {
+        set(stale, "none").await.problem(412, "precondition_failed");
+    }
+    set("x".to_owned(), "none").await.problem(400, "bad_request");
+    assert_eq!(shown(&member, &profile.id.to_string()).await["version"], version + 1);
+    member.put_json(&path, json!({ "scope": "none" })).await.expect(200);
+}

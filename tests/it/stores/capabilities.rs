@@ -208,7 +208,7 @@ fn people_are_listed_as_far_as_they_have_agreed(db: &TestDatabase) {
     assert_eq!(limited(&[&org, &other]), [member, nobody]);
     let withdrawn = SetConsent { scope: ConsentScope::Nobody };
     let admin = caller(Role::PlatformAdmin, None, None);
-    ops::set_consent(db, &admin, open.id, withdrawn).unwrap();
+    ops::set_consent(db, &admin, open.id, None, withdrawn).unwrap();
     assert_eq!(
         limited(&[&org]),
         [("某会员".to_owned(), ConsentScope::Members), {
