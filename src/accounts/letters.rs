@@ -18,8 +18,12 @@ pub(crate) fn plain(name: &str) -> String {
     line.replace("://", " ").replace("www.", "www ").trim().to_owned()
 }
 
+fn public_url(app: &App) -> &str {
+    app.config.server.public_url.trim_end_matches('/')
+}
+
 fn link(app: &App, page: &str, secret: &str) -> String {
-    format!("{}/{page}?token={secret}", app.config.server.public_url.trim_end_matches('/'))
+    format!("{}/{page}?token={secret}", public_url(app))
 }
 
 /// A mail of two texts. Names come last: what they contain is not looked at for further
@@ -35,6 +39,27 @@ pub fn verification(app: &App, language: Language, name: &str, secret: &str) -> 
         .with("days", app.config.accounts.link_days)
         .with("name", plain(name));
     letter("mail.verification.subject".into(), body, language)
+}
+
+/// Lets a person who has registered an organisation show that the address is theirs.
+pub fn registration(app: &App, language: Language, name: &str, org: &str, secret: &str) -> Letter {
+    let body = Message::new("mail.registration.body")
+        .with("link", link(app, "verify", secret))
+        .with("days", app.config.accounts.link_days)
+        .with("name", plain(name))
+        .with("org", plain(org));
+    letter("mail.registration.subject".into(), body, language)
+}
+
+/// Tells the owner of an account that somebody has tried to register with its address, and how to
+/// get in.
+pub fn address_taken(app: &App, language: Language, name: &str) -> Letter {
+    let place = |page: &str| format!("{}/{page}", public_url(app));
+    let body = Message::new("mail.address_taken.body")
+        .with("sign_in", place("sign-in"))
+        .with("reset", place("reset"))
+        .with("name", plain(name));
+    letter("mail.address_taken.subject".into(), body, language)
 }
 
 /// Lets a person set a new password.

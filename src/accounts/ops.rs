@@ -2,7 +2,7 @@
 
 use super::principal::{Principal, RoleBinding};
 use super::users::model::UserStatus;
-use super::{links, sessions, store};
+use super::{links, registration, sessions, store};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::organizations::model::OrgStatus;
@@ -35,7 +35,7 @@ pub fn authenticate(app: &App, token: &str) -> Result<Principal> {
     })
 }
 
-/// Removes links, sessions and refresh tokens that have ended.
+/// Removes links, registrations, sessions and refresh tokens that have ended.
 ///
 /// # Errors
 /// Database faults.
@@ -43,6 +43,7 @@ pub fn tidy(app: &App) -> Result<()> {
     let ended = sessions::ops::oldest_alive(app);
     app.db.write(|db| {
         sessions::store::delete_ended(db, ended)?;
+        registration::store::delete_ended(db, app.clock.now())?;
         links::store::delete_ended(db, ended)
     })
 }

@@ -6,8 +6,10 @@
 )]
 
 mod vectors;
+mod waiting;
 
 pub use vectors::*;
+pub use waiting::*;
 
 diesel::table! {
     use diesel::sql_types::*;

@@ -1,5 +1,5 @@
-//! `Idempotency-Key`: a signed-in client may repeat a request that creates something without
-//! creating it twice. What is kept and how it survives a crash is in
+//! `Idempotency-Key`: a client may repeat a request that creates something without creating it
+//! twice. What is kept and how it survives a crash is in
 //! [`idempotency`](crate::idempotency).
 
 mod created;
@@ -15,7 +15,7 @@ use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
 use super::extract::{self, AppData};
 use super::operations::Operation;
 use super::problem::ApiError;
-use crate::accounts::principal::Caller;
+use crate::accounts::principal::{Caller, UserId};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::idempotency::model::{Claim, Headers, Recalled, RunningGuard};
@@ -70,7 +70,7 @@ enum Ready {
 
 async fn prepare(request: &ServiceRequest, claim: &Claim) -> Result<Ready> {
     let app = app(request.request())?;
-    let caller = extract::caller(request.request()).await?;
+    let caller = caller(request.request()).await?;
     let running = app.running.begin(claim).ok_or_else(|| Error::conflict("error.key_in_use"))?;
     match recall(&app, claim).await? {
         Some(recalled) => Ok(Ready::Replay(replay(&app, &caller, recalled).await?)),
@@ -83,23 +83,38 @@ fn app(request: &HttpRequest) -> Result<Arc<App>> {
     Ok(data.ok_or_else(|| Error::internal("no application state"))?.into_inner())
 }
 
-/// The claim of a signed-in caller's request with a key; visitors have no keys.
+fn operation(request: &HttpRequest) -> Option<&'static Operation> {
+    request.extensions().get::<&'static Operation>().copied()
+}
+
+/// Who calls; a visitor for operations that nobody needs to sign in for, which may come with a token
+/// that has ended.
+async fn caller(request: &HttpRequest) -> Result<Caller> {
+    if operation(request).is_some_and(|operation| operation.needs_sign_in) {
+        extract::caller(request).await
+    } else {
+        Ok(extract::visitor(request))
+    }
+}
+
+/// The claim of a request with a key. Operations of visitors have no person whose keys they are:
+/// all share one space, in which a random key is met by nobody else.
 async fn claim(request: &mut ServiceRequest) -> Result<Option<Claim>> {
-    let creates =
-        request.extensions().get::<&'static Operation>().is_some_and(|operation| operation.creates);
-    let Some(value) = request.headers().get(IDEMPOTENCY_KEY).filter(|_| creates) else {
+    let takes_key = operation(request.request()).is_some_and(|operation| operation.takes_key);
+    let Some(value) = request.headers().get(IDEMPOTENCY_KEY).filter(|_| takes_key) else {
         return Ok(None);
     };
     let key = value.to_str().unwrap_or_default().trim().to_owned();
     if key.is_empty() || key.len() > MAX_KEY {
         return Err(Error::BadRequest("error.idempotency_key".into()));
     }
-    let Some(principal) = extract::principal(request.request()).await? else { return Ok(None) };
+    let caller = caller(request.request()).await?;
+    let owner = caller.principal.map_or(UserId(uuid::Uuid::nil()), |principal| principal.user_id);
     let operation = format!("{} {}", request.method(), request.path());
     let query = request.query_string().to_owned();
     let body = buffered_body(request).await?;
     let content = [query.as_bytes(), b"\n", &body].concat();
-    Ok(Some(Claim::new(principal.user_id, &key, operation, &content)))
+    Ok(Some(Claim::new(owner, &key, operation, &content)))
 }
 
 /// Reads the body and puts it back for the handler.
@@ -165,10 +180,11 @@ async fn replay(app: &Arc<App>, caller: &Caller, recalled: Recalled) -> Result<H
         Recalled::Lost => return Err(Error::conflict("error.answer_lost")),
         Recalled::Created { created, change } => {
             let caller = caller.clone();
+            let status = created::status(&created);
             let (mut headers, body) =
                 app.run(move |app| created::answer(app, &caller, &created)).await?;
             headers.extend(change.map(|n| ("townbridge-change".to_owned(), n.to_string())));
-            (201, headers, body)
+            (status, headers, body)
         }
     };
     let status = actix_web::http::StatusCode::from_u16(status)

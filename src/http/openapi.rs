@@ -12,6 +12,8 @@ use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{Header, RefOr, Required};
 
+use super::idempotency::IDEMPOTENCY_KEY;
+
 /// Title, version and security scheme; the operations are added as they are registered.
 #[derive(OpenApi)]
 #[openapi(
@@ -73,27 +75,34 @@ struct Kind {
     is_api: bool,
     writes: bool,
     signed_in: bool,
+    needs_sign_in: bool,
     has_body: bool,
     has_query: bool,
     has_variables: bool,
     has_version: bool,
     needs_version: bool,
     creates: bool,
+    takes_key: bool,
 }
 
 impl Kind {
     fn of(method: &str, path: &str, operation: &Operation) -> Self {
+        let creates = operation.responses.responses.contains_key("201");
         Self {
             is_api: path.starts_with("/api/"),
             writes: method != "get",
             signed_in: operation.security.as_ref().is_some_and(|all| !all.is_empty()),
+            needs_sign_in: super::operations::needs_sign_in(
+                &serde_json::to_value(&operation.security).unwrap_or_default(),
+            ),
             has_body: operation.request_body.is_some(),
             has_query: parameters(operation).any(|p| p.parameter_in == ParameterIn::Query),
             has_variables: path.contains('{'),
             has_version: has_header(operation, "if-match"),
             needs_version: parameters(operation)
                 .any(|p| p.name == "if-match" && p.required == Required::True),
-            creates: operation.responses.responses.contains_key("201"),
+            creates,
+            takes_key: creates || has_header(operation, IDEMPOTENCY_KEY.as_str()),
         }
     }
 
@@ -108,7 +117,7 @@ impl Kind {
         add(self.is_api, &[401]);
         add(self.signed_in && self.writes, &[403]);
         add(self.has_variables, &[404]);
-        add(self.signed_in && self.creates, &[409]);
+        add(self.takes_key, &[409]);
         add(self.has_body, &[413, 415, 422]);
         add(self.has_query, &[422]);
         add(self.has_version, &[412]);
@@ -143,31 +152,42 @@ fn complete_operation(operation: &mut Operation, kind: &Kind) {
             *response = problems::reference(status);
         }
     }
-    if kind.creates && kind.signed_in && !has_header(operation, "idempotency-key") {
-        operation.parameters.get_or_insert_default().push(RefOr::T(idempotency_key()));
+    if kind.takes_key {
+        let parameters = operation.parameters.get_or_insert_default();
+        parameters.retain(|p| !matches!(p, RefOr::T(p) if p.name == IDEMPOTENCY_KEY.as_str()));
+        parameters.push(RefOr::T(idempotency_key(kind.needs_sign_in)));
     }
     add_headers(operation, kind);
 }
 
-fn idempotency_key() -> Parameter {
+/// The header that makes a request repeatable. Keys of visitors have no person whose they are.
+fn idempotency_key(needs_sign_in: bool) -> Parameter {
+    let rule = "The same key with the same body creates once and is answered alike.";
+    let description = match needs_sign_in {
+        true => rule.to_owned(),
+        false => format!("{rule} Take a random one, such as a UUID: visitors share them all."),
+    };
     ParameterBuilder::new()
-        .name("idempotency-key")
+        .name(IDEMPOTENCY_KEY.as_str())
         .parameter_in(ParameterIn::Header)
         .required(Required::False)
-        .description(Some("The same key with the same body creates once and is answered alike."))
+        .description(Some(description))
         .schema(Some(ObjectBuilder::new().schema_type(Type::String).max_length(Some(255))))
         .build()
 }
 
 /// Headers of answers to writes.
 fn add_headers(operation: &mut Operation, kind: &Kind) {
-    let headers: &[(&str, &str)] = if kind.creates && kind.signed_in {
+    let replayed = ("Idempotent-Replayed", "`true` on an answer that was given before.");
+    let headers: &[(&str, &str)] = if kind.creates {
         &[
             ("Location", "Path of what was created."),
             ("ETag", "Version, for `If-Match`."),
             ("Townbridge-Change", "Number of the change, for `min_change` of searches."),
-            ("Idempotent-Replayed", "`true` on an answer that was given before."),
+            replayed,
         ]
+    } else if kind.takes_key {
+        &[replayed]
     } else if kind.has_version {
         &[
             ("ETag", "Version, for `If-Match`."),
@@ -176,8 +196,13 @@ fn add_headers(operation: &mut Operation, kind: &Kind) {
     } else {
         return;
     };
-    for status in ["200", "201"] {
-        if let Some(RefOr::T(response)) = operation.responses.responses.get_mut(status) {
+    // An empty answer has no version; whether it was given before is told all the same.
+    let statuses: &[&str] = match kind.has_version {
+        true => &["200", "201"],
+        false => &["200", "201", "202", "204"],
+    };
+    for status in statuses {
+        if let Some(RefOr::T(response)) = operation.responses.responses.get_mut(*status) {
             let described =
                 headers.iter().map(|(name, text)| ((*name).to_owned(), RefOr::T(header(text))));
             response.headers.extend(described);

@@ -1,5 +1,5 @@
 //! What the OpenAPI document says of each operation, for use while serving, and the pages beside
-//! them: which methods a path knows, what needs a signed-in caller, what creates a record.
+//! them: which methods a path knows, what needs a signed-in caller, what takes a key.
 
 use std::sync::LazyLock;
 
@@ -11,6 +11,7 @@ use actix_web::{HttpMessage, HttpRequest};
 use serde_json::Value;
 
 use super::html;
+use super::idempotency::IDEMPOTENCY_KEY;
 use super::problem::ApiError;
 use crate::error::Error;
 
@@ -23,8 +24,8 @@ pub struct Operation {
     pub pattern: String,
     /// Whether a caller must be signed in.
     pub needs_sign_in: bool,
-    /// Whether it creates a record, for which a client may name a key (201 is documented).
-    pub creates: bool,
+    /// Whether a client may name a key under which it is done once (the header is documented).
+    pub takes_key: bool,
 }
 
 impl Operation {
@@ -69,7 +70,7 @@ impl Operations {
                     method,
                     pattern: pattern.clone(),
                     needs_sign_in: needs_sign_in(&operation["security"]),
-                    creates: operation["responses"].get("201").is_some(),
+                    takes_key: takes_key(&operation["parameters"]),
                 });
             }
         }
@@ -79,7 +80,7 @@ impl Operations {
                 method,
                 pattern: path.to_owned(),
                 needs_sign_in: false,
-                creates: false,
+                takes_key: false,
             });
         }
         operations.sort_by_key(Operation::variables);
@@ -125,8 +126,13 @@ pub fn route(request: &HttpRequest) -> String {
     }
 }
 
+fn takes_key(parameters: &Value) -> bool {
+    let mut parameters = parameters.as_array().into_iter().flatten();
+    parameters.any(|parameter| parameter["name"] == IDEMPOTENCY_KEY.as_str())
+}
+
 /// An empty requirement among several makes signing in optional.
-fn needs_sign_in(security: &Value) -> bool {
+pub(super) fn needs_sign_in(security: &Value) -> bool {
     let requirements = security.as_array().map(Vec::as_slice).unwrap_or_default();
     let optional = |one: &Value| one.as_object().is_none_or(serde_json::Map::is_empty);
     !requirements.is_empty() && !requirements.iter().any(optional)
@@ -161,10 +167,10 @@ mod tests {
     fn finds_by_method_and_path() {
         let operations = operations();
         let found = operations.find(&Method::POST, "/api/v1/needs").unwrap();
-        assert!(found.needs_sign_in && found.creates);
+        assert!(found.needs_sign_in && found.takes_key);
         let found = operations.find(&Method::HEAD, "/api/v1/needs/x").unwrap();
         assert_eq!(found.pattern, "/api/v1/needs/{id}");
-        assert!(!found.needs_sign_in && !found.creates);
+        assert!(!found.needs_sign_in && !found.takes_key);
         assert_eq!(operations.find(&Method::GET, "/api/v1/needs/"), None);
         assert_eq!(operations.find(&Method::GET, "/api/v1"), None);
     }

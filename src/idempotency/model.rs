@@ -40,6 +40,8 @@ code_enum!(
         Role = "role",
         /// An invitation to an organisation.
         Invitation = "invitation",
+        /// A registration: its answer tells nothing of what became of it.
+        Registration = "registration",
     }
 );
 
@@ -80,7 +82,8 @@ impl Created {
 /// secret without which the two hashes tell nothing of a password in the body.
 #[derive(Debug, Clone)]
 pub struct Claim {
-    /// The person; every person has keys of their own.
+    /// The person; every person has keys of their own. Nil for operations of visitors, whose keys
+    /// are told apart by nothing but being random.
     pub user_id: UserId,
     /// Hash of the key and the person.
     pub key_hash: String,

@@ -44,7 +44,6 @@ async fn list_organizations(
 /// Create an organisation, which then waits for review: on behalf of one in the own region, or by
 /// somebody who belongs to none yet.
 #[utoipa::path(tag = "organizations", request_body = OrganizationFields, security(("bearer" = [])),
-    params(("idempotency-key" = Option<String>, Header, description = "repeats are answered alike")),
     responses((status = 201, body = OrganizationView), (status = 401, body = Problem),
         (status = 403, body = Problem), (status = 409, body = Problem),
         (status = 422, body = Problem)))]

@@ -57,7 +57,7 @@ fn examples() -> BTreeMap<String, Example> {
         for (method, operation) in item.as_object().unwrap() {
             let method = method.to_ascii_uppercase().parse().unwrap();
             let request = example_of(&operation["requestBody"], &[]).cloned();
-            let response = example_of(&operation["responses"], &["200", "201"]).cloned();
+            let response = example_of(&operation["responses"], &["200", "201", "202"]).cloned();
             if request.is_some() || response.is_some() {
                 let id = operation["operationId"].as_str().unwrap().to_owned();
                 found.insert(id, Example { method, request, response });

@@ -166,28 +166,56 @@ fn lose_answers(app: &TestApp) {
     app.db.write(|db| Ok(db.execute_batch(forget)?)).unwrap();
 }
 
+/// Operations that take a key but answer with nothing that could be asked for afterwards.
+const WITHOUT_ROW: [&str; 3] = ["accept_invitation", "register_organization", "verify_mail"];
+
+/// Operations by `POST` that create nothing which a repeat would create twice: they only look
+/// something up, move a record on from a state that it has left then, or open and end sessions.
+const CREATES_NOTHING: [&str; 16] = [
+    "diagnose_need",
+    "find_capability_duplicates",
+    "find_need_duplicates",
+    "match_text",
+    "refresh_tokens",
+    "request_password_reset",
+    "resend_verification",
+    "reset_password",
+    "show_invitation",
+    "sign_in",
+    "sign_out",
+    "take_capability_step",
+    "take_need_step",
+    "take_organization_step",
+    "verify_capability",
+    "verify_need",
+];
+
 #[test]
-fn every_operation_that_takes_a_key_has_a_row() {
+fn every_post_takes_a_key_or_creates_nothing() {
     let document = serde_json::to_value(server::openapi()).unwrap();
     let mut takes_key = BTreeSet::new();
-    let mut creates = BTreeSet::new();
+    let mut posts = BTreeSet::new();
     for item in document["paths"].as_object().unwrap().values() {
-        for operation in item.as_object().unwrap().values() {
+        for (method, operation) in item.as_object().unwrap() {
             let id = operation["operationId"].as_str().unwrap().to_owned();
             let mut parameters = operation["parameters"].as_array().into_iter().flatten();
-            if parameters.any(|parameter| parameter["name"] == "idempotency-key") {
+            let has_key = parameters.any(|parameter| parameter["name"] == "idempotency-key");
+            let creates = operation["responses"].get("201").is_some();
+            assert!(has_key || !creates, "{id} creates something and takes no key");
+            if has_key {
                 takes_key.insert(id.clone());
             }
-            if operation["responses"].get("201").is_some() {
-                creates.insert(id);
+            if method == "post" {
+                posts.insert(id);
             }
         }
     }
-    let rows: BTreeSet<String> = ROWS.iter().map(|row| row.operation.to_owned()).collect();
+    let rows = ROWS.iter().map(|row| row.operation).chain(WITHOUT_ROW);
+    let rows: BTreeSet<String> = rows.map(str::to_owned).collect();
     assert_eq!(takes_key, rows);
-    // Visitors have no keys; their mail address, which has one account at most, does instead.
-    takes_key.insert("register_organization".to_owned());
-    assert_eq!(creates, takes_key);
+    let others: BTreeSet<String> = posts.difference(&rows).cloned().collect();
+    let expected: BTreeSet<String> = CREATES_NOTHING.map(str::to_owned).into();
+    assert_eq!(others, expected);
 }
 
 #[tokio::test]
@@ -312,25 +340,79 @@ async fn a_key_is_free_after_a_failure_and_after_its_time() {
     }
 }
 
-#[tokio::test]
-async fn registering_twice_makes_one_account() {
-    let world = World::start().await;
-    let body = json!({
-        "mail": "founder@example.com",
+/// A registration of an address.
+fn registration(world: &World, mail: &str) -> Value {
+    json!({
+        "mail": mail,
         "name": "创办人",
         "password": "lantern festival",
-        "organization": (ROWS[2].body)(&world, 0),
-    });
+        "organization": (ROWS[2].body)(world, 0),
+    })
+}
+
+/// A visitor's request under a key.
+async fn keyed(client: &Client, path: &str, key: &str, body: &Value) -> Answer {
+    let request = client.request(Method::POST, path).header("idempotency-key", key.to_owned());
+    client.send(request.json(body)).await
+}
+
+#[tokio::test]
+async fn registering_twice_under_a_key_is_registering_once() {
+    let world = World::start().await;
     let visitor = world.app.anonymous();
-    let send = || {
-        let request = visitor.request(Method::POST, "auth/register");
-        visitor.send(request.header("idempotency-key", "first").json(&body))
-    };
-    send().await.expect(201);
-    let again = send().await;
-    assert_eq!(again.header("idempotent-replayed"), "");
-    again.problem(422, "invalid");
-    let path = "users?mail=founder%40example.com";
-    let found = world.admin.get(path).await.expect(200).json();
+    let taken = world.account.mail.clone();
+    for mail in ["founder@example.com", taken.as_str()] {
+        let body = registration(&world, mail);
+        let first = keyed(&visitor, "auth/register", mail, &body).await.expect(202);
+        assert_eq!(first.header("idempotent-replayed"), "");
+        // A token that has ended changes nothing for an operation of visitors.
+        for client in [visitor.clone(), world.app.with_token("ended")] {
+            let again = keyed(&client, "auth/register", mail, &body).await;
+            assert_eq!(essence(&again), essence(&first));
+            assert_eq!(again.header("idempotent-replayed"), "true");
+        }
+        lose_answers(&world.app);
+        let again = keyed(&visitor, "auth/register", mail, &body).await;
+        assert_eq!(essence(&again), essence(&first));
+        assert_eq!(world.app.mails_to(mail).len(), 1, "{mail}");
+        let mut other = body.clone();
+        other["name"] = json!("另一人");
+        let problem = keyed(&visitor, "auth/register", mail, &other).await.problem(422, "invalid");
+        assert_eq!(problem["errors"][0]["code"], "key_reused");
+        keyed(&visitor, "auth/register", "another", &body).await.expect(202);
+        assert_eq!(world.app.mails_to(mail).len(), 2, "{mail}");
+        clear(&world);
+    }
+}
+
+#[tokio::test]
+async fn a_link_used_twice_under_a_key_is_answered_alike() {
+    let world = World::start().await;
+    let visitor = world.app.anonymous();
+    let mail = "founder@example.com";
+    let body = registration(&world, mail);
+    visitor.post_json("auth/register", &body).await.expect(202);
+    let link = json!({ "token": world.app.link_token(mail, 1).await });
+    let first = keyed(&visitor, "auth/verify-mail", "link", &link).await.expect(204);
+    assert_eq!(first.header("idempotent-replayed"), "");
+    let again = keyed(&visitor, "auth/verify-mail", "link", &link).await.expect(204);
+    assert_eq!(again.header("idempotent-replayed"), "true");
+    keyed(&visitor, "auth/verify-mail", "other", &link).await.problem(422, "invalid");
+    let found = world.admin.get("users?mail=founder%40example.com").await.expect(200).json();
     assert_eq!(found["items"].as_array().unwrap().len(), 1);
+
+    let mail = "invited@example.com";
+    let path = format!("organizations/{}/invitations", world.own.id);
+    let offer = json!({ "mail": mail, "role": "org_member" });
+    world.admin.post_json(&path, offer).await.expect(201);
+    let accept = json!({
+        "token": world.app.link_token(mail, 1).await,
+        "name": "受邀人",
+        "password": "lantern festival",
+    });
+    let first = keyed(&visitor, "auth/accept-invitation", "offer", &accept).await.expect(200);
+    let again = keyed(&visitor, "auth/accept-invitation", "offer", &accept).await;
+    assert_eq!(essence(&again), essence(&first));
+    assert_eq!(again.header("idempotent-replayed"), "true");
+    keyed(&visitor, "auth/accept-invitation", "new", &accept).await.problem(422, "invalid");
 }

@@ -89,6 +89,7 @@ async fn show_invitation(app: AppData, body: JsonBody<LinkToken>) -> ApiResult {
 /// Accept an invitation: signed in for an address that has an account, otherwise with name and
 /// password for a new one.
 #[utoipa::path(tag = "accounts", request_body = AcceptInvitation,
+    params(("idempotency-key" = Option<String>, Header)),
     security((), ("bearer" = [])),
     responses((status = 200, body = Accepted), (status = 401, body = Problem),
         (status = 403, body = Problem), (status = 409, body = Problem),

@@ -10,6 +10,7 @@ use crate::accounts::invitations;
 use crate::accounts::invitations::model::{AcceptInvitation, OfferView};
 use crate::accounts::passwords;
 use crate::accounts::passwords::model::ResetPassword;
+use crate::accounts::registration;
 use crate::app::App;
 use crate::error::{Error, FieldError, Result};
 use crate::http::extract::{AppData, Query};
@@ -87,7 +88,7 @@ async fn verify_posted(
     let app = app.into_inner();
     let (caller, token) = (visit.caller.clone(), form.text("token").to_owned());
     let secret = token.clone();
-    let done = app.run(move |app| passwords::ops::verify_mail(app, &caller, &secret)).await;
+    let done = app.run(move |app| registration::ops::verify(app, &caller, &secret)).await;
     Ok(match faults(done)? {
         None => Either::Right(redirect("/sign-in?done=verified")),
         Some(errors) => {

@@ -16,7 +16,6 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         .service(change_password)
         .service(request_password_reset)
         .service(reset_password)
-        .service(verify_mail)
         .service(resend_verification);
 }
 
@@ -68,16 +67,6 @@ async fn reset_password(
     body: JsonBody<ResetPassword>,
 ) -> ApiResult {
     app.run(move |app| ops::reset(app, &visitor.0, &body.0)).await?;
-    Ok(HttpResponse::NoContent().finish())
-}
-
-/// Verify a mail address by the link that was sent.
-#[utoipa::path(tag = "accounts", request_body = LinkToken,
-    responses((status = 204, description = "the address is verified"),
-        (status = 422, body = Problem)))]
-#[post("/auth/verify-mail")]
-async fn verify_mail(app: AppData, visitor: Visitor, body: JsonBody<LinkToken>) -> ApiResult {
-    app.run(move |app| ops::verify_mail(app, &visitor.0, &body.0.token)).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 

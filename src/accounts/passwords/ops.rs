@@ -12,7 +12,7 @@ use crate::accounts::links::ops::{self as links, For};
 use crate::accounts::principal::{Caller, SessionId};
 use crate::accounts::users::model::{User, UserStatus, check_mail, normalized_mail};
 use crate::accounts::users::ops::note;
-use crate::accounts::{letters, sessions, users};
+use crate::accounts::{letters, registration, sessions, users};
 use crate::app::App;
 use crate::db::{Db, Timestamp};
 use crate::error::{Error, Result};
@@ -87,7 +87,8 @@ pub fn resend_verification(app: &Arc<App>, caller: &Caller, mail: &str) -> Resul
     })
 }
 
-/// Does something for the active account of an address without letting the asker wait.
+/// Does something for the active account of an address without letting the asker wait. Where a
+/// registration waits instead, its link is sent again.
 fn in_background(
     app: &Arc<App>,
     caller: &Caller,
@@ -103,8 +104,13 @@ fn in_background(
     tokio::task::spawn_blocking(move || {
         let find = |db: &mut Db| users::store::by_mail_unscoped(db, &mail);
         let done = app.db.read(find).and_then(|found| {
-            let active = found.filter(|user| user.status == UserStatus::Active);
-            active.map_or(Ok(()), |user| work(&app, &caller, &user, app.clock.now()))
+            let now = app.clock.now();
+            match found {
+                Some(user) if user.status == UserStatus::Active => work(&app, &caller, &user, now),
+                Some(_) => Ok(()),
+                // Who has registered but not confirmed it has no account yet.
+                None => registration::ops::send_again(&app, &mail, now),
+            }
         });
         if let Err(error) = done {
             tracing::error!(%error, "a mail that was asked for could not be prepared");
@@ -129,7 +135,7 @@ fn send_reset_link(
 }
 
 /// Sends the link for verifying a person's address, in the caller's transaction.
-pub(in crate::accounts) fn send_verification(
+fn send_verification(
     app: &App,
     db: &mut Db,
     caller: &Caller,

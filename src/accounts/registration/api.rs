@@ -3,21 +3,24 @@
 use actix_web::{HttpResponse, post};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::model::{Register, Registered};
+use super::model::{Register, RegistrationReceived};
 use super::ops;
 use crate::accounts::api::Visitor;
-use crate::http::extract::{AppData, JsonBody, change_header, etag};
+use crate::accounts::passwords::api::LinkToken;
+use crate::http::extract::{AppData, JsonBody};
 use crate::http::problem::{ApiResult, Problem};
 
 /// Adds the operations.
 pub fn configure(config: &mut ServiceConfig<'_>) {
-    config.service(register_organization);
+    config.service(register_organization).service(verify_mail);
 }
 
-/// Register an organisation and the account of its first manager. The organisation waits for
-/// review; the account can be used once its mail address is verified.
+/// Register an organisation and the account of its first manager. Both are made once the link is
+/// used that is sent to the mail address; the organisation then waits for review. The answer is the
+/// same when the address has an account already: its owner is told by mail.
 #[utoipa::path(tag = "accounts", request_body = Register,
-    responses((status = 201, body = Registered), (status = 409, body = Problem),
+    params(("idempotency-key" = Option<String>, Header)),
+    responses((status = 202, body = RegistrationReceived), (status = 409, body = Problem),
         (status = 422, body = Problem), (status = 429, body = Problem)))]
 #[post("/auth/register")]
 async fn register_organization(
@@ -25,10 +28,18 @@ async fn register_organization(
     visitor: Visitor,
     body: JsonBody<Register>,
 ) -> ApiResult {
-    let written = app.run(move |app| ops::register(app, &visitor.0, &body.0)).await?;
-    Ok(HttpResponse::Created()
-        .insert_header(("location", format!("/api/v1/organizations/{}", written.value.org_id)))
-        .insert_header(etag(1))
-        .insert_header(change_header(written.change))
-        .json(written.value))
+    let received = app.run(move |app| ops::register(app, &visitor.0, &body.0)).await?;
+    Ok(HttpResponse::Accepted().json(received))
+}
+
+/// Verify a mail address by the link that was sent. The link of a registration makes the
+/// organisation and the account.
+#[utoipa::path(tag = "accounts", request_body = LinkToken,
+    params(("idempotency-key" = Option<String>, Header)),
+    responses((status = 204, description = "the address is verified"),
+        (status = 409, body = Problem), (status = 422, body = Problem)))]
+#[post("/auth/verify-mail")]
+async fn verify_mail(app: AppData, visitor: Visitor, body: JsonBody<LinkToken>) -> ApiResult {
+    app.run(move |app| ops::verify(app, &visitor.0, &body.0.token)).await?;
+    Ok(HttpResponse::NoContent().finish())
 }

@@ -14,6 +14,11 @@ use crate::records::reviewed::{ReviewedId, grants};
 use crate::records::traced::Traced;
 use crate::{capabilities, needs, organizations, towns};
 
+/// Status of the answer.
+pub(super) fn status(created: &Created) -> u16 {
+    if created.kind == CreatedKind::Registration { 202 } else { 201 }
+}
+
 /// Headers and body of the answer. What has been changed since is answered as it is now, and what
 /// has been removed is not found.
 ///
@@ -55,6 +60,11 @@ pub(super) fn answer(app: &App, caller: &Caller, created: &Created) -> Result<(H
             let (org_id, link) = (parsed(org)?, parsed(invitation)?);
             let view = accounts::invitations::ops::find(app, caller, org_id, link)?;
             rendered(&format!("organizations/{org}/invitations/{invitation}"), None, &view)
+        }
+        CreatedKind::Registration => {
+            let received = accounts::registration::ops::received(caller.language);
+            let kind = ("content-type".to_owned(), "application/json".to_owned());
+            Ok((vec![kind], serde_json::to_string(&received)?))
         }
     }
 }

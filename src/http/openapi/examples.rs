@@ -22,7 +22,7 @@ pub(super) fn add(operation: &mut Operation) {
         body.content.values_mut().for_each(|content| set(content, example));
     }
     let Some(example) = examples.get("response") else { return };
-    for status in ["200", "201"] {
+    for status in ["200", "201", "202"] {
         if let Some(RefOr::T(response)) = operation.responses.responses.get_mut(status) {
             response.content.values_mut().for_each(|content| set(content, example));
         }

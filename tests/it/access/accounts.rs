@@ -66,7 +66,7 @@ pub const ROWS: &[Row] = &[
                 "password": PASSWORD,
             }))
         },
-        expect: &[(201, ALL)],
+        expect: &[(202, ALL)],
     },
     Row {
         operation: "sign_in",

@@ -98,8 +98,37 @@ async fn probing_addresses_by_registering_is_limited() {
         })
     };
     for number in 0..3 {
-        let answer = app.anonymous().post_json("auth/register", body(number)).await;
-        answer.problem(409, "conflict");
+        app.anonymous().post_json("auth/register", body(number)).await.expect(202);
     }
     app.anonymous().post_json("auth/register", body(4)).await.problem(429, "rate_limited");
+}
+
+#[tokio::test]
+async fn registering_floods_nobodys_mailbox() {
+    let app = with_limits(3, 100).await;
+    let account = app.account(&[]);
+    let body = |mail: &str, number: u32| {
+        json!({
+            "organization": {
+                "name": format!("第{number}来信有限公司"),
+                "uscc": crate::support::credit_code(7_100 + number),
+                "org_type": "university",
+                "region_code": "440106",
+                "contact": { "name": "试" }
+            },
+            "name": "试", "mail": mail, "password": "lantern festival"
+        })
+    };
+    for mail in [account.mail.as_str(), "nobody@example.com"] {
+        // Counted together with the other mails that anybody may ask for.
+        let ask = json!({ "mail": mail });
+        app.anonymous().post_json("auth/request-password-reset", &ask).await.expect(202);
+        for number in 0..2 {
+            app.anonymous().post_json("auth/register", body(mail, number)).await.expect(202);
+        }
+        let answer = app.anonymous().post_json("auth/register", body(mail, 3)).await;
+        answer.problem(429, "rate_limited");
+        let answer = app.anonymous().post_json("auth/request-password-reset", &ask).await;
+        answer.problem(429, "rate_limited");
+    }
 }

@@ -48,7 +48,8 @@ async fn a_wrong_password_says_so_and_keeps_the_address() {
     browser.get("/sign-in").await.expect(200);
     let fields = [("mail", account.mail.as_str()), ("password", "wrong horse battery")];
     let page = browser.submit("/sign-in", &fields).await.expect(200);
-    assert_eq!(page.only("[role=alert]"), "邮箱或密码不正确");
+    let refused = "邮箱或密码不正确；如刚刚注册，请先打开邮件中的链接";
+    assert_eq!(page.only("[role=alert]"), refused);
     assert_eq!(page.attribute("input[name=mail]", "value"), account.mail);
     assert_eq!(page.attribute("input[name=password]", "value"), "");
     assert_eq!(browser.cookie("townbridge_access"), None);

@@ -129,6 +129,7 @@ fn tables_have_the_columns_that_queries_name(db: &TestDatabase) {
         role_grants,
         sessions,
         refresh_tokens,
+        registrations,
         one_time_tokens,
         signing_keys,
         needs,

@@ -1,0 +1,12 @@
+-- Registrations that wait for their mail address to be shown: organisation and account are made only
+-- then, so that neither an answer nor a later clash tells whether an address has an account.
+CREATE TABLE registrations (
+  id TEXT PRIMARY KEY NOT NULL,
+  mail TEXT NOT NULL,
+  token_hash TEXT NOT NULL UNIQUE,
+  doc TEXT NOT NULL,
+  expires_at TEXT NOT NULL,
+  created_at TEXT NOT NULL
+);
+CREATE INDEX registrations_mail ON registrations (mail);
+CREATE INDEX registrations_end ON registrations (expires_at);
