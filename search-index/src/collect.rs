@@ -9,6 +9,7 @@ use tantivy::columnar::{Column, StrColumn};
 use tantivy::{DocAddress, DocId, Score, SegmentOrdinal, SegmentReader};
 
 use crate::facet::FacetField;
+use crate::group::{self, Groups, Members};
 use crate::search::Sort;
 
 /// Place of a document in the order of a listing: key first, id where keys are equal. Smaller comes
@@ -25,25 +26,34 @@ pub(crate) struct Found {
     pub place: Place,
     pub address: DocAddress,
     pub score: Score,
+    /// The group that it stands for.
+    pub group: Option<u64>,
+    /// The next best of its group, and how many there are besides.
+    pub alike: Vec<Found>,
+    pub more_alike: usize,
 }
 
 /// What one pass gathers.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct Gathered {
     /// In order.
     pub page: Vec<Found>,
-    /// Documents found, before and after the page too.
+    /// Documents found, before and after the page too, whether or not they stand for a group.
     pub total: usize,
+    /// What was found of groups, before the segments are put together.
+    groups: Vec<Members>,
     /// Counts by field and value.
     pub facets: HashMap<FacetField, HashMap<String, usize>>,
 }
 
-/// Gathers a page of `size` documents after `after`.
+/// Gathers a page of `size` documents after `after`; of a group the best one alone.
 pub(crate) struct Gather {
     pub sort: Sort,
     pub scored: bool,
     pub after: Option<Place>,
     pub size: usize,
+    /// Groups are formed, but not of documents of these organisations; `None` forms none.
+    pub grouped: Option<Vec<String>>,
     pub facets: Vec<FacetField>,
 }
 
@@ -98,9 +108,17 @@ impl Collector for Gather {
                 facets.push(FacetTally { field, column, counts });
             }
         }
+        let groups = match (&self.grouped, &ids) {
+            (Some(own), Some(ids)) if self.size > 0 => {
+                let members = Members::none(ordinal, ids.clone());
+                Groups::of(reader, own)?.map(|groups| (groups, members))
+            }
+            _ => None,
+        };
         Ok(SegmentGather {
             ordinal,
             ids,
+            groups,
             order,
             after,
             size: self.size,
@@ -120,6 +138,7 @@ impl Collector for Gather {
             let fruit = fruit?;
             all.page.extend(fruit.page);
             all.total += fruit.total;
+            all.groups.extend(fruit.groups);
             for (field, counts) in fruit.facets {
                 let merged = all.facets.entry(field).or_default();
                 for (value, count) in counts {
@@ -127,8 +146,11 @@ impl Collector for Gather {
                 }
             }
         }
+        let groups = std::mem::take(&mut all.groups);
+        all.page.extend(group::leaders(&groups, self.size)?);
         all.page.sort_by(|a, b| a.place.cmp(&b.place));
         all.page.truncate(self.size);
+        group::name_alike(&mut all.page, &groups)?;
         Ok(all)
     }
 }
@@ -172,11 +194,11 @@ struct FacetTally {
 
 /// A document that may be on the page. Within a segment the numbers of the ids stand for the ids.
 #[derive(PartialEq)]
-struct Candidate {
-    key: u64,
-    id: u64,
-    document: DocId,
-    score: Score,
+pub(crate) struct Candidate {
+    pub key: u64,
+    pub id: u64,
+    pub document: DocId,
+    pub score: Score,
 }
 
 impl Eq for Candidate {}
@@ -197,6 +219,7 @@ impl PartialOrd for Candidate {
 pub(crate) struct SegmentGather {
     ordinal: SegmentOrdinal,
     ids: Option<StrColumn>,
+    groups: Option<(Groups, Members)>,
     order: Order,
     /// Key of the cursor and first number of an id after it.
     after: Option<(u64, Bound<u64>)>,
@@ -225,12 +248,25 @@ impl SegmentGather {
                 _ => return,
             }
         }
-        let id = self.ids.as_ref().and_then(|ids| ids.ords().first(document)).unwrap_or(u64::MAX);
+        let id = self.id_of(document);
         if self.is_after_cursor(key, id) {
             self.best.push(Candidate { key, id, document, score });
             if self.best.len() > self.size {
                 self.best.pop();
             }
+        }
+    }
+
+    fn id_of(&self, document: DocId) -> u64 {
+        self.ids.as_ref().and_then(|ids| ids.ords().first(document)).unwrap_or(u64::MAX)
+    }
+
+    /// Takes note of a document in a group. None can be left out: a group is known by all of it.
+    fn join(&mut self, group: u64, document: DocId, score: Score) {
+        let (key, id) = (self.order.key(document, score), self.id_of(document));
+        let after_cursor = self.is_after_cursor(key, id);
+        if let Some((_, members)) = &mut self.groups {
+            members.add(group, Candidate { key, id, document, score }, after_cursor);
         }
     }
 
@@ -243,7 +279,13 @@ impl SegmentGather {
             }
             let address = DocAddress::new(self.ordinal, candidate.document);
             let place = Place { key: candidate.key, id };
-            all.page.push(Found { place, address, score: candidate.score });
+            let score = candidate.score;
+            let (group, alike, more_alike) = (None, Vec::new(), 0);
+            all.page.push(Found { place, address, score, group, alike, more_alike });
+        }
+        if let Some((_, mut members)) = self.groups {
+            members.sort();
+            all.groups.push(members);
         }
         for tally in self.facets {
             let mut values = HashMap::new();
@@ -270,7 +312,10 @@ impl SegmentCollector for SegmentGather {
             }
         }
         if self.size > 0 {
-            self.offer(document, score);
+            match self.groups.as_mut().and_then(|(groups, _)| groups.following(document)) {
+                Some(group) => self.join(group, document, score),
+                None => self.offer(document, score),
+            }
         }
     }
 

@@ -80,6 +80,14 @@ fn seal(request: &SearchRequest) -> u64 {
     let filters = serde_json::to_string(&request.filters)
         .expect("filters hold only strings and numbers, which JSON can write");
     filters.hash(&mut hash);
+    request.grouped.hash(&mut hash);
+    hash.finish()
+}
+
+/// The number that stands for a word, the same in every build.
+pub(crate) fn number_of(word: &str) -> u64 {
+    let mut hash = Fnv(0xcbf2_9ce4_8422_2325);
+    word.hash(&mut hash);
     hash.finish()
 }
 

@@ -74,6 +74,9 @@ pub struct Document {
     /// Tier of clearance from which it is known who owns the record: below it the owner and its sort
     /// are neither filtered nor counted nor matched by.
     pub owner_tier: usize,
+    /// Name of the group of documents that say the same, the same in all of them; none for a document
+    /// that has no like.
+    pub group: Option<String>,
     /// Sort of that organisation, such as `university`.
     pub org_type: String,
     /// Administrative division, national code of any level.

@@ -14,7 +14,7 @@
 //! | `live`, `storage` | one generation of the index, and the directories that hold them |
 //! | `query`, [`filter`] | from text to scored terms, from viewer and filters to what may be seen |
 //! | [`search`], [`facet`], [`suggest`] | searching, counting, completing |
-//! | `collect`, `cursor` | one pass over what is found; where a listing goes on |
+//! | `collect`, `group`, `cursor` | one pass over what is found; what says the same; where a listing goes on |
 //! | [`matching`] | candidates, conditions of both sides, score and explanation |
 //! | [`likeness`] | how like two texts are, and the keys that find likes |
 //! | [`evidence`] | whether a text says that a requirement is met, and in which words |
@@ -36,6 +36,7 @@ pub mod error;
 pub mod evidence;
 pub mod facet;
 pub mod filter;
+mod group;
 pub mod highlight;
 pub mod index;
 pub mod likeness;
@@ -53,6 +54,7 @@ pub use document::{Change, Document, Kind, ModelVector, Viewer};
 pub use error::{Error, Result};
 pub use facet::{FacetCount, FacetField};
 pub use filter::Filters;
+pub use group::MAX_ALIKE;
 pub use highlight::TermSet;
 pub use index::{Opened, Options, SearchIndex, State, Stats};
 pub use likeness::Sketch;

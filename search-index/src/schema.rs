@@ -12,6 +12,7 @@ use tantivy::schema::{
 
 use crate::analysis::{GramTokenizer, WordTokenizer};
 use crate::codes;
+use crate::cursor;
 use crate::dictionary::dictionary_fingerprint;
 use crate::document::{Document, Kind, TIERS};
 use crate::matching::Stance;
@@ -19,7 +20,7 @@ use crate::meaning;
 use crate::suggest;
 
 /// Raised whenever documents are written differently.
-const SCHEMA_VERSION: u32 = 5;
+const SCHEMA_VERSION: u32 = 6;
 
 /// The fields, resolved once.
 #[derive(Debug, Clone, Copy)]
@@ -39,6 +40,7 @@ pub(crate) struct Fields {
     pub org_type: Field,
     pub owner: Field,
     pub known_owner: Field,
+    pub group: Field,
     pub preferred_region: Field,
     pub excluded_region: Field,
     pub partner_type: Field,
@@ -99,9 +101,10 @@ fn declare(b: &mut SchemaBuilder) -> Fields {
         industry_class: b.add_text_field("industry_class", only_counted),
         tech_field: b.add_text_field("tech_field", counted.clone()),
         mode: b.add_text_field("mode", counted.clone()),
-        org_type: b.add_text_field("org_type", counted),
-        owner: b.add_text_field("owner", code.clone()),
+        org_type: b.add_text_field("org_type", counted.clone()),
+        owner: b.add_text_field("owner", counted),
         known_owner: b.add_text_field("known_owner", code.clone()),
+        group: b.add_u64_field("group", NumericOptions::default().set_fast()),
         preferred_region: b.add_text_field("preferred_region", code.clone()),
         excluded_region: b.add_text_field("excluded_region", code.clone()),
         partner_type: b.add_text_field("partner_type", code.clone()),
@@ -150,6 +153,9 @@ pub(crate) fn write(document: &Document, f: &Fields) -> TantivyDocument {
     out.add_text(f.id, &document.id);
     if document.open {
         out.add_text(f.open, document.open_from.to_string());
+    }
+    if let Some(group) = &document.group {
+        out.add_u64(f.group, cursor::number_of(group));
     }
     write_texts(document, f, &mut out);
     write_codes(document, f, &mut out);

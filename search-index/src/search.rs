@@ -46,6 +46,9 @@ pub struct SearchRequest {
     pub after: Option<String>,
     /// Hits wanted, at most [`crate::search::MAX_LIMIT`].
     pub limit: usize,
+    /// Of documents that say the same only the best takes a place, and names the others. Those of the
+    /// viewer's own organisations stand by themselves.
+    pub grouped: bool,
     /// Facets wanted.
     pub facets: Vec<FacetField>,
 }
@@ -65,6 +68,12 @@ pub struct Hit {
     pub kind: Kind,
     /// Text score; 0 where there was no text to score.
     pub score: f32,
+    /// Others found that say the same, in the same order, as far as they are named.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub alike: Vec<Hit>,
+    /// Further ones that are not named.
+    #[serde(default)]
+    pub more_alike: usize,
 }
 
 /// What a search found.
@@ -74,7 +83,7 @@ pub struct SearchResponse {
     pub hits: Vec<Hit>,
     /// Cursor of the next page, if there is one.
     pub next: Option<String>,
-    /// Documents found over all pages.
+    /// Documents found over all pages, each one of a group.
     pub total: usize,
     /// The facets asked for, most frequent value first.
     pub facets: BTreeMap<String, Vec<FacetCount>>,
@@ -112,6 +121,7 @@ pub(crate) fn search(live: &Live, request: &SearchRequest) -> Result<SearchRespo
         after: cursor.map(|cursor| cursor.place),
         // One more than asked for, to know whether there is another page.
         size: if limit == 0 { 0 } else { limit + 1 },
+        grouped: request.grouped.then(|| viewer.org_ids.clone()),
         facets: request.facets.clone(),
     };
     let mut gathered = searcher.search(&query, &gather)?;
@@ -137,6 +147,7 @@ fn own_org_types(
         scored: false,
         after: None,
         size: 0,
+        grouped: None,
         facets: vec![FacetField::OrgType],
     };
     let mut gathered = searcher.search(&filter::both(query, own), &gather)?;
@@ -151,7 +162,7 @@ fn respond(
     depth: usize,
     plan: Plan,
 ) -> Result<SearchResponse> {
-    let Gathered { mut page, total, mut facets } = gathered;
+    let Gathered { mut page, total, mut facets, .. } = gathered;
     let more = page.len() > limit;
     page.truncate(limit);
     let depth = depth + page.len();
@@ -170,9 +181,20 @@ fn respond(
     Ok(SearchResponse { hits, next, total, facets, terms })
 }
 
-fn hit(searcher: &Searcher, found: Found) -> Result<Hit> {
+fn hit(searcher: &Searcher, mut found: Found) -> Result<Hit> {
     let kind = kind_of(searcher, found.address)?;
-    Ok(Hit { id: found.place.id, kind, score: found.score })
+    // What says the same is of the same kind.
+    let plain = |found: Found, alike, more_alike| Hit {
+        id: found.place.id,
+        kind,
+        score: found.score,
+        alike,
+        more_alike,
+    };
+    let alike = std::mem::take(&mut found.alike);
+    let alike = alike.into_iter().map(|one| plain(one, Vec::new(), 0)).collect();
+    let more = found.more_alike;
+    Ok(plain(found, alike, more))
 }
 
 /// The kind of a document.

@@ -51,7 +51,7 @@ pub(super) fn enter(
         for (at, record) in capabilities.iter().enumerate() {
             pasts.push(entry.record::<Capability>(db, at + 1, record)?);
         }
-        trace_pasts(db, entry.now, &pasts)
+        trace_pasts(db, entry.now, pasts)
     })
 }
 

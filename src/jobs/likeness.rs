@@ -8,7 +8,7 @@ use crate::app::App;
 use crate::capabilities::model::Capability;
 use crate::error::Result;
 use crate::needs::model::Need;
-use crate::records::likeness::ops;
+use crate::records::likeness::backlog;
 
 /// Pause before it is tried again.
 const PAUSE: Duration = Duration::from_secs(60);
@@ -19,7 +19,7 @@ const PAUSE: Duration = Duration::from_secs(60);
 /// # Errors
 /// Database faults.
 pub fn complete(app: &App) -> Result<usize> {
-    ops::complete(app, &[ops::complete_kind::<Need>, ops::complete_kind::<Capability>])
+    backlog::complete(app, &[backlog::complete_kind::<Need>, backlog::complete_kind::<Capability>])
 }
 
 /// Runs until it has succeeded.

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::advice::Advice;
 use super::evidence::MatchRequirement;
 use crate::embeddings::server::Aid;
-use crate::search::cards::Card;
+use crate::search::cards::{Alike, Card};
 use crate::search::fragments::Piece;
 use crate::search::names::{CodeName, Names};
 
@@ -20,7 +20,7 @@ pub struct MatchAnswer {
     pub hits: Vec<Match>,
     /// Records whose text fits well, but that a hard condition rules out, best first.
     pub excluded: Vec<ExcludedMatch>,
-    /// Records that were scored in full.
+    /// Records that were scored in full, each record of a group.
     pub considered: usize,
     /// Pass as `offset` to get the next page; absent on the last page.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -73,6 +73,9 @@ pub struct Match {
     pub conditions: Vec<MatchCondition>,
     /// Each requirement of the need, held against what the capability says.
     pub requirements: Vec<MatchRequirement>,
+    /// Other matches that say the same; absent when there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub alike: Option<Alike>,
 }
 
 impl Match {

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use search_index::matching::Excluded;
+use search_index::matching::{Condition, Excluded};
 use search_index::{Kind, MatchHit, MatchRequest, MatchResponse, Side, Vocabulary};
 
 use super::answer::{self, ExcludedMatch, Match, MatchAnswer};
@@ -20,7 +20,7 @@ use crate::embeddings::server::Aid;
 use crate::error::{Error, Result};
 use crate::needs::model::NeedId;
 use crate::records::scope::Reach;
-use crate::search::cards::{self, Seen};
+use crate::search::cards::{self, Alike, Seen};
 use crate::search::names::Names;
 
 /// Candidates asked for at a time to fill a page up.
@@ -113,6 +113,7 @@ fn request(app: &App, caller: &Caller, source: &Source, wanted: Wanted, aid: &Ai
         filters,
         limit: wanted.offset + wanted.limit,
         offset: 0,
+        grouped: wanted.grouped,
         settings: Arc::clone(&app.match_settings),
         now: app.clock.time().timestamp(),
         model: aid.query.clone(),
@@ -188,7 +189,7 @@ fn shown(
         let (spellings, vocabulary) = (&spellings, &vocabulary);
         let page = Page { names, source, spellings, vocabulary, seen, offset };
         all.considered = found.considered;
-        all.more = full && request.offset < found.considered;
+        all.more = full && request.offset < found.matches;
         page.show(found, &mut all, &mut ruled_out);
         if !all.more || all.hits.len() >= wanted {
             break;
@@ -213,7 +214,8 @@ fn counterparts(
     source: &Source,
     found: &MatchResponse,
 ) -> Result<HashMap<String, Seen>> {
-    let hits = found.hits.iter().map(|hit| (hit.kind, hit.id.as_str()));
+    let all = found.hits.iter().flat_map(|hit| std::iter::once(hit).chain(&hit.alike));
+    let hits = all.map(|hit| (hit.kind, hit.id.as_str()));
     let excluded = found.excluded.iter().map(|one| (one.kind, one.id.as_str()));
     let wanted: Vec<(Kind, &str)> = hits.chain(excluded).collect();
     let mut seen = app.db.read(|db| cards::load(app, db, caller, &wanted))?;
@@ -240,17 +242,14 @@ impl Page<'_> {
     /// Adds to what is shown; `ruled_out` is what the caller's own sight excludes.
     fn show(&self, found: MatchResponse, all: &mut Shown, ruled_out: &mut Vec<ExcludedMatch>) {
         for hit in found.hits {
-            let Some(seen) = self.seen.get(&hit.id) else { continue };
-            match self.hit(seen, hit) {
-                Ok(mut hit) => {
-                    // Earlier pages are only counted.
-                    if all.hits.len() >= self.offset {
-                        hit.requirements = self.requirements(seen);
-                    }
-                    all.hits.push(hit);
-                }
-                Err(out) => ruled_out.push(*out),
+            let Some(mut hit) = self.group(hit, ruled_out) else { continue };
+            // Earlier pages are only counted.
+            if all.hits.len() >= self.offset
+                && let Some(seen) = self.seen.get(&hit.record.id)
+            {
+                hit.requirements = self.requirements(seen);
             }
+            all.hits.push(hit);
         }
         all.excluded.extend(found.excluded.into_iter().filter_map(|one| self.excluded(one)));
     }
@@ -263,25 +262,48 @@ impl Page<'_> {
         Pair { names: self.names, source: self.source, target: &seen.card }
     }
 
-    /// A match in words; or why it is none after all, as the caller can see and the index cannot.
-    fn hit(
+    /// Matches that say the same in words, told by the best of them that is one for the caller.
+    fn group(&self, mut hit: MatchHit, ruled_out: &mut Vec<ExcludedMatch>) -> Option<Match> {
+        let alike = std::mem::take(&mut hit.alike);
+        let mut best = None;
+        let mut others = Vec::new();
+        for mut hit in std::iter::once(hit).chain(alike) {
+            let Some(seen) = self.seen.get(&hit.id) else { continue };
+            match self.settled(seen, &mut hit) {
+                Err(out) => ruled_out.push(*out),
+                Ok(_) if best.is_some() => others.push(&seen.card),
+                Ok(conditions) => best = Some(self.hit(seen, hit, &conditions)),
+            }
+        }
+        Some(Match { alike: Alike::of(others.into_iter(), 0), ..best? })
+    }
+
+    /// The conditions of a match as the caller can see them; or why it is none after all, which the
+    /// index could not.
+    fn settled(
         &self,
         seen: &Seen,
-        mut hit: MatchHit,
-    ) -> std::result::Result<Match, Box<ExcludedMatch>> {
+        hit: &mut MatchHit,
+    ) -> std::result::Result<Vec<Condition>, Box<ExcludedMatch>> {
         let pair = self.pair(seen);
         let conditions: Vec<_> =
             hit.conditions.drain(..).map(|condition| settled(&pair, condition)).collect();
-        if let Some(condition) = conditions.iter().find(|condition| condition.excludes()) {
-            return Err(Box::new(ruled_out(&pair, condition)));
+        match conditions.iter().find(|condition| condition.excludes()) {
+            Some(condition) => Err(Box::new(ruled_out(&pair, condition))),
+            None => Ok(conditions),
         }
+    }
+
+    /// A match in words.
+    fn hit(&self, seen: &Seen, hit: MatchHit, conditions: &[Condition]) -> Match {
+        let pair = self.pair(seen);
         let (terms, other_terms_weight) = answer::terms(&hit);
-        Ok(Match {
+        Match {
             confidence: hit.confidence,
             nearness: hit.nearness,
             model_nearness: hit.model_nearness,
             affinities: answer::affinities(self.vocabulary, &seen.card.title),
-            sentence: sentence(&pair, self.spellings, &hit.terms, &conditions),
+            sentence: sentence(&pair, self.spellings, &hit.terms, conditions),
             record: seen.card.clone(),
             score: hit.score,
             grade: answer::grade(self.names, &hit),
@@ -292,7 +314,8 @@ impl Page<'_> {
             quotes: quotes::quotes(seen, &hit.terms),
             conditions: conditions.iter().map(|condition| view(&pair, condition)).collect(),
             requirements: Vec::new(),
-        })
+            alike: None,
+        }
     }
 
     fn excluded(&self, one: Excluded) -> Option<ExcludedMatch> {
@@ -300,7 +323,7 @@ impl Page<'_> {
     }
 }
 
-fn ruled_out(pair: &Pair<'_>, condition: &search_index::matching::Condition) -> ExcludedMatch {
+fn ruled_out(pair: &Pair<'_>, condition: &Condition) -> ExcludedMatch {
     ExcludedMatch {
         record: pair.target.clone(),
         condition: view(pair, condition),

@@ -36,6 +36,9 @@ pub struct MatchQuery {
     pub limit: Option<usize>,
     /// Matches to pass over, at most 100.
     pub offset: Option<usize>,
+    /// Whether records that say the same are one match, told by the best of them: `true` by default.
+    /// Records of the caller's own organisations always stand by themselves.
+    pub grouped: Option<bool>,
     /// Number of a change that the index must have seen.
     pub min_change: Option<u64>,
 }
@@ -86,6 +89,9 @@ pub struct MatchText {
     pub limit: Option<usize>,
     /// Matches to pass over, at most 100.
     pub offset: Option<usize>,
+    /// Whether records that say the same are one match, told by the best of them: `true` by default.
+    /// Records of the caller's own organisations always stand by themselves.
+    pub grouped: Option<bool>,
     /// Number of a change that the index must have seen.
     pub min_change: Option<u64>,
 }
@@ -119,6 +125,8 @@ pub struct Wanted {
     pub limit: usize,
     /// Matches to pass over.
     pub offset: usize,
+    /// Whether records that say the same are one match.
+    pub grouped: bool,
 }
 
 impl MatchQuery {
@@ -133,7 +141,7 @@ impl MatchQuery {
         let filters = filters(&mut checker, reference, side, (kinds, regions), names);
         let (limit, offset) = page(&mut checker, self.limit, self.offset);
         checker.finish()?;
-        Ok(Wanted { filters, limit, offset })
+        Ok(Wanted { filters, limit, offset, grouped: self.grouped.unwrap_or(true) })
     }
 }
 
@@ -150,7 +158,7 @@ impl MatchText {
         let filters = filters(&mut checker, reference, self.side.into(), lists, names);
         let (limit, offset) = page(&mut checker, self.limit, self.offset);
         checker.finish()?;
-        Ok(Wanted { filters, limit, offset })
+        Ok(Wanted { filters, limit, offset, grouped: self.grouped.unwrap_or(true) })
     }
 
     fn check(&self, checker: &mut Checker, reference: &Reference) {

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
+use super::likeness::ops::Regrouped;
 use super::ops::{Change, trace};
 use crate::accounts::principal::{Caller, UserId};
 use crate::db::{Db, Timestamp};
@@ -20,7 +21,7 @@ pub struct PastStep {
 }
 
 /// A record's past: its creation, and the steps after that.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Past {
     /// The creation, as it is traced for a record without a past.
     pub creation: Change,
@@ -28,6 +29,8 @@ pub struct Past {
     pub step_action: &'static str,
     /// All states in order, the first one included.
     pub steps: Vec<PastStep>,
+    /// What its coming means for others.
+    pub regrouped: Regrouped,
 }
 
 /// Traces pasts: first all creations, then all first steps, and so on, those of one actor
@@ -35,9 +38,9 @@ pub struct Past {
 ///
 /// # Errors
 /// Database faults.
-pub fn trace_pasts(db: &mut Db, at: Timestamp, pasts: &[Past]) -> Result<()> {
+pub fn trace_pasts(db: &mut Db, at: Timestamp, pasts: Vec<Past>) -> Result<()> {
     let mut rounds: BTreeMap<(usize, Option<UserId>), (Caller, Vec<Change>)> = BTreeMap::new();
-    for past in pasts {
+    for past in &pasts {
         let mut before = None;
         for (round, step) in past.steps.iter().enumerate() {
             let mut change = past.creation.clone();
@@ -55,6 +58,9 @@ pub fn trace_pasts(db: &mut Db, at: Timestamp, pasts: &[Past]) -> Result<()> {
     }
     for (actor, changes) in rounds.values() {
         trace(db, actor, at, changes)?;
+    }
+    for past in pasts {
+        past.regrouped.tell(db, at)?;
     }
     Ok(())
 }

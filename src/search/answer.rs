@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::cards::Card;
+use super::cards::{Alike, Card};
 use super::facets::FacetValue;
 use super::fragments::{FieldFragment, Piece};
 
@@ -19,6 +19,9 @@ pub struct SearchHit {
     pub title: Vec<Piece>,
     /// Parts of other fields that show why it was found.
     pub highlights: Vec<FieldFragment>,
+    /// Other records found that say the same; absent when there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub alike: Option<Alike>,
 }
 
 /// What a search found.
@@ -26,7 +29,7 @@ pub struct SearchHit {
 pub struct SearchAnswer {
     /// The page, in the order asked for.
     pub hits: Vec<SearchHit>,
-    /// Records found over all pages.
+    /// Records found over all pages, each record of a group; facets count the same.
     pub total: usize,
     /// Pass as `after` to get the next page; absent on the last page.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -1,10 +1,12 @@
 //! Use cases of search.
 
+use std::collections::HashMap;
+
 use search_index::highlight::Marker;
-use search_index::{Kind, SearchRequest, TermSet, analysis};
+use search_index::{Hit, Kind, SearchRequest, TermSet, analysis};
 
 use super::answer::{SearchAnswer, SearchHit, SuggestAnswer, SuggestedPhrase};
-use super::cards::{self, Seen};
+use super::cards::{self, Alike, Seen};
 use super::query::{SearchQuery, SuggestQuery};
 use super::{facets, fragments, names::Names};
 use crate::accounts::principal::Caller;
@@ -26,15 +28,11 @@ pub fn search(app: &App, caller: &Caller, query: &SearchQuery) -> Result<SearchA
     let position = app.feed.position();
     let found = app.index.search(&request).map_err(|error| refused(app, error))?;
     let wanted: Vec<(Kind, &str)> =
-        found.hits.iter().map(|hit| (hit.kind, hit.id.as_str())).collect();
+        found.hits.iter().flat_map(group).map(|hit| (hit.kind, hit.id.as_str())).collect();
     let mut seen = app.db.read(|db| cards::load(app, db, caller, &wanted))?;
     let terms = if request.text.trim().is_empty() { TermSet::default() } else { found.terms };
     let marker = Marker::new(&terms);
-    let hits = found
-        .hits
-        .iter()
-        .filter_map(|hit| Some(shown(seen.remove(&hit.id)?, hit.score, &marker)))
-        .collect();
+    let hits = found.hits.iter().filter_map(|hit| shown(hit, &mut seen, &marker)).collect();
     let names = Names::new(app, caller.language);
     Ok(SearchAnswer {
         hits,
@@ -46,13 +44,24 @@ pub fn search(app: &App, caller: &Caller, query: &SearchQuery) -> Result<SearchA
     })
 }
 
-fn shown(seen: Seen, score: f32, marker: &Marker<'_>) -> SearchHit {
-    SearchHit {
+/// A hit and those that say the same, best first.
+fn group(hit: &Hit) -> impl Iterator<Item = &Hit> {
+    std::iter::once(hit).chain(&hit.alike)
+}
+
+/// A hit in words. The database has the last word on what the caller may know of: where that is not
+/// the best of a group, the next one stands for it.
+fn shown(hit: &Hit, seen: &mut HashMap<String, Seen>, marker: &Marker<'_>) -> Option<SearchHit> {
+    let mut known = group(hit).filter_map(|one| Some((seen.remove(&one.id)?, one.score)));
+    let (best, score) = known.next()?;
+    let others: Vec<Seen> = known.map(|(other, _)| other).collect();
+    Some(SearchHit {
         score,
-        title: fragments::marked(&seen.card.title, marker),
-        highlights: fragments::best(&seen.texts, marker),
-        record: seen.card,
-    }
+        title: fragments::marked(&best.card.title, marker),
+        highlights: fragments::best(&best.texts, marker),
+        record: best.card,
+        alike: Alike::of(others.iter().map(|other| &other.card), hit.more_alike),
+    })
 }
 
 /// Words searched for that are not in the text itself.

@@ -84,6 +84,9 @@ pub struct SearchQuery {
     /// Order of what is found; `relevance` by default.
     #[param(inline)]
     pub sort: Option<Order>,
+    /// Whether records that say the same take one place, told by the best of them: `true` by default.
+    /// Records of the caller's own organisations always stand by themselves.
+    pub grouped: Option<bool>,
     /// Fields to count by, or `all`: `kind`, `subkind`, `region_city`, `region_group`, `industry`,
     /// `tech_field`, `cooperation_mode`, `status`, `org_type`.
     pub facets: Option<String>,
@@ -123,6 +126,7 @@ impl SearchQuery {
             },
             after: self.after.clone(),
             limit,
+            grouped: self.grouped.unwrap_or(true),
             facets,
         })
     }

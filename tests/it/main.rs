@@ -16,6 +16,7 @@ mod embeddings;
 mod evidence;
 mod examples;
 mod freshness;
+mod grouping;
 mod guide;
 mod hiding;
 mod idempotency;

@@ -259,11 +259,11 @@ async fn who_may_see_a_budget_gets_the_condition_decided_on_it() {
     assert_eq!(ids(&unseen, "hits"), [need.id.to_string()], "a visitor must not learn the budget");
 }
 
-/// Titles of needs that agree with the capabilities of tests ever less.
+/// Needs that agree with the capabilities of tests ever less; their numbers tell them apart.
 fn heat_sinks(app: &TestApp, firm: &Organization, budgets: &[i64]) -> Vec<String> {
     let needs = budgets.iter().enumerate().map(|(number, most)| {
         let need = NeedBuilder::published(firm)
-            .title(&format!("灯具散热结构{}", "的试制安排".repeat(number)))
+            .title(&format!("灯具散热结构{number}号{}", "的试制安排".repeat(number)))
             .confidentiality(DisclosureLevel::Broker)
             .fields(|fields| {
                 fields.budget_min = None;

@@ -172,7 +172,7 @@ impl Matcher<'_> {
     fn with_nearness(&self, found: Vec<Found>) -> Result<Vec<Target>> {
         let target = |found: Found| {
             let (nearness, model_nearness) = self.nearness(found.address)?;
-            let Found { place, address, score } = found;
+            let Found { place, address, score, .. } = found;
             Ok(Target { id: place.id, address, text_score: score, nearness, model_nearness })
         };
         found.into_iter().map(target).collect()

@@ -17,6 +17,7 @@ mod stance;
 mod tests;
 mod violation;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -35,6 +36,7 @@ use crate::collect::Gather;
 use crate::document::{Kind, Viewer};
 use crate::error::{Error, Result};
 use crate::filter::Filters;
+use crate::group;
 use crate::live::Live;
 use crate::meaning::{ModelQuery, Rounded, Small};
 use crate::query::{Part, Plan, Recipe, TextQuery};
@@ -55,6 +57,9 @@ pub struct MatchRequest {
     pub limit: usize,
     /// Matches to pass over.
     pub offset: usize,
+    /// Targets that say the same are one match, told by the best of them. Those of the viewer's own
+    /// organisations stand by themselves.
+    pub grouped: bool,
     /// Settings.
     pub settings: Arc<MatchSettings>,
     /// The time, seconds since 1970, that deadlines are held against.
@@ -73,6 +78,8 @@ pub struct MatchResponse {
     pub excluded: Vec<Excluded>,
     /// Documents that were scored in full.
     pub considered: usize,
+    /// Matches that these make: fewer where some say the same.
+    pub matches: usize,
     /// Not even the best match is good.
     pub none_good: bool,
 }
@@ -103,6 +110,8 @@ pub struct MatchHit {
     pub terms: Vec<TermWeight>,
     /// Conditions of both sides.
     pub conditions: Vec<Condition>,
+    /// Other matches that say the same, best first.
+    pub alike: Vec<MatchHit>,
 }
 
 /// A strong text match that a hard condition removed.
@@ -140,11 +149,14 @@ pub(crate) fn matches(live: &Live, request: &MatchRequest) -> Result<MatchRespon
     let best = candidates.first().map_or(0.0, |candidate| candidate.score);
     let best_text = candidates.iter().map(|c| c.target.text_score).fold(0.0, f32::max);
     let considered = candidates.len();
-    let page: Vec<_> = candidates.into_iter().skip(request.offset).take(request.limit).collect();
+    let groups = matcher.grouped(candidates)?;
+    let matches = groups.len();
+    let page: Vec<_> = groups.into_iter().skip(request.offset).take(request.limit).collect();
     Ok(MatchResponse {
         hits: matcher.explained(page)?,
         excluded: matcher.reported(excluded, best_text),
         considered,
+        matches,
         none_good: best < request.settings.good_threshold,
     })
 }
@@ -205,15 +217,47 @@ impl<'a> Matcher<'a> {
         assessed.collect()
     }
 
+    /// Puts those that say the same together, each group where its best one is.
+    fn grouped(&self, candidates: Vec<Candidate>) -> Result<Vec<Vec<Candidate>>> {
+        if !self.request.grouped {
+            return Ok(candidates.into_iter().map(|candidate| vec![candidate]).collect());
+        }
+        let addresses = candidates.iter().map(|candidate| candidate.target.address);
+        let numbers = group::numbers(self.searcher, &self.request.viewer.org_ids, addresses)?;
+        let mut groups: Vec<Vec<Candidate>> = Vec::with_capacity(candidates.len());
+        let mut places: HashMap<u64, usize> = HashMap::new();
+        for (candidate, number) in candidates.into_iter().zip(numbers) {
+            let next = groups.len();
+            match number.map_or(next, |number| *places.entry(number).or_insert(next)) {
+                place if place < next => groups[place].push(candidate),
+                _ => groups.push(vec![candidate]),
+            }
+        }
+        Ok(groups)
+    }
+
     /// The page with the text score of each hit taken apart.
-    fn explained(&self, page: Vec<Candidate>) -> Result<Vec<MatchHit>> {
+    fn explained(&self, page: Vec<Vec<Candidate>>) -> Result<Vec<MatchHit>> {
         let names: Vec<_> = self.request.profile.parts.iter().map(|p| p.field.as_str()).collect();
-        let addresses: Vec<_> = page.iter().map(|candidate| candidate.target.address).collect();
+        let all = page.iter().flatten();
+        let addresses: Vec<_> = all.map(|candidate| candidate.target.address).collect();
         let terms = match &self.query {
             Some(query) => explain::terms(self.searcher, &self.plan, query, &names, &addresses)?,
-            None => vec![Vec::new(); page.len()],
+            None => vec![Vec::new(); addresses.len()],
         };
-        let hits = page.into_iter().zip(terms).map(|(candidate, terms)| MatchHit {
+        let mut terms = terms.into_iter();
+        let hits = page.into_iter().filter_map(|group| {
+            let mut hits = group
+                .into_iter()
+                .map(|candidate| self.explanation(candidate, terms.next().unwrap_or_default()));
+            let best = hits.next()?;
+            Some(MatchHit { alike: hits.collect(), ..best })
+        });
+        Ok(hits.collect())
+    }
+
+    fn explanation(&self, candidate: Candidate, terms: Vec<TermWeight>) -> MatchHit {
+        MatchHit {
             id: candidate.target.id,
             kind: self.target.kind(),
             score: candidate.score,
@@ -225,8 +269,8 @@ impl<'a> Matcher<'a> {
             parts: candidate.parts,
             terms,
             conditions: candidate.conditions,
-        });
-        Ok(hits.collect())
+            alike: Vec::new(),
+        }
     }
 
     /// Of the excluded, those whose text is at least half as good as the best there is: the others
@@ -254,7 +298,8 @@ pub(crate) fn ranking(live: &Live, request: &MatchRequest) -> Result<Vec<(String
 
 /// Gathers the documents of the best text.
 fn best(size: usize) -> Gather {
-    Gather { sort: Sort::Relevance, scored: true, after: None, size, facets: Vec::new() }
+    let (sort, facets) = (Sort::Relevance, Vec::new());
+    Gather { sort, scored: true, after: None, size, grouped: None, facets }
 }
 
 fn stance_of(live: &Live, searcher: &Searcher, found: &Target) -> Result<Stance> {

@@ -3,6 +3,7 @@
 mod cross_language;
 mod cursors;
 mod facets;
+mod grouping;
 mod matching;
 mod model;
 mod rebuilding;

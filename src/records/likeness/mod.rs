@@ -9,6 +9,7 @@
 //! repeats (`duplicate_of`) follows from wording that everybody may read.
 
 pub mod api;
+pub mod backlog;
 pub mod batch;
 pub mod model;
 pub mod ops;

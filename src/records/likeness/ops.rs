@@ -2,24 +2,55 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use search_index::likeness::LIKENESS_VERSION;
-
 use super::model::{
     Drawn, EVERY_TIER, LikeRecord, LikenessKey, MOST_COMPARED, SubjectId, clearance_of,
 };
 use super::store;
 use crate::accounts::principal::{Caller, OrgId};
 use crate::app::App;
-use crate::db::{Db, facts};
+use crate::db::{Db, Timestamp};
 use crate::disclosure::{self, Clearance};
 use crate::error::{Error, Result};
 use crate::organizations;
+use crate::records;
+use crate::records::model::RecordKind;
 use crate::records::parts::OwnerView;
 use crate::records::reviewed::{Reviewed, ReviewedId, Seen, find_many};
 use crate::records::traced::Traced;
 
 /// Records that are named as alike.
 const MOST_NAMED: usize = 5;
+
+/// Records of which others now say the same, or no longer do, although they have not changed
+/// themselves: the index groups by that.
+#[derive(Debug, Default)]
+#[must_use = "the index has to be told"]
+pub struct Regrouped(BTreeSet<(RecordKind, String)>);
+
+impl Regrouped {
+    fn of<R: Reviewed>(ids: impl IntoIterator<Item = R::Id>) -> Self {
+        let mut all = Self::default();
+        all.add::<R>(ids);
+        all
+    }
+
+    /// Adds records.
+    pub(super) fn add<R: Reviewed>(&mut self, ids: impl IntoIterator<Item = R::Id>) {
+        self.0.extend(ids.into_iter().map(|id| (R::KIND, id.to_string())));
+    }
+
+    /// Tells the index of them; returns the number of the last change. Call it last in the
+    /// transaction: it takes the logs' lock.
+    ///
+    /// # Errors
+    /// Database faults.
+    pub fn tell(self, db: &mut Db, at: Timestamp) -> Result<i64> {
+        if self.0.is_empty() {
+            return records::ops::last_change(db);
+        }
+        records::ops::touch(db, at, &self.0.into_iter().collect::<Vec<_>>())
+    }
+}
 
 /// The tier that the detail of a record's wording is in.
 fn tier<R: Reviewed>(row: &R) -> usize {
@@ -106,8 +137,8 @@ impl<I: ReviewedId> Original<I> {
 }
 
 /// Finds for each record the one that it repeats: among those in the database that repeat none
-/// themselves, and among the rows before it.
-fn set_originals<R: Reviewed>(db: &mut Db, rows: &mut [R]) -> Result<()> {
+/// themselves, and among the rows before it. Never `except`, which is about to change.
+fn set_originals<R: Reviewed>(db: &mut Db, rows: &mut [R], except: Option<R::Id>) -> Result<()> {
     let orgs: Vec<OrgId> = rows.iter().map(|row| row.head().org_id).collect();
     let owners = organizations::ops::owners(db, &orgs)?;
     let new: Vec<Original<R::Id>> =
@@ -121,7 +152,8 @@ fn set_originals<R: Reviewed>(db: &mut Db, rows: &mut [R]) -> Result<()> {
         let before: BTreeSet<usize> =
             wordings[at].iter().filter_map(|key| earlier.get(key)).flatten().copied().collect();
         let fresh = before.iter().take(MOST_COMPARED).map(|at| &new[*at]);
-        let alike = stored.chain(fresh).filter(|original| original.id != new[at].id);
+        let itself = [Some(new[at].id), except];
+        let alike = stored.chain(fresh).filter(|it| !itself.contains(&Some(it.id)));
         let rated = alike.filter_map(|it| Some((it.repeated_by(&new[at])?, it.id)));
         let best = rated.max_by(|a, b| a.0.total_cmp(&b.0).then_with(|| b.1.cmp(&a.1)));
         row.set_duplicate_of(best.map(|(_, id)| id));
@@ -175,51 +207,75 @@ pub(super) fn readable<R: Reviewed, T>(
 ///
 /// # Errors
 /// Database faults.
-pub fn arrive<R: Reviewed>(db: &mut Db, rows: &mut [R]) -> Result<()> {
-    set_originals(db, rows)?;
+pub fn arrive<R: Reviewed>(db: &mut Db, rows: &mut [R]) -> Result<Regrouped> {
+    set_originals(db, rows, None)?;
     let mut stored = Vec::new();
     for row in rows.iter() {
         stored.extend(keys(row)?);
     }
-    store::insert(db, &stored)
+    store::insert(db, &stored)?;
+    let own: BTreeSet<R::Id> = rows.iter().map(Reviewed::id).collect();
+    let repeated = rows.iter().filter_map(Reviewed::duplicate_of);
+    Ok(Regrouped::of::<R>(repeated.filter(|id| !own.contains(id))))
 }
 
 /// Brings keys and originals up to date for a record that is about to be replaced.
 ///
 /// # Errors
 /// Database faults.
-pub fn rewrite<R: Reviewed>(db: &mut Db, old: &R, new: &mut R) -> Result<()> {
+pub fn rewrite<R: Reviewed>(db: &mut Db, old: &R, new: &mut R) -> Result<Regrouped> {
     let (before, after) = (keys(old)?, keys(new)?);
     let opened = new.head().status != old.head().status;
     if before == after && !opened {
-        return Ok(());
+        return Ok(Regrouped::default());
     }
     let gone: Vec<i64> = before.difference(&after).map(|key| key.likeness_key).collect();
     store::delete(db, subject(new.id())?, &gone)?;
     store::insert(db, &after.difference(&before).copied().collect::<Vec<_>>())?;
-    let repeats = R::repeats(db, &[new.id()])?;
-    if repeats.is_empty() {
-        return set_originals(db, std::slice::from_mut(new));
-    }
-    // One that others repeat stays an original, for those who still do.
     let owners = organizations::ops::owners(db, &[new.head().org_id])?;
     let original = Original::<R::Id>::of(new, owners.get(&new.head().org_id));
-    let ids: Vec<R::Id> = repeats.into_iter().map(|(id, _)| id).collect();
-    for row in R::find_rows(db, &ids)? {
-        if original.drawn.same(&drawn(&row).open_to_all(tier(&row))).is_none() {
-            R::set_repeated(db, row.id(), None)?;
-        }
+    let same = |row: &R| original.drawn.same(&drawn(row).open_to_all(tier(row))).is_some();
+    let (kept, left): (Vec<R>, Vec<R>) = repeating::<R>(db, new.id())?.into_iter().partition(same);
+    let mut regrouped = released(db, left, new.id())?;
+    // One that others repeat stays an original, for those who still do.
+    if kept.is_empty() {
+        set_originals(db, std::slice::from_mut(new), None)?;
     }
-    Ok(())
+    if new.duplicate_of() != old.duplicate_of() {
+        regrouped.extend(new.duplicate_of().into_iter().chain(old.duplicate_of()));
+    }
+    Ok(Regrouped::of::<R>(regrouped))
+}
+
+/// The records that repeat one.
+fn repeating<R: Reviewed>(db: &mut Db, id: R::Id) -> Result<Vec<R>> {
+    let ids: Vec<R::Id> = R::repeats(db, &[id])?.into_iter().map(|(id, _)| id).collect();
+    R::find_rows(db, &ids)
+}
+
+/// Gives records that have lost their original another one, so that those of them that say the same
+/// stay together. Returns what has changed.
+fn released<R: Reviewed>(db: &mut Db, mut rows: Vec<R>, lost: R::Id) -> Result<Vec<R::Id>> {
+    rows.sort_by_key(Reviewed::id);
+    set_originals(db, &mut rows, Some(lost))?;
+    let mut changed = Vec::new();
+    for row in &rows {
+        R::set_repeated(db, row.id(), row.duplicate_of())?;
+        changed.extend(row.duplicate_of().into_iter().chain([row.id()]));
+    }
+    Ok(changed)
 }
 
 /// Removes the keys of a record that is being deleted.
 ///
 /// # Errors
 /// Database faults.
-pub fn forget<R: Reviewed>(db: &mut Db, row: &R) -> Result<()> {
+pub fn forget<R: Reviewed>(db: &mut Db, row: &R) -> Result<Regrouped> {
     let keys: Vec<i64> = keys(row)?.into_iter().map(|key| key.likeness_key).collect();
-    store::delete(db, subject(row.id())?, &keys)
+    store::delete(db, subject(row.id())?, &keys)?;
+    let left = repeating::<R>(db, row.id())?;
+    let regrouped = released(db, left, row.id())?;
+    Ok(Regrouped::of::<R>(regrouped.into_iter().chain(row.duplicate_of())))
 }
 
 /// Records that say much the same as fields that are being written, as far as the caller may know
@@ -290,58 +346,5 @@ fn named_alike<R: Reviewed>(seen: &Seen<R>, title: &str, likeness: f32) -> LikeR
         status: head.status.to_string(),
         org: seen.knows_owner().then(|| seen.owner.clone()),
         likeness: (likeness * 100.0).round() / 100.0,
-    }
-}
-
-/// Under which name it is remembered which keys all records have.
-const FACT: &str = "likeness_version";
-/// Records that get their keys in one transaction.
-const BATCH: i64 = 200;
-
-/// Whether the records of this database have their keys.
-///
-/// # Errors
-/// Database faults.
-pub fn is_complete(db: &mut Db) -> Result<bool> {
-    Ok(facts::fact(db, FACT)?.as_deref() == Some(LIKENESS_VERSION.to_string().as_str()))
-}
-
-/// Gives keys to all records that were written before there were any, or with keys of another
-/// version; returns how many there are. May run on several nodes and be cut short.
-///
-/// # Errors
-/// Database faults.
-pub fn complete(app: &App, kinds: &[fn(&App) -> Result<usize>]) -> Result<usize> {
-    if app.db.read(is_complete)? {
-        return Ok(0);
-    }
-    let mut count = 0;
-    for kind in kinds {
-        count += kind(app)?;
-    }
-    let now = app.clock.now();
-    app.db.write(|db| facts::set_fact(db, FACT, &LIKENESS_VERSION.to_string(), now))?;
-    Ok(count)
-}
-
-/// Gives keys to all records of a kind, oldest first.
-///
-/// # Errors
-/// Database faults.
-pub fn complete_kind<R: Reviewed>(app: &App) -> Result<usize> {
-    let (mut after, mut count) = (None, 0);
-    loop {
-        let last = app.db.write(|db| {
-            let ids = R::row_ids(db, after, BATCH)?;
-            let mut rows = R::find_rows(db, &ids)?;
-            rows.sort_by_key(Reviewed::id);
-            arrive(db, &mut rows)?;
-            for row in rows.iter().filter(|row| row.duplicate_of().is_some()) {
-                R::set_repeated(db, row.id(), row.duplicate_of())?;
-            }
-            Ok(ids.last().map(|last| (*last, ids.len())))
-        })?;
-        let Some((last, done)) = last else { return Ok(count) };
-        (after, count) = (Some(last), count + done);
     }
 }

@@ -1,5 +1,7 @@
 //! What a caller sees of a record, and what the index is given.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use super::{Reviewed, ReviewedId, Seen, Shown};
@@ -163,16 +165,19 @@ pub fn documents<R: Reviewed>(
     let orgs: Vec<OrgId> = rows.iter().map(|row| row.head().org_id).collect();
     let owners = organizations::ops::owners(db, &orgs)?;
     let persons = R::persons(db, &orgs)?;
+    let repeated: BTreeSet<R::Id> =
+        R::repeats(db, &ids)?.into_iter().map(|(_, original)| original).collect();
     let nobody = Persons::default();
     let mut documents = Vec::with_capacity(rows.len());
     for row in &rows {
         let org = row.head().org_id;
         let Some(owner) = owners.get(&org) else { continue };
-        documents.push(row.document(
-            owner,
-            persons.get(&org).unwrap_or(&nobody),
-            &app.reference,
-        )?);
+        let persons = persons.get(&org).unwrap_or(&nobody);
+        let mut document = row.document(owner, persons, &app.reference)?;
+        // What repeats nothing and is not repeated stands alone.
+        let original = Some(row.id()).filter(|id| repeated.contains(id));
+        document.group = row.duplicate_of().or(original).map(|id| id.to_string());
+        documents.push(document);
     }
     Ok(documents)
 }

@@ -35,13 +35,14 @@ pub fn delete<I: ReviewedId>(app: &App, caller: &Caller, id: I, version: i32) ->
                 legal: Some(legal),
             });
         }
-        likeness::ops::forget(db, &row)?;
+        let regrouped = likeness::ops::forget(db, &row)?;
         <I::Record as Rows>::remove_row(db, &row)?;
         disclosure::ops::forget(db, <I::Record as Traced>::KIND, &id.to_string())?;
         let action = <I::Record as Reviewed>::ACTIONS.delete;
         let mut removal = row.change(action, &serde_json::to_value(row.fields())?)?;
         removal.after = Value::Null;
         let number = records::ops::trace_removal(db, caller, now, &removal)?;
+        let number = regrouped.tell(db, now)?.max(number);
         let rewrite = Rewrite { org_id: head.org_id, before: Some(row.fields()), after: None };
         Ok(<I::Record as Reviewed>::written(db, now, &[rewrite])?.max(number))
     })?;

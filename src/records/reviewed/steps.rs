@@ -46,12 +46,13 @@ pub fn take_step<I: ReviewedId>(
         let (before, old) = (serde_json::to_value(row.fields())?, row.clone());
         enter(app, &mut row, &step, now);
         check_entry(app, db, &row, &step)?;
-        likeness::ops::rewrite(db, &old, &mut row)?;
+        let regrouped = likeness::ops::rewrite(db, &old, &mut row)?;
         save(db, caller, now, &mut row)?;
         let mut change = row.change(<I::Record as Reviewed>::ACTIONS.step, &before)?;
         change.step_from = Some(Some(from.to_string()));
         change.comment = step.comment.clone();
-        let change = records::ops::trace(db, caller, now, &[change])?;
+        records::ops::trace(db, caller, now, &[change])?;
+        let change = regrouped.tell(db, now)?;
         Ok(Written { value: seen_again(app, db, caller, id)?, change })
     })?;
     app.feed.wake();

@@ -65,10 +65,11 @@ pub fn insert_many<R: Reviewed>(
     action: &'static str,
 ) -> Result<i64> {
     let mut rows = rows.to_vec();
-    likeness::ops::arrive(db, &mut rows)?;
+    let regrouped = likeness::ops::arrive(db, &mut rows)?;
     R::insert_rows(db, &rows)?;
     let changes = rows.iter().map(|row| row.creation(action)).collect::<Result<Vec<_>>>()?;
     records::ops::trace(db, caller, now, &changes)?;
+    regrouped.tell(db, now)?;
     let rewrites: Vec<_> = rows
         .iter()
         .map(|row| Rewrite { org_id: row.head().org_id, before: None, after: Some(row.fields()) })
@@ -82,10 +83,10 @@ pub fn insert_many<R: Reviewed>(
 /// Database faults.
 pub fn enter_past<R: Reviewed>(db: &mut Db, mut row: R, steps: Vec<PastStep>) -> Result<Past> {
     *row.head_mut().version = i32::try_from(steps.len()).unwrap_or(i32::MAX);
-    likeness::ops::arrive(db, std::slice::from_mut(&mut row))?;
+    let regrouped = likeness::ops::arrive(db, std::slice::from_mut(&mut row))?;
     R::insert_rows(db, std::slice::from_ref(&row))?;
     let creation = row.change(R::ACTIONS.create, &Value::Null)?;
-    Ok(Past { creation, step_action: R::ACTIONS.step, steps })
+    Ok(Past { creation, step_action: R::ACTIONS.step, steps, regrouped })
 }
 
 /// Which of these references of a source are there already.
@@ -128,10 +129,11 @@ pub fn update<I: ReviewedId>(
         let change = if row.fields() == old.fields() {
             records::ops::last_change(db)?
         } else {
-            likeness::ops::rewrite(db, &old, &mut row)?;
+            let regrouped = likeness::ops::rewrite(db, &old, &mut row)?;
             save(db, caller, now, &mut row)?;
             let change = row.change(<I::Record as Reviewed>::ACTIONS.update, &before)?;
             records::ops::trace(db, caller, now, &[change])?;
+            regrouped.tell(db, now)?;
             let rewrite =
                 Rewrite { org_id: org.id, before: Some(old.fields()), after: Some(row.fields()) };
             <I::Record as Reviewed>::written(db, now, &[rewrite])?

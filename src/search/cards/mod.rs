@@ -1,6 +1,7 @@
 //! What a caller sees of a record in short, the same shape for every kind, and the texts that may
 //! be marked and quoted to that caller. Everything is made from redacted fields.
 
+mod alike;
 mod capability;
 mod need;
 mod organization;
@@ -11,6 +12,8 @@ use std::collections::HashMap;
 use chrono::NaiveDate;
 use search_index::Kind;
 use serde::Serialize;
+
+pub use alike::{Alike, LikeCard};
 
 use super::names::{CodeName, Names};
 use crate::accounts::principal::Caller;

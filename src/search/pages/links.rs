@@ -1,7 +1,7 @@
 //! Addresses of the search page: the present one with something changed.
 
 /// Parameters that the page understands; others (such as those that advertisers add) are dropped.
-const KNOWN: [&str; 17] = [
+const KNOWN: [&str; 18] = [
     "q",
     "kind",
     "subkind",
@@ -18,10 +18,11 @@ const KNOWN: [&str; 17] = [
     "budget_min",
     "budget_max",
     "sort",
+    "grouped",
     "after",
 ];
 /// Parameters that are no restriction of what is found.
-const NO_FILTERS: [&str; 4] = ["q", "kind", "sort", "after"];
+const NO_FILTERS: [&str; 5] = ["q", "kind", "sort", "grouped", "after"];
 
 /// The parameters of one search, in order.
 #[derive(Debug, Clone, Default)]

@@ -59,6 +59,7 @@ struct SearchPage {
     cleared: String,
     tabs: Vec<Choice>,
     orders: Vec<Choice>,
+    grouping: Option<Choice>,
     facets: Vec<Facet>,
     next: Option<String>,
     answer: SearchAnswer,
@@ -94,6 +95,7 @@ async fn search_page(
         cleared: now.cleared(),
         tabs: tabs(&page, &now, &answer),
         orders: orders(&page, &now),
+        grouping: grouping(&page, &now, &answer),
         facets: if is_long { Vec::new() } else { facets(&page, &now, &answer) },
         next: answer.next.as_ref().map(|cursor| now.with("after", cursor)),
         answer,
@@ -143,6 +145,18 @@ fn orders(page: &Frame, now: &Parameters) -> Vec<Choice> {
             count: None,
         })
         .collect()
+}
+
+/// The way from groups to single records, where there are any, and back.
+fn grouping(page: &Frame, now: &Parameters, answer: &SearchAnswer) -> Option<Choice> {
+    let single = now.get("grouped") == "false";
+    let any = single || answer.hits.iter().any(|hit| hit.alike.is_some());
+    any.then(|| Choice {
+        name: page.t(if single { "search.group" } else { "search.ungroup" }),
+        href: now.with("grouped", if single { "" } else { "false" }),
+        chosen: false,
+        count: None,
+    })
 }
 
 fn facets(page: &Frame, now: &Parameters, answer: &SearchAnswer) -> Vec<Facet> {

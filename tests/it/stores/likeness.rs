@@ -1,16 +1,24 @@
 //! Keys of near-duplicates.
 
 use townbridge::accounts::principal::Caller;
+use townbridge::db::Db;
+use townbridge::error::Result;
 use townbridge::needs::life::NeedStatus;
 use townbridge::needs::model::Need;
 use townbridge::organizations::model::OrgStatus;
 use townbridge::records::likeness::ops;
-use townbridge::records::reviewed;
+use townbridge::records::reviewed::{self, Rows};
+use townbridge::records::store::{changes_after, last_change};
 
 use super::databases::TestDatabase;
 use super::on_both;
 
-on_both!(records_meet_by_their_keys, keys_are_stored_once, originals_come_before_their_repeats);
+on_both!(
+    records_meet_by_their_keys,
+    keys_are_stored_once,
+    originals_come_before_their_repeats,
+    those_that_lose_their_original_stay_together
+);
 
 const GUZHEN: &str = "442000105";
 const TITLE: &str = "锁具电镀层耐盐雾工艺改进";
@@ -19,7 +27,7 @@ const TITLE: &str = "锁具电镀层耐盐雾工艺改进";
 fn arrive(db: &TestDatabase, rows: &[Need]) -> Vec<Need> {
     let stored = db.db.write(|conn| {
         let mut rows = rows.to_vec();
-        ops::arrive(conn, &mut rows)?;
+        drop(ops::arrive(conn, &mut rows)?);
         townbridge::needs::store::insert(conn, &rows)?;
         Ok(rows)
     });
@@ -30,7 +38,7 @@ fn arrive(db: &TestDatabase, rows: &[Need]) -> Vec<Need> {
 fn rewrite(db: &TestDatabase, old: &Need, new: &Need) -> Need {
     let written = db.db.write(|conn| {
         let mut new = new.clone();
-        ops::rewrite(conn, old, &mut new)?;
+        drop(ops::rewrite(conn, old, &mut new)?);
         Ok(new)
     });
     written.unwrap()
@@ -67,7 +75,7 @@ fn records_meet_by_their_keys(db: &TestDatabase) {
     let back = rewrite(db, &other, &rows[1]);
     assert_eq!(back.duplicate_of, Some(rows[0].id));
     assert_eq!(named(db, &rows[0]).len(), 1);
-    db.db.write(|conn| ops::forget(conn, &back)).unwrap();
+    drop(db.db.write(|conn| ops::forget(conn, &back)).unwrap());
     assert_eq!(named(db, &rows[0]), Vec::<String>::new());
 }
 
@@ -76,7 +84,7 @@ fn keys_are_stored_once(db: &TestDatabase) {
     for _ in 0..2 {
         let again = db.db.write(|conn| {
             let mut rows = rows.clone();
-            ops::arrive(conn, &mut rows)?;
+            drop(ops::arrive(conn, &mut rows)?);
             Ok(rows)
         });
         assert_eq!(again.unwrap()[0].duplicate_of, None, "it repeats itself");
@@ -94,4 +102,33 @@ fn originals_come_before_their_repeats(db: &TestDatabase) {
     arrive(db, &[draft]);
     let other = arrive(db, &[new(db, 42, "灯具压铸件气孔检测")]);
     assert_eq!(other[0].duplicate_of, None);
+}
+
+fn those_that_lose_their_original_stay_together(db: &TestDatabase) {
+    let rows: Vec<Need> = (1..=3).map(|number| new(db, number, TITLE)).collect();
+    let rows = arrive(db, &rows);
+    let stored = |need: &Need| db.db.read(|conn| stored_in(conn, need)).unwrap();
+    // Still much alike, and found by common keys, but not the same.
+    let mut other = rows[0].clone();
+    other.doc.0.title = Some(format!("{TITLE}与前处理"));
+    let other = rewrite(db, &rows[0], &other);
+    assert_eq!(other.duplicate_of, None);
+    assert_eq!(stored(&rows[1]).duplicate_of, None);
+    assert_eq!(stored(&rows[2]).duplicate_of, Some(rows[1].id));
+    let told = db.db.write(|conn| {
+        let second = stored_in(conn, &rows[1])?;
+        let told = ops::forget(conn, &second)?;
+        let before = last_change(conn)?;
+        let after = told.tell(conn, rows[1].updated_at)?;
+        changes_after(conn, before, 10).map(|entries| (entries, after - before))
+    });
+    let (entries, number) = told.unwrap();
+    assert_eq!((entries.len(), number), (1, 1));
+    assert_eq!(entries[0].record_id, rows[2].id.to_string());
+    assert_eq!(stored(&rows[2]).duplicate_of, None);
+}
+
+/// A need as it is stored now.
+fn stored_in(conn: &mut Db, need: &Need) -> Result<Need> {
+    Ok(Need::find_row(conn, need.id)?.unwrap())
 }
