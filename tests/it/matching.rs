@@ -183,7 +183,10 @@ async fn a_need_finds_capabilities_and_a_capability_finds_needs() {
     CapabilityBuilder::published(&firm).title("本公司的散热结构").insert(&app);
     let other = CapabilityBuilder::published(&university)
         .title("灯具散热检测服务")
-        .fields(|fields| fields.asset_kind = Some("service".to_owned()))
+        .fields(|fields| {
+            fields.asset_kind = Some("service".to_owned());
+            fields.summary = Some("按客户图纸搭台测结温，出具散热检测报告。".to_owned());
+        })
         .insert(&app);
     app.settle().await;
     let owner = app.org_member(firm.id);
