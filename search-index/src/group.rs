@@ -120,8 +120,8 @@ impl Members {
 
     /// The first member from a position on whose group has no place yet.
     fn next(&self, from: usize, taken: &HashSet<u64>) -> tantivy::Result<Option<(usize, Place)>> {
-        let rest = self.after.iter().enumerate().skip(from);
-        match rest.into_iter().find(|(_, member)| !taken.contains(&member.group)) {
+        let mut rest = self.after.iter().enumerate().skip(from);
+        match rest.find(|(_, member)| !taken.contains(&member.group)) {
             Some((at, member)) => Ok(Some((at, self.found(member)?.place))),
             None => Ok(None),
         }

@@ -100,15 +100,15 @@ async fn of_a_hidden_member_nothing_is_told_and_the_others_stay_together() {
     assert!(!visitor.to_string().contains(&needs[0].id.to_string()), "{visitor}");
     assert!(!visitor.to_string().contains(&needs[0].code), "{visitor}");
     assert_eq!(visitor["hits"][0]["alike"]["count"], 1);
-    let all = format!("status=suspended,published");
-    let own = found(&owner, &all).await;
+    let all = "status=suspended,published";
+    let own = found(&owner, all).await;
     assert_eq!(together(&own), sets([&[&needs[0]], &[&needs[1], &needs[2]]]));
 
     // A second one goes: what is left stands alone, without a word of likes.
     let steps = format!("needs/{}/steps", needs[1].id);
     app.org_admin(orgs[1].id).post_json(&steps, json!({ "to": "suspended" })).await.expect(200);
     app.settle().await;
-    let visitor = found(&app.anonymous(), &all).await;
+    let visitor = found(&app.anonymous(), all).await;
     assert_eq!(together(&visitor), sets([&[&needs[2]]]));
     assert!(visitor["hits"][0].get("alike").is_none(), "{visitor}");
 }
