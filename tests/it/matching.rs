@@ -172,6 +172,10 @@ async fn free_text_that_cannot_be_is_refused_field_by_field() {
     app.anonymous().post_json("match", long).await.problem(422, "invalid");
 }
 
+/// Another thing than what the capabilities of tests offer.
+const MEASURED: &str = "按客户图纸与工况搭建热测试台，用热电偶和红外热像仪测量结温、壳温与环境温度，出具散热检测报告。可\
+                        测一瓦到一千瓦的灯具和驱动电源，样品三件起，七个工作日交报告，并就壁厚、翅片与导热垫的选择给出改进建议，必要时到现场复测一次。";
+
 #[actix_web::test]
 async fn a_need_finds_capabilities_and_a_capability_finds_needs() {
     let app = TestApp::start().await;
@@ -185,7 +189,7 @@ async fn a_need_finds_capabilities_and_a_capability_finds_needs() {
         .title("灯具散热检测服务")
         .fields(|fields| {
             fields.asset_kind = Some("service".to_owned());
-            fields.summary = Some("按客户图纸搭台测结温，出具散热检测报告。".to_owned());
+            fields.summary = Some(MEASURED.to_owned());
         })
         .insert(&app);
     app.settle().await;
