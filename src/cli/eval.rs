@@ -2,20 +2,17 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use clap::Args;
-use search_index::MatchSettings;
 use serde_json::json;
 
 use super::{Failure, Outcome, output};
-use crate::config::MatchingConfig;
 use crate::error::Error;
 use crate::evaluation::baseline;
 use crate::evaluation::bootstrap::Estimate;
 use crate::evaluation::files::Collection;
+use crate::evaluation::ranking::Ranking;
 use crate::evaluation::run::{Measured, Report, compare, evaluate, summarise};
-use crate::matching::settings;
 
 /// Arguments of `eval`.
 #[derive(Debug, Args)]
@@ -29,7 +26,8 @@ pub(crate) struct EvalArgs {
     /// Grades: query id, achievement id, score 0 to 3, one pair a line
     #[arg(long, value_name = "FILE")]
     qrels: PathBuf,
-    /// Match settings (TOML) to measure instead of the built-in ones
+    /// Match settings (TOML) to measure instead of the built-in ones; with the section [embeddings]
+    /// of the service's settings the model server it names takes part
     #[arg(long, alias = "settings", value_name = "FILE")]
     config: Option<PathBuf>,
     /// Other match settings (TOML) to compare with, need by need
@@ -49,11 +47,11 @@ pub(crate) struct EvalArgs {
 /// Measures every ranking variant on a graded collection.
 pub(crate) fn run(args: &EvalArgs) -> Outcome {
     let collection = Collection::read(&args.corpus, &args.queries, &args.qrels)?;
-    let measured = evaluate(&collection, &match_settings(args.config.as_deref())?)?;
+    let measured = measured(&collection, args.config.as_deref())?;
     let reports = summaries(&measured);
     let against = match &args.against {
         Some(file) => {
-            let other = evaluate(&collection, &match_settings(Some(file))?)?;
+            let other = self::measured(&collection, Some(file))?;
             let better = measured.iter().map(|(name, new)| (*name, compare(new, &other[name])));
             Some(better.collect::<BTreeMap<_, _>>())
         }
@@ -100,9 +98,14 @@ fn summaries(measured: &Measured) -> BTreeMap<&'static str, Report> {
     measured.iter().map(|(name, queries)| (*name, summarise(queries))).collect()
 }
 
-fn match_settings(file: Option<&Path>) -> Result<Arc<MatchSettings>, Failure> {
-    let settings_file = file.map(|path| path.display().to_string()).unwrap_or_default();
-    Ok(Arc::new(settings::load(&MatchingConfig { settings_file })?))
+fn measured(collection: &Collection, file: Option<&Path>) -> Result<Measured, Failure> {
+    let ranking = Ranking::read(file)?;
+    let asked = ranking.embeddings.is_on();
+    let bar = asked.then(|| output::progress(Some(collection.corpus.len() as u64)));
+    let mut done = |count: usize| bar.iter().for_each(|bar| bar.inc(count as u64));
+    let measured = evaluate(collection, &ranking, &mut done)?;
+    bar.iter().for_each(|bar| bar.finish_and_clear());
+    Ok(measured)
 }
 
 fn table(title: &str, reports: &BTreeMap<&'static str, Report>) -> String {

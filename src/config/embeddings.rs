@@ -1,10 +1,13 @@
 //! `[embeddings]`: the model server, if there is one.
 
+use figment::Figment;
+use figment::providers::{Format, Toml};
 use reqwest::header::HeaderValue;
 use search_index::MAX_DIMENSIONS;
 use serde::{Deserialize, Serialize};
 
 use super::rules::is_web_address;
+use super::{ConfigError, DEFAULTS, describe};
 
 /// `[embeddings]`
 #[derive(Clone, Deserialize)]
@@ -69,6 +72,19 @@ impl SentTexts {
 pub(super) type Rule = (&'static str, bool, &'static str);
 
 impl EmbeddingsConfig {
+    /// Reads a text that holds the section `[embeddings]` and no other.
+    ///
+    /// # Errors
+    /// Names the setting that is unknown or invalid.
+    pub fn read(text: &str) -> Result<Self, ConfigError> {
+        let figment = Figment::from(Toml::string(DEFAULTS)).merge(Toml::string(text));
+        let config: Self = figment.extract_inner("embeddings").map_err(|error| describe(&error))?;
+        match config.rules().iter().find(|(_, holds, _)| !holds) {
+            Some((name, _, must)) => Err(ConfigError(format!("setting {name} {must}"))),
+            None => Ok(config),
+        }
+    }
+
     /// Whether there is a model server.
     pub fn is_on(&self) -> bool {
         !self.url.is_empty()

@@ -10,7 +10,7 @@ use search_index::{MatchRequest, MatchSettings, Profile, Side, TextPart, Viewer}
 use serde::{Deserialize, Serialize};
 
 use super::files::Item;
-use super::run::index;
+use super::run::{documents, index};
 use crate::capabilities::model::CapabilityFields;
 use crate::error::Result;
 use crate::matching::evidence::{Evidence, reason_code, verdict_code};
@@ -158,7 +158,7 @@ impl Report {
         top: usize,
     ) -> Result<()> {
         let items: Vec<Item> = publications.iter().map(as_item).collect();
-        let index = index(&items)?;
+        let index = index(documents(&items))?;
         let by_id: HashMap<&str, &Publication> =
             publications.iter().map(|one| (one.id.as_str(), one)).collect();
         let (mut spent, mut matches) = (Duration::ZERO, 0_u32);

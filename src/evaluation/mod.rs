@@ -5,4 +5,6 @@ pub mod bootstrap;
 pub mod evidence;
 pub mod files;
 pub mod measures;
+pub mod model;
+pub mod ranking;
 pub mod run;

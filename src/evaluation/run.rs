@@ -4,14 +4,16 @@ use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use search_index::{
-    Change, Document, Kind, MatchRequest, MatchSettings, Options, Profile, SearchIndex, Side,
-    TextPart, Viewer,
+    Change, Document, Kind, MatchRequest, MatchSettings, ModelQuery, Options, Profile, SearchIndex,
+    Side, TextPart, Viewer,
 };
 use serde::Serialize;
 
 use super::bootstrap::{Estimate, estimate};
 use super::files::{Collection, Grades, Item};
 use super::measures::{QueryMeasures, measure};
+use super::model::Model;
+use super::ranking::Ranking;
 use crate::error::Result;
 
 /// How achievements are ranked.
@@ -74,43 +76,54 @@ pub struct Report {
     pub mrr: Estimate,
 }
 
-/// Builds a throw-away index of the corpus with the production code.
+/// Builds a throw-away index of documents with the production code.
 ///
 /// # Errors
 /// Index faults.
-pub fn index(corpus: &[Item]) -> Result<SearchIndex> {
+pub fn index(documents: Vec<Document>) -> Result<SearchIndex> {
     let index = SearchIndex::create_in_ram(Options::default())?;
-    let documents = corpus.iter().map(|item| {
+    index.apply(documents.into_iter().map(Change::Upsert).collect(), 1)?;
+    Ok(index)
+}
+
+/// The achievements as documents that everybody may read.
+pub fn documents(corpus: &[Item]) -> Vec<Document> {
+    let document = |item: &Item| {
         let mut document = Document::new(item.id.clone(), Kind::Capability, item.title.clone());
         document.texts[0] = item.text.clone();
         document.open = true;
-        Change::Upsert(document)
-    });
-    index.apply(documents.collect(), 1)?;
-    Ok(index)
+        document
+    };
+    corpus.iter().map(document).collect()
+}
+
+/// A need as the match is asked with it.
+fn profile(query: &Item, settings: &MatchSettings) -> Profile {
+    Profile {
+        side: Side::Need,
+        parts: vec![
+            TextPart::title(query.title.clone()),
+            TextPart::body("text", query.text.clone(), settings),
+        ],
+        ..Profile::default()
+    }
 }
 
 /// Ranks the corpus for a query; deep enough that every judged achievement has a place. The scores
 /// tell the order and no more.
 fn rank(
     index: &SearchIndex,
-    query: &Item,
+    (profile, model): &Asked,
     variant: Variant,
     settings: &Arc<MatchSettings>,
     depth: usize,
 ) -> Result<Vec<(String, f32)>> {
     let mut request = MatchRequest {
-        profile: Profile {
-            side: Side::Need,
-            parts: vec![
-                TextPart::title(query.title.clone()),
-                TextPart::body("text", query.text.clone(), settings),
-            ],
-            ..Profile::default()
-        },
+        profile: profile.clone(),
         viewer: Viewer::default(),
         limit: settings.candidates,
         settings: Arc::new(variant.settings(settings, depth)),
+        model: model.clone().filter(|_| variant != Variant::Lexical),
         ..MatchRequest::default()
     };
     let ranking = index.ranking(&request)?;
@@ -126,21 +139,40 @@ fn rank(
     Ok(order.into_iter().enumerate().map(|(at, id)| (id, (length - at) as f32)).collect())
 }
 
+/// A need as the match is asked with it, and what a model outside makes of it.
+type Asked = (Profile, Option<Arc<ModelQuery>>);
+
 /// The measures of each query under each variant.
 pub type Measured = BTreeMap<&'static str, Vec<QueryMeasures>>;
 
-/// Measures every variant.
+/// Measures every variant. Where a model server takes part, `done` is told of each achievement that
+/// has its vector.
 ///
 /// # Errors
-/// Index faults.
-pub fn evaluate(collection: &Collection, settings: &Arc<MatchSettings>) -> Result<Measured> {
-    let index = index(&collection.corpus)?;
+/// Index faults; a model server that fails.
+pub fn evaluate(
+    collection: &Collection,
+    ranking: &Ranking,
+    done: &mut dyn FnMut(usize),
+) -> Result<Measured> {
+    let (mut documents, model) = (documents(&collection.corpus), Model::of(ranking)?);
+    if let Some(model) = &model {
+        model.attach(&mut documents, done)?;
+    }
+    let index = index(documents)?;
+    let settings = &ranking.settings;
+    let mut asked: Vec<Asked> = Vec::with_capacity(collection.queries.len());
+    for query in &collection.queries {
+        let profile = profile(query, settings);
+        let by_model = model.as_ref().map(|model| model.question(&profile)).transpose()?;
+        asked.push((profile, by_model.flatten()));
+    }
     let none = Grades::new();
     let mut variants = BTreeMap::new();
     for variant in Variant::ALL {
         let mut measured = Vec::with_capacity(collection.queries.len());
-        for query in &collection.queries {
-            let ranking = rank(&index, query, variant, settings, collection.corpus.len())?;
+        for (query, asked) in collection.queries.iter().zip(&asked) {
+            let ranking = rank(&index, asked, variant, settings, collection.corpus.len())?;
             let grades = collection.grades.get(&query.id).unwrap_or(&none);
             measured.push(measure(&ranking, grades));
         }

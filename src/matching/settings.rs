@@ -25,15 +25,24 @@ pub fn load(config: &MatchingConfig) -> Result<MatchSettings> {
     if config.settings_file.is_empty() {
         return Ok(built_in());
     }
-    let named = |error: &dyn std::fmt::Display| {
-        Error::internal(format!("matching.settings_file {}: {error}", config.settings_file))
-    };
-    let text = std::fs::read_to_string(&config.settings_file).map_err(|error| named(&error))?;
+    std::fs::read_to_string(&config.settings_file)
+        .map_err(|error| error.to_string())
+        .and_then(|text| read(&text))
+        .map_err(|error| {
+            Error::internal(format!("matching.settings_file {}: {error}", config.settings_file))
+        })
+}
+
+/// The built-in settings with what a text (TOML) says instead.
+///
+/// # Errors
+/// Names the setting that is unknown or invalid.
+pub fn read(text: &str) -> std::result::Result<MatchSettings, String> {
     let settings: MatchSettings = Figment::from(Serialized::defaults(built_in()))
-        .merge(Toml::string(&text))
+        .merge(Toml::string(text))
         .extract()
-        .map_err(|error| named(&error))?;
-    check(&settings).map_err(|error| named(&error))?;
+        .map_err(|error| error.to_string())?;
+    check(&settings)?;
     Ok(settings)
 }
 

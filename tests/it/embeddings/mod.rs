@@ -2,6 +2,7 @@
 //! fails.
 
 mod failing;
+mod measured;
 mod models;
 #[cfg(feature = "server-tests")]
 mod real;

@@ -83,10 +83,15 @@ impl ModelServer {
         Self { address, state, server: handle }
     }
 
+    /// Where it answers.
+    pub fn url(&self) -> String {
+        format!("http://{}/v1/embeddings", self.address)
+    }
+
     /// Settings that use it.
     pub fn configure(&self, config: &mut Config) {
         let embeddings = &mut config.embeddings;
-        embeddings.url = format!("http://{}/v1/embeddings", self.address);
+        embeddings.url = self.url();
         embeddings.model = "matters".to_owned();
         embeddings.batch_size = 4;
         embeddings.timeout_seconds = 2;
