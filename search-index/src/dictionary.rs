@@ -19,6 +19,7 @@ pub(crate) const VARIANTS: &str = include_str!("../dict/variants.txt");
 pub(crate) const TRADITIONAL: &str = include_str!("../dict/traditional.txt");
 pub(crate) const SYNONYMS: &str = include_str!("../dict/synonyms.txt");
 pub(crate) const TERMS: &str = include_str!("../dict/terms.txt");
+pub(crate) const PATENTS: &str = include_str!("../dict/ipc_industries.txt");
 pub(crate) const UNITS: &str = include_str!("../dict/units.txt");
 pub(crate) const PINYIN: &str = include_str!("../dict/pinyin.txt");
 

@@ -115,6 +115,8 @@ pub struct Document {
     pub capacity_left: Option<i64>,
     /// When the record was published.
     pub published_at: i64,
+    /// When somebody last said that the record still holds.
+    pub verified_at: Option<i64>,
     /// When a need has to be solved.
     pub deadline: Option<i64>,
     /// When the record lapses.

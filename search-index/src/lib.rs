@@ -43,6 +43,7 @@ pub mod likeness;
 mod live;
 pub mod matching;
 mod meaning;
+mod patents;
 mod query;
 pub mod rebuild;
 mod schema;

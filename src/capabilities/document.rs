@@ -115,12 +115,12 @@ pub fn document(
     // Who has the number of a record finds it by that.
     document.texts[0].push_str(&row.code);
     document.subkind = row.asset_kind.clone();
-    document.ipc = row.doc.0.ipc.clone();
     document.owner_org_id = Some(row.org_id.to_string());
     document.org_type = owner.org_type.clone();
     document.owner_tier = disclosure::tier(RecordKind::Capability, "org", row.confidentiality);
     document.status = row.status.to_string();
     document.published_at = row.published_at.unwrap_or(row.created_at).0.timestamp();
+    document.verified_at = row.last_verified_at.or(row.published_at).map(|at| at.0.timestamp());
     document.open = opens.is_some();
     document.open_from = u8::from(opens > Some(Clearance::Public));
     if opens == Some(Clearance::Public) {
@@ -191,6 +191,7 @@ fn conditions(row: &Capability, reference: &Reference, with_expert: bool) -> Pro
         id: Some(row.id.to_string()),
         industry_codes: fields.industry_codes.clone(),
         tech_field: fields.tech_field.clone(),
+        ipc: fields.ipc.clone(),
         region_code: row.region_code.clone(),
         region_group: reference.region_group(&row.region_code).to_owned(),
         trl: fields.trl,
@@ -210,6 +211,7 @@ fn place_conditions(document: &mut Document, profile: Profile) {
     document.region_group = profile.region_group;
     document.industry_codes = profile.industry_codes;
     document.tech_field = profile.tech_field;
+    document.ipc = profile.ipc;
     document.trl = profile.trl;
     document.min_budget = profile.min_budget;
     document.cooperation_modes = profile.cooperation_modes;

@@ -99,7 +99,7 @@ pub struct MatchAffinity {
 /// One part of the score.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
 pub struct MatchPart {
-    /// `text`, `meaning`, `model`, `industry`, `region`, `trl`, `budget`, `cooperation` or `timeliness`.
+    /// `text`, `meaning`, `model`, `industry`, `region`, `trl`, `budget`, `cooperation`, `timeliness` or `freshness`.
     pub name: &'static str,
     /// The name in words.
     pub label: String,

@@ -83,6 +83,7 @@ pub fn document(need: &Need, owner: &OwnerView, reference: &Reference) -> Docume
     document.budget_negotiable = profile.budget_negotiable;
     document.status = need.status.to_string();
     document.published_at = need.published_at.unwrap_or(need.created_at).0.timestamp();
+    document.verified_at = need.last_verified_at.or(need.published_at).map(|at| at.0.timestamp());
     document.deadline = profile.deadline;
     document.valid_until = profile.valid_until;
     document.suggestions = suggestions(need);

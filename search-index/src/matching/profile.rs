@@ -84,6 +84,8 @@ pub struct Profile {
     pub industry_codes: Vec<String>,
     /// Technical field.
     pub tech_field: Option<String>,
+    /// International patent classes of a capability.
+    pub ipc: Vec<String>,
     /// Administrative division; empty when unknown.
     pub region_code: String,
     /// Group of regions; empty when unknown.
@@ -132,6 +134,7 @@ impl Profile {
             parts,
             industry_codes: document.industry_codes.clone(),
             tech_field: document.tech_field.clone(),
+            ipc: document.ipc.clone(),
             region_code: document.region_code.clone(),
             region_group: document.region_group.clone(),
             trl: document.trl,

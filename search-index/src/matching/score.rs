@@ -13,7 +13,7 @@ use serde::Serialize;
 use super::condition::{Condition, Outcome, Pair};
 use super::profile::Side;
 use super::settings::MatchSettings;
-use crate::codes;
+use crate::{codes, patents};
 
 /// The score in words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
@@ -43,7 +43,8 @@ impl Grade {
 /// One part of the final score.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct ScorePart {
-    /// `text`, `meaning`, `model`, `industry`, `region`, `trl`, `budget`, `cooperation` or `timeliness`.
+    /// `text`, `meaning`, `model`, `industry`, `region`, `trl`, `budget`, `cooperation`,
+    /// `timeliness` or `freshness`.
     pub name: &'static str,
     /// How good it is, 0 to 1; one half where a side has not said.
     pub value: f32,
@@ -128,6 +129,7 @@ pub(crate) fn parts(
         ("budget", budget(pair), weights.budget),
         ("cooperation", cooperation(pair, conditions), weights.cooperation),
         ("timeliness", timeliness(pair), weights.timeliness),
+        ("freshness", freshness(pair), weights.freshness),
     ]);
     let sum: f32 = values.iter().map(|(_, _, weight)| weight.max(0.0)).sum();
     let sum = if sum > 0.0 { sum } else { 1.0 };
@@ -139,7 +141,7 @@ pub(crate) fn parts(
 }
 
 /// The finer the level two industries share, the better; a shared technical field is worth nearly
-/// a shared 大类.
+/// a shared 大类, and so are patent classes that the industry lives by.
 fn industry(pair: &Pair<'_>) -> f32 {
     let (wanted, offered) = (&pair.need.industry_codes, &pair.capability.industry_codes);
     let shared = |a: &String, b: &String| {
@@ -152,7 +154,8 @@ fn industry(pair: &Pair<'_>) -> f32 {
     let by_code = depth.map(|depth| [0.0, 0.3, 0.7, 0.9, 1.0][depth.min(4)]);
     let by_field = pair.need.tech_field.as_ref().zip(pair.capability.tech_field.as_ref());
     let by_field = by_field.map(|(wanted, offered)| if wanted == offered { 0.65 } else { 0.2 });
-    by_code.into_iter().chain(by_field).reduce(f32::max).unwrap_or(SILENT)
+    let by_patents = patents::nearness(wanted, &pair.capability.ipc);
+    by_code.into_iter().chain(by_field).chain(by_patents).reduce(f32::max).unwrap_or(SILENT)
 }
 
 /// Near is a little better than far; a stated wish counts for more.
@@ -235,6 +238,19 @@ fn timeliness(pair: &Pair<'_>) -> f32 {
         _ => 1.0,
     });
     time.into_iter().chain(room).reduce(f32::min).unwrap_or(SILENT)
+}
+
+/// Seconds of a year.
+const YEAR: f32 = 365.0 * 86_400.0;
+
+/// Full for a quarter of a year after somebody has said that the target still holds, then less and
+/// less; two years later nobody knows.
+fn freshness(pair: &Pair<'_>) -> f32 {
+    let verified = pair.of(pair.target).verified_at;
+    verified.map_or(SILENT, |at| {
+        let age = pair.now.saturating_sub(at) as f32;
+        (1.0 - (age - QUARTER).max(0.0) / (2.0 * YEAR)).clamp(0.0, 1.0)
+    })
 }
 
 /// Mean over both sides of the conditions of a name; none where nobody has stated it.

@@ -27,6 +27,8 @@ pub struct PartWeights {
     pub cooperation: f32,
     /// Room in time.
     pub timeliness: f32,
+    /// How lately somebody has said that the target still holds.
+    pub freshness: f32,
 }
 
 impl Default for PartWeights {
@@ -41,6 +43,7 @@ impl Default for PartWeights {
             budget: 0.04,
             cooperation: 0.04,
             timeliness: 0.02,
+            freshness: 0.02,
         }
     }
 }

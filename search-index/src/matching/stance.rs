@@ -13,6 +13,8 @@ use crate::document::{Document, Kind};
 pub(crate) struct Stance {
     pub industry_codes: Vec<String>,
     pub tech_field: Option<String>,
+    /// Patent classes (capabilities).
+    pub ipc: Vec<String>,
     pub region_code: String,
     pub region_group: String,
     pub org_type: String,
@@ -30,6 +32,8 @@ pub(crate) struct Stance {
     pub deadline: Option<i64>,
     pub valid_until: Option<i64>,
     pub capacity_left: Option<i64>,
+    /// When somebody last said that the record holds, or else when it was published.
+    pub verified_at: Option<i64>,
 }
 
 impl Stance {
@@ -39,6 +43,7 @@ impl Stance {
         Stance {
             industry_codes: document.industry_codes.clone(),
             tech_field: document.tech_field.clone(),
+            ipc: document.ipc.clone(),
             region_code: document.region_code.clone(),
             region_group: document.region_group.clone(),
             org_type: document.org_type.clone(),
@@ -55,6 +60,7 @@ impl Stance {
             deadline: document.deadline,
             valid_until: document.valid_until,
             capacity_left: document.capacity_left.filter(|_| !need),
+            verified_at: document.verified_at,
         }
         .normal()
     }
@@ -65,6 +71,7 @@ impl Stance {
         Stance {
             industry_codes: profile.industry_codes.clone(),
             tech_field: profile.tech_field.clone(),
+            ipc: profile.ipc.clone(),
             region_code: profile.region_code.clone(),
             region_group: profile.region_group.clone(),
             org_type: profile.org_type.clone(),
@@ -81,6 +88,8 @@ impl Stance {
             deadline: profile.deadline,
             valid_until: profile.valid_until,
             capacity_left: profile.capacity_left.filter(|_| !need),
+            // How fresh the source is does not tell its counterparts apart.
+            verified_at: None,
         }
         .normal()
     }
@@ -97,6 +106,7 @@ impl Stance {
     fn normal(mut self) -> Stance {
         for list in [
             &mut self.industry_codes,
+            &mut self.ipc,
             &mut self.cooperation_modes,
             &mut self.partner_types,
             &mut self.preferred_regions,

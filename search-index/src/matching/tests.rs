@@ -172,7 +172,9 @@ fn settings_keep_text_in_charge() {
         budget,
         cooperation,
         timeliness,
+        freshness,
     } = PartWeights::default();
-    let sum = text + meaning + industry + region + trl + budget + cooperation + timeliness;
+    let features = industry + region + trl + budget + cooperation + timeliness + freshness;
+    let sum = text + meaning + features;
     assert!((text + meaning) / sum >= 0.7);
 }

@@ -316,3 +316,28 @@ fn long_text_is_matched_at_bounded_cost() {
     assert_eq!(response.hits[0].id, "t");
     assert!(response.hits[0].terms.len() < 400);
 }
+
+#[test]
+fn of_equals_the_one_confirmed_lately_comes_first() {
+    let now = Document { verified_at: Some(1_000), ..capability("b-fresh", TITLE) };
+    let long_ago = Document { verified_at: Some(1_000 - 500 * 86_400), ..now.clone() };
+    let targets = [
+        Document { id: "a-stale".into(), ..long_ago },
+        Document { id: "c-silent".into(), verified_at: None, ..now.clone() },
+        now,
+    ];
+    let response = matched(&index(targets), need_profile());
+    let order: Vec<_> = response.hits.iter().map(|hit| hit.id.as_str()).collect();
+    assert_eq!(order, ["b-fresh", "c-silent", "a-stale"]);
+}
+
+#[test]
+fn a_patent_without_an_industry_is_placed_by_its_classes() {
+    let of = |id: &str, class: &str| Document { ipc: vec![class.into()], ..capability(id, TITLE) };
+    let coded = Document { industry_codes: vec!["C3854".into()], ..capability("c-coded", TITLE) };
+    let index = index([of("a-lamp", "F21V29/50"), of("b-cooker", "A47J27/00"), coded]);
+    let source = Profile { industry_codes: vec!["C3854".into()], ..need_profile() };
+    let response = matched(&index, source);
+    let order: Vec<_> = response.hits.iter().map(|hit| hit.id.as_str()).collect();
+    assert_eq!(order, ["c-coded", "b-cooker", "a-lamp"]);
+}
