@@ -20,7 +20,7 @@ use crate::meaning;
 use crate::suggest;
 
 /// Raised whenever documents are written differently.
-const SCHEMA_VERSION: u32 = 6;
+const SCHEMA_VERSION: u32 = 7;
 
 /// The fields, resolved once.
 #[derive(Debug, Clone, Copy)]
