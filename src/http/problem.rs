@@ -9,7 +9,6 @@ use serde::Serialize;
 use super::{finish, text};
 use crate::accounts::principal::Language;
 use crate::error::{Error, Message};
-use crate::reading::explain;
 
 /// An error body (RFC 9457).
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
@@ -153,20 +152,9 @@ pub fn respond(
 /// Turns actix's plain-text extractor errors into problems.
 pub fn configure_extractors(config: &mut web::ServiceConfig, max_body_bytes: usize) {
     config
-        .app_data(web::QueryConfig::default().error_handler(query_error))
         .app_data(web::PathConfig::default().error_handler(|_, _| ApiError(Error::NotFound).into()))
         .app_data(web::FormConfig::default().limit(max_body_bytes).error_handler(form_error))
         .app_data(web::PayloadConfig::new(max_body_bytes));
-}
-
-fn query_error(error: error::QueryPayloadError, _: &HttpRequest) -> error::Error {
-    let error = match error {
-        error::QueryPayloadError::Deserialize(error) => {
-            Error::Invalid(vec![explain(String::new(), &error.to_string())])
-        }
-        other => unreadable(&other),
-    };
-    ApiError(error).into()
 }
 
 fn unreadable(error: &dyn std::fmt::Display) -> Error {

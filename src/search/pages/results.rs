@@ -1,13 +1,14 @@
 //! Search results with facets as links.
 
-use actix_web::{get, web};
+use actix_web::get;
 use askama::Template;
 use askama_web::WebTemplate;
 
 use super::links::Parameters;
-use crate::error::{Error, Message};
-use crate::http::extract::AppData;
+use crate::error::Error;
+use crate::http::extract::{AppData, Query};
 use crate::http::html::{Frame, PageResult, Visit};
+use crate::reading;
 use crate::search::answer::SearchAnswer;
 use crate::search::ops;
 use crate::search::query::SearchQuery;
@@ -73,7 +74,7 @@ const LONG: usize = 1_000;
 async fn search_page(
     app: AppData,
     visit: Visit,
-    pairs: web::Query<Vec<(String, String)>>,
+    pairs: Query<Vec<(String, String)>>,
 ) -> PageResult<SearchPage> {
     let now = Parameters::new(pairs.into_inner());
     let query = query(&now)?;
@@ -104,11 +105,7 @@ async fn search_page(
 }
 
 fn query(now: &Parameters) -> Result<SearchQuery, Error> {
-    let unreadable = |error: actix_web::error::QueryPayloadError| {
-        Error::BadRequest(Message::new("error.unreadable").with("reason", error))
-    };
-    let mut query =
-        web::Query::<SearchQuery>::from_query(&now.query()).map_err(unreadable)?.into_inner();
+    let mut query: SearchQuery = reading::from_query(&now.query())?;
     let facets = FACETS.map(|(facet, _)| facet).join(",");
     query.facets = Some(format!("kind,{facets}"));
     Ok(query)

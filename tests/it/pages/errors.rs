@@ -35,11 +35,11 @@ async fn ids_that_are_none_are_not_found() {
 #[tokio::test]
 async fn unreadable_parameters_are_a_page_that_names_them() {
     let app = TestApp::start().await;
-    let page = app.browser().get("/search?kind=person").await.expect(422);
-    assert_eq!(page.attribute("[data-error]", "data-error"), "invalid");
-    assert_eq!(page.texts("main li").len(), 1);
-    let page = app.browser().get("/search?sort=nonsense").await.expect(400);
-    assert_eq!(page.attribute("[data-error]", "data-error"), "bad_request");
+    for query in ["kind=person", "sort=nonsense"] {
+        let page = app.browser().get(&format!("/search?{query}")).await.expect(422);
+        assert_eq!(page.attribute("[data-error]", "data-error"), "invalid", "{query}");
+        assert_eq!(page.texts("main li").len(), 1, "{query}");
+    }
 }
 
 #[tokio::test]
