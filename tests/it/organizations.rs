@@ -314,7 +314,7 @@ async fn records_without_a_town_of_their_own_move_with_their_organisation() {
     let staying = NeedBuilder::published(&org).fields(|f| f.town_code = own_town).insert(&app);
     let capability = CapabilityBuilder::published(&org).insert(&app);
     let found = async |city: &str| {
-        let page = format!("search?city={city}&kind=need,capability");
+        let page = format!("search?city={city}&kind=need,capability&grouped=false");
         let page = app.anonymous().get(&page).await.expect(200).json();
         let hits = page["hits"].as_array().unwrap().iter();
         hits.map(|hit| hit["record"]["id"].as_str().unwrap().to_owned()).collect::<BTreeSet<_>>()

@@ -99,7 +99,7 @@ async fn check_budget(viewer: &Viewer, level: DisclosureLevel) {
 
 /// Needs by budget, greatest first; one whose budget is hidden stands where one without does.
 async fn by_budget(app: &TestApp) -> Vec<Value> {
-    let path = "search?kind=need&sort=budget&q=散热";
+    let path = "search?grouped=false&kind=need&sort=budget&q=散热";
     let answer = app.anonymous().get(path).await.expect(200).json();
     let hits = answer["hits"].as_array().unwrap();
     hits.iter().map(|hit| hit["record"]["title"].clone()).collect()
