@@ -77,8 +77,13 @@ impl EmbeddingsConfig {
     /// # Errors
     /// Names the setting that is unknown or invalid.
     pub fn read(text: &str) -> Result<Self, ConfigError> {
+        /// So that errors name the section.
+        #[derive(Deserialize)]
+        struct Section {
+            embeddings: EmbeddingsConfig,
+        }
         let figment = Figment::from(Toml::string(DEFAULTS)).merge(Toml::string(text));
-        let config: Self = figment.extract_inner("embeddings").map_err(|error| describe(&error))?;
+        let Section { embeddings: config } = figment.extract().map_err(|error| describe(&error))?;
         match config.rules().iter().find(|(_, holds, _)| !holds) {
             Some((name, _, must)) => Err(ConfigError(format!("setting {name} {must}"))),
             None => Ok(config),

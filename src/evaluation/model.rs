@@ -3,12 +3,12 @@
 
 use std::sync::Arc;
 
-use chrono::Utc;
 use search_index::document::ModelVector;
 use search_index::{Document, ModelQuery, Profile};
 use tokio::runtime::Runtime;
 
 use super::ranking::Ranking;
+use crate::clock::Clock;
 use crate::embeddings::client::Failure;
 use crate::embeddings::model::number_of;
 use crate::embeddings::server::{ModelServer, Serving};
@@ -20,6 +20,7 @@ pub struct Model {
     server: ModelServer,
     serving: Serving,
     runtime: Runtime,
+    clock: Clock,
     batch: usize,
     body: f32,
 }
@@ -33,14 +34,15 @@ impl Model {
         let mut config = ranking.embeddings.clone();
         config.query_timeout_ms = config.timeout_seconds.saturating_mul(1_000);
         let Some(server) = ModelServer::of(&config)? else { return Ok(None) };
+        let clock = Clock::default();
         let runtime = Runtime::new().map_err(Error::internal)?;
         let recipe = server.recipe.clone();
-        let yardstick = runtime.block_on(server.prove(Utc::now(), &recipe, None));
+        let yardstick = runtime.block_on(server.prove(clock.time(), &recipe, None));
         let yardstick = yardstick.ok_or_else(|| silent(&server))?;
         let serving = Serving { name: recipe.name(), recipe, yardstick };
         server.let_serve(Some(serving.clone()));
         let (batch, body) = (config.batch_size, ranking.settings.body_nearness);
-        Ok(Some(Self { server, serving, runtime, batch, body }))
+        Ok(Some(Self { server, serving, runtime, clock, batch, body }))
     }
 
     /// Gives documents their vectors; `done` is told of each that has them.
@@ -77,7 +79,7 @@ impl Model {
     /// When the server fails.
     pub fn question(&self, profile: &Profile) -> Result<Option<Arc<ModelQuery>>> {
         let question = Question::of_profile(profile);
-        let aid = self.runtime.block_on(self.server.aid(Utc::now(), &question, self.body));
+        let aid = self.runtime.block_on(self.server.aid(self.clock.time(), &question, self.body));
         if aid.missing { Err(silent(&self.server)) } else { Ok(aid.query) }
     }
 }
