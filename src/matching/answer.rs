@@ -1,6 +1,6 @@
 //! What matching answers with.
 
-use search_index::matching::Outcome;
+use search_index::matching::{Grade, Outcome};
 use search_index::{MatchHit, Vocabulary};
 use serde::Serialize;
 
@@ -99,7 +99,8 @@ pub struct MatchAffinity {
 /// One part of the score.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
 pub struct MatchPart {
-    /// `text`, `meaning`, `model`, `industry`, `region`, `trl`, `budget`, `cooperation`, `timeliness` or `freshness`.
+    /// `text`, `meaning`, `model`, `industry`, `region`, `trl`, `budget`, `cooperation`,
+    /// `timeliness`, `freshness` or `requirements`.
     pub name: &'static str,
     /// The name in words.
     pub label: String,
@@ -243,9 +244,8 @@ pub fn terms(hit: &MatchHit) -> (Vec<MatchTerm>, f32) {
 }
 
 /// The grade of a match in words.
-pub fn grade(names: Names<'_>, hit: &MatchHit) -> CodeName {
-    use search_index::matching::Grade;
-    let code = match hit.grade {
+pub fn grade(names: Names<'_>, grade: Grade) -> CodeName {
+    let code = match grade {
         Grade::Strong => "strong",
         Grade::Fair => "fair",
         Grade::Weak => "weak",

@@ -176,6 +176,15 @@ impl Evidence {
         }
     }
 
+    /// Whether there may be anything to judge in a match.
+    pub fn asks(&self) -> bool {
+        match self {
+            Self::Wanted { requirements, .. } => !requirements.is_empty(),
+            Self::Said { .. } => true,
+            Self::Nothing => false,
+        }
+    }
+
     /// The requirements of a need, in words.
     pub fn requirements(&self) -> impl Iterator<Item = String> {
         let wanted = match self {
@@ -205,6 +214,24 @@ impl Evidence {
             _ => Vec::new(),
         }
     }
+}
+
+/// How well requirements are met, 0 to 1; none where nothing is said of any. A must counts twice.
+pub fn worth(requirements: &[MatchRequirement]) -> Option<f32> {
+    let worths = requirements.iter().map(|one| {
+        let value = match one.verdict {
+            "met" => 1.0,
+            "partly" => 0.75,
+            "not_met" => 0.0,
+            _ => 0.5,
+        };
+        (value, if one.requirement.must { 2.0 } else { 1.0 })
+    });
+    let (sum, weights) = worths.fold((0.0, 0.0), |(sum, weights), (value, weight)| {
+        (sum + value * weight, weights + weight)
+    });
+    let said = requirements.iter().any(|one| one.verdict != "unknown");
+    said.then(|| sum / weights)
 }
 
 /// Requirements that the texts of a need name, each once.

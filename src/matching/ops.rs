@@ -3,13 +3,13 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use search_index::matching::{Condition, Excluded};
-use search_index::{Kind, MatchHit, MatchRequest, MatchResponse, Side, Vocabulary};
+use search_index::matching::{Condition, Excluded, Grade};
+use search_index::{Kind, MatchHit, MatchRequest, MatchResponse, MatchSettings, Side, Vocabulary};
 
 use super::answer::{self, ExcludedMatch, Match, MatchAnswer};
 use super::conditions::{Pair, clause, settled, view};
-use super::evidence::{Evidence, MatchRequirement};
-use super::query::{MAX_OFFSET, MatchQuery, MatchText, Wanted, seeking};
+use super::evidence::{Evidence, MatchRequirement, worth};
+use super::query::{DEFAULT_LIMIT, MAX_OFFSET, MatchQuery, MatchText, Wanted, seeking};
 use super::sentence::{Spellings, sentence};
 use super::source::{self, Source};
 use super::{advice, quotes};
@@ -25,6 +25,9 @@ use crate::search::names::Names;
 
 /// Candidates asked for at a time to fill a page up.
 const REFILL: usize = 50;
+/// Matches, best first, that are put in order by what they say of the requirements, too. The index
+/// does not know it, and to look at more would cost more than it tells.
+const JUDGED: usize = DEFAULT_LIMIT;
 /// Records listed as excluded that the index takes for matches.
 const MAX_RULED_OUT: usize = 10;
 
@@ -173,6 +176,10 @@ fn shown(
     (mut request, offset): (MatchRequest, usize),
 ) -> Result<Shown> {
     let (wanted, names) = (request.limit, Names::new(app, caller.language));
+    let judged = source.evidence.asks() && offset < JUDGED;
+    if judged {
+        request.limit = wanted.max(JUDGED);
+    }
     let mut all = Shown::default();
     let mut ruled_out = Vec::new();
     let spellings = Spellings::of(&source.profile);
@@ -187,7 +194,8 @@ fn shown(
         request.offset += found.hits.len();
         let seen = counterparts(app, caller, source, &found)?;
         let (spellings, vocabulary) = (&spellings, &vocabulary);
-        let page = Page { names, source, spellings, vocabulary, seen, offset };
+        let settings = &app.match_settings;
+        let page = Page { names, source, settings, spellings, vocabulary, seen, offset };
         all.considered = found.considered;
         all.more = full && request.offset < found.matches;
         page.show(found, &mut all, &mut ruled_out);
@@ -196,6 +204,8 @@ fn shown(
         }
         request.limit = REFILL;
     }
+    let first = all.hits.len().min(JUDGED);
+    all.hits[..first].sort_by(|a, b| b.score.total_cmp(&a.score));
     ruled_out.truncate(MAX_RULED_OUT);
     all.excluded.splice(..0, ruled_out);
     Ok(all)
@@ -231,6 +241,7 @@ fn counterparts(
 struct Page<'a> {
     names: Names<'a>,
     source: &'a Source,
+    settings: &'a MatchSettings,
     spellings: &'a Spellings,
     vocabulary: &'a Vocabulary,
     seen: HashMap<String, Seen>,
@@ -243,11 +254,17 @@ impl Page<'_> {
     fn show(&self, found: MatchResponse, all: &mut Shown, ruled_out: &mut Vec<ExcludedMatch>) {
         for hit in found.hits {
             let Some(mut hit) = self.group(hit, ruled_out) else { continue };
+            let place = all.hits.len();
             // Earlier pages are only counted.
-            if all.hits.len() >= self.offset
+            if (place >= self.offset || self.offset < JUDGED)
                 && let Some(seen) = self.seen.get(&hit.record.id)
             {
                 hit.requirements = self.requirements(seen);
+            }
+            if place < JUDGED
+                && let Some(worth) = worth(&hit.requirements)
+            {
+                self.weigh(&mut hit, worth);
             }
             all.hits.push(hit);
         }
@@ -256,6 +273,16 @@ impl Page<'_> {
 
     fn requirements(&self, seen: &Seen) -> Vec<MatchRequirement> {
         self.source.evidence.held_against(&Evidence::of(&seen.fields), self.names)
+    }
+
+    /// Puts into the score how well requirements are met.
+    fn weigh(&self, hit: &mut Match, worth: f32) {
+        if let Some(part) = hit.parts.iter_mut().find(|part| part.name == "requirements") {
+            let before = part.contribution;
+            (part.value, part.contribution) = (worth, worth * part.weight);
+            hit.score += part.contribution - before;
+            hit.grade = answer::grade(self.names, Grade::of(hit.score, self.settings));
+        }
     }
 
     fn pair<'b>(&'b self, seen: &'b Seen) -> Pair<'b> {
@@ -306,7 +333,7 @@ impl Page<'_> {
             sentence: sentence(&pair, self.spellings, &hit.terms, conditions),
             record: seen.card.clone(),
             score: hit.score,
-            grade: answer::grade(self.names, &hit),
+            grade: answer::grade(self.names, hit.grade),
             parts: answer::parts(self.names, &hit),
             text_score: hit.text_score,
             terms,

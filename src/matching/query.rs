@@ -12,7 +12,8 @@ use crate::search::names::subkind_table;
 use crate::search::query::list;
 use crate::validation::Checker;
 
-const DEFAULT_LIMIT: usize = 20;
+/// Matches of a page, unless the caller says otherwise.
+pub const DEFAULT_LIMIT: usize = 20;
 const MAX_LIMIT: usize = 100;
 pub(super) const MAX_OFFSET: usize = 100;
 /// Longest free text, in characters.

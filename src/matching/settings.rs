@@ -58,6 +58,7 @@ fn check(settings: &MatchSettings) -> std::result::Result<(), String> {
         ("weights.cooperation", w.cooperation),
         ("weights.timeliness", w.timeliness),
         ("weights.freshness", w.freshness),
+        ("weights.requirements", w.requirements),
         ("weights.model", w.model),
         ("body_weight", settings.body_weight),
         ("body_nearness", settings.body_nearness),
@@ -66,7 +67,7 @@ fn check(settings: &MatchSettings) -> std::result::Result<(), String> {
     if let Some((name, _)) = weights.iter().find(|(_, value)| !value.is_finite() || *value < 0.0) {
         return Err(format!("{name} must be a number of at least 0"));
     }
-    if weights[..9].iter().all(|(_, value)| *value == 0.0) {
+    if weights[..10].iter().all(|(_, value)| *value == 0.0) {
         return Err("weights must not all be 0".to_owned());
     }
     let share = |value: f32| value > 0.0 && value <= 1.0;
@@ -127,7 +128,7 @@ mod tests {
             ("candidates = 0", "candidates"),
             ("trl_gap = 9", "trl_gap"),
             (
-                "[weights]\ntext=0\nmeaning=0\nindustry=0\nregion=0\ntrl=0\nbudget=0\ncooperation=0\ntimeliness=0\nfreshness=0",
+                "[weights]\ntext=0\nmeaning=0\nindustry=0\nregion=0\ntrl=0\nbudget=0\ncooperation=0\ntimeliness=0\nfreshness=0\nrequirements=0",
                 "weights",
             ),
         ];

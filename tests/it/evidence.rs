@@ -180,3 +180,44 @@ async fn every_quotation_of_the_demonstration_is_word_for_word() {
         assert!(quotes >= least, "only {quotes} quotations");
     }
 }
+
+#[actix_web::test]
+async fn of_equal_matches_the_one_that_meets_the_requirements_comes_first() {
+    let app = TestApp::start().await;
+    let firm = OrgBuilder::enterprise().insert(&app);
+    let need = NeedBuilder::published(&firm).confidentiality(DisclosureLevel::Public);
+    let need = need
+        .fields(|fields| fields.requirements = vec![requirement("散热效率", "ge", "70", "%")])
+        .insert(&app);
+    let university = OrgBuilder::university().insert(&app);
+    let reaching = |share: &str| {
+        let figure = figure("散热效率", share, "%");
+        let capability = CapabilityBuilder::published(&university);
+        capability.fields(|fields| fields.performance = vec![figure]).insert(&app).id.to_string()
+    };
+    let silent = CapabilityBuilder::published(&university)
+        .fields(|fields| fields.performance = vec![figure("壁厚", "2", "mm")])
+        .insert(&app)
+        .id
+        .to_string();
+    let (missing, meeting) = (reaching("60"), reaching("80"));
+    app.settle().await;
+    let path = format!("needs/{}/matches?grouped=false", need.id);
+    let answer = get(&app.anonymous(), &path).await;
+    let hits = answer["hits"].as_array().unwrap();
+    let order: Vec<_> = hits.iter().map(|hit| hit["record"]["id"].as_str().unwrap()).collect();
+    assert_eq!(order, [&meeting, &silent, &missing]);
+    for (hit, worth) in hits.iter().zip([1.0, 0.5, 0.0]) {
+        let parts = hit["parts"].as_array().unwrap();
+        let part = parts.iter().find(|part| part["name"] == "requirements").unwrap();
+        assert_eq!(part["value"], worth);
+        let sum: f64 = parts.iter().map(|part| part["contribution"].as_f64().unwrap()).sum();
+        assert!((sum - hit["score"].as_f64().unwrap()).abs() < 1e-4);
+    }
+    for (offset, id) in order.iter().enumerate() {
+        let page = get(&app.anonymous(), &format!("{path}&limit=1&offset={offset}")).await;
+        assert_eq!(page["hits"][0]["record"]["id"], *id, "pages are of the same order");
+        assert_eq!(page["hits"].as_array().unwrap().len(), 1);
+        assert_eq!(page.get("next_offset").is_some(), offset < 2);
+    }
+}

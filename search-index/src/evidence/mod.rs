@@ -197,15 +197,3 @@ impl Finding {
     pub const SILENT: Self =
         Self { verdict: Verdict::Unknown, reason: Reason::Silent, quote: None, found: None };
 }
-
-/// Share of requirements that are met, partly met ones counting half; nothing where there are
-/// none. Requirements of which nothing is said count as not met.
-pub fn share_met(verdicts: impl IntoIterator<Item = Verdict>) -> Option<f32> {
-    let worth = |verdict| match verdict {
-        Verdict::Met => 1.0,
-        Verdict::Partly => 0.5,
-        Verdict::NotMet | Verdict::Unknown => 0.0,
-    };
-    let worths: Vec<f32> = verdicts.into_iter().map(worth).collect();
-    (!worths.is_empty()).then(|| worths.iter().sum::<f32>() / worths.len() as f32)
-}

@@ -44,7 +44,7 @@ impl Grade {
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct ScorePart {
     /// `text`, `meaning`, `model`, `industry`, `region`, `trl`, `budget`, `cooperation`,
-    /// `timeliness` or `freshness`.
+    /// `timeliness`, `freshness` or `requirements`.
     pub name: &'static str,
     /// How good it is, 0 to 1; one half where a side has not said.
     pub value: f32,
@@ -130,6 +130,7 @@ pub(crate) fn parts(
         ("cooperation", cooperation(pair, conditions), weights.cooperation),
         ("timeliness", timeliness(pair), weights.timeliness),
         ("freshness", freshness(pair), weights.freshness),
+        ("requirements", SILENT, weights.requirements),
     ]);
     let sum: f32 = values.iter().map(|(_, _, weight)| weight.max(0.0)).sum();
     let sum = if sum > 0.0 { sum } else { 1.0 };

@@ -27,6 +27,9 @@ pub struct PartWeights {
     pub cooperation: f32,
     /// Room in time.
     pub timeliness: f32,
+    /// Requirements of the need that the capability meets. The index does not know them: whoever
+    /// does puts the value in, which is one half until then.
+    pub requirements: f32,
     /// How lately somebody has said that the target still holds.
     pub freshness: f32,
 }
@@ -43,6 +46,7 @@ impl Default for PartWeights {
             budget: 0.04,
             cooperation: 0.04,
             timeliness: 0.02,
+            requirements: 0.06,
             freshness: 0.02,
         }
     }

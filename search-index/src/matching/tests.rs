@@ -172,9 +172,11 @@ fn settings_keep_text_in_charge() {
         budget,
         cooperation,
         timeliness,
+        requirements,
         freshness,
     } = PartWeights::default();
-    let features = industry + region + trl + budget + cooperation + timeliness + freshness;
+    let features = industry + region + trl + budget + cooperation + timeliness;
+    let features = features + requirements + freshness;
     let sum = text + meaning + features;
     assert!((text + meaning) / sum >= 0.7);
 }
