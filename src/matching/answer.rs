@@ -42,7 +42,8 @@ pub struct MatchAnswer {
 pub struct Match {
     /// What the caller may see of the counterpart, in short.
     pub record: Card,
-    /// Final score, 0 to 1: the sum of the contributions of the parts.
+    /// Final score, 0 to 1: the sum of the contributions of the parts. The part `requirements` is
+    /// known for the first 20 matches; it is one half for the others.
     pub score: f32,
     /// `strong`, `fair` or `weak`, in words.
     pub grade: CodeName,

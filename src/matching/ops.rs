@@ -175,11 +175,13 @@ fn shown(
     source: &Source,
     (mut request, offset): (MatchRequest, usize),
 ) -> Result<Shown> {
-    let (wanted, names) = (request.limit, Names::new(app, caller.language));
-    let judged = source.evidence.asks() && offset < JUDGED;
+    let names = Names::new(app, caller.language);
+    let judged = source.evidence.asks();
     if judged {
-        request.limit = wanted.max(JUDGED);
+        // However few are wanted: those of every page are put in order together.
+        request.limit = request.limit.max(JUDGED);
     }
+    let wanted = request.limit;
     let mut all = Shown::default();
     let mut ruled_out = Vec::new();
     let spellings = Spellings::of(&source.profile);
@@ -204,8 +206,10 @@ fn shown(
         }
         request.limit = REFILL;
     }
-    let first = all.hits.len().min(JUDGED);
-    all.hits[..first].sort_by(|a, b| b.score.total_cmp(&a.score));
+    if judged {
+        let first = all.hits.len().min(JUDGED);
+        all.hits[..first].sort_by(|a, b| b.score.total_cmp(&a.score));
+    }
     ruled_out.truncate(MAX_RULED_OUT);
     all.excluded.splice(..0, ruled_out);
     Ok(all)
@@ -255,8 +259,8 @@ impl Page<'_> {
         for hit in found.hits {
             let Some(mut hit) = self.group(hit, ruled_out) else { continue };
             let place = all.hits.len();
-            // Earlier pages are only counted.
-            if (place >= self.offset || self.offset < JUDGED)
+            // Of earlier pages only the order counts.
+            if (place >= self.offset || place < JUDGED)
                 && let Some(seen) = self.seen.get(&hit.record.id)
             {
                 hit.requirements = self.requirements(seen);
@@ -272,6 +276,10 @@ impl Page<'_> {
     }
 
     fn requirements(&self, seen: &Seen) -> Vec<MatchRequirement> {
+        if !self.source.evidence.asks() {
+            // Reading the texts of the other side is dear.
+            return Vec::new();
+        }
         self.source.evidence.held_against(&Evidence::of(&seen.fields), self.names)
     }
 

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 use townbridge::capabilities::parts::Performance;
 use townbridge::disclosure::DisclosureLevel;
+use townbridge::money::Money;
 use townbridge::needs::model::Requirement;
 
 use super::support::{CapabilityBuilder, Client, NeedBuilder, OrgBuilder, TestApp};
@@ -219,5 +220,51 @@ async fn of_equal_matches_the_one_that_meets_the_requirements_comes_first() {
         assert_eq!(page["hits"][0]["record"]["id"], *id, "pages are of the same order");
         assert_eq!(page["hits"].as_array().unwrap().len(), 1);
         assert_eq!(page.get("next_offset").is_some(), offset < 2);
+    }
+}
+
+#[actix_web::test]
+async fn pages_hold_each_match_once_whatever_is_ruled_out_and_met() {
+    let app = TestApp::start().await;
+    let firm = OrgBuilder::enterprise().insert(&app);
+    let university = OrgBuilder::university().insert(&app);
+    for number in 0..36_i64 {
+        let least = if number % 4 == 0 { "70" } else { "90" };
+        NeedBuilder::published(&firm)
+            .title(&format!("灯具散热结构{number}号{}", "的试制".repeat(number as usize % 7)))
+            .confidentiality(DisclosureLevel::Broker)
+            .fields(|fields| {
+                fields.requirements = vec![requirement("散热效率", "ge", least, "%")];
+                fields.budget_min = None;
+                // 万元; a third has less than the capability asks for.
+                fields.budget_max = Some(Money(if number % 3 == 0 { 50 } else { 80 } * 1_000_000));
+            })
+            .insert(&app);
+    }
+    let capability = CapabilityBuilder::published(&university).title("灯具散热结构");
+    let capability = capability
+        .fields(|fields| {
+            fields.min_budget = Some(Money(60_000_000));
+            fields.performance = vec![figure("散热效率", "80", "%")];
+        })
+        .insert(&app);
+    app.settle().await;
+    let path = format!("capabilities/{}/matches?grouped=false", capability.id);
+    let order = |answer: &Value| -> Vec<String> {
+        let hits = answer["hits"].as_array().unwrap().iter();
+        hits.map(|hit| hit["record"]["id"].as_str().unwrap().to_owned()).collect()
+    };
+    for (caller, count) in [(app.admin(), 24), (app.anonymous(), 36)] {
+        let answer = get(&caller, &format!("{path}&limit=100")).await;
+        let whole = order(&answer);
+        assert_eq!(whole.len(), count);
+        let mut paged = Vec::new();
+        for offset in (0..count).step_by(5) {
+            let page = get(&caller, &format!("{path}&limit=5&offset={offset}")).await;
+            assert_eq!(page["none_good"], answer["none_good"]);
+            assert_eq!(page.get("next_offset").is_some(), offset + 5 < count);
+            paged.extend(order(&page));
+        }
+        assert_eq!(paged, whole);
     }
 }

@@ -142,7 +142,7 @@ pub(crate) fn parts(
 }
 
 /// The finer the level two industries share, the better; a shared technical field is worth nearly
-/// a shared 大类, and so are patent classes that the industry lives by.
+/// a shared 大类, and so are patent classes that the industry lives by where the owner names none.
 fn industry(pair: &Pair<'_>) -> f32 {
     let (wanted, offered) = (&pair.need.industry_codes, &pair.capability.industry_codes);
     let shared = |a: &String, b: &String| {
@@ -155,7 +155,10 @@ fn industry(pair: &Pair<'_>) -> f32 {
     let by_code = depth.map(|depth| [0.0, 0.3, 0.7, 0.9, 1.0][depth.min(4)]);
     let by_field = pair.need.tech_field.as_ref().zip(pair.capability.tech_field.as_ref());
     let by_field = by_field.map(|(wanted, offered)| if wanted == offered { 0.65 } else { 0.2 });
-    let by_patents = patents::nearness(wanted, &pair.capability.ipc);
+    let by_patents = match by_code {
+        Some(_) => None,
+        None => patents::nearness(wanted, &pair.capability.ipc),
+    };
     by_code.into_iter().chain(by_field).chain(by_patents).reduce(f32::max).unwrap_or(SILENT)
 }
 
