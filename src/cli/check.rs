@@ -18,7 +18,7 @@ use crate::http::text;
 #[derive(Debug, Args)]
 pub(crate) struct CheckArgs {
     /// Read everything: every page of a SQLite file, every entry of the audit log, every file of
-    /// the index and every id in it; connect to the mail server
+    /// the index and every id in it; connect to the mail server and to the model server
     #[arg(long)]
     deep: bool,
 }

@@ -2,14 +2,19 @@
 
 use std::path::Path;
 
+use tokio::runtime::{Builder, Runtime};
+
 use super::Finding;
+use crate::clock::Clock;
 use crate::config::{Config, MailTransport};
+use crate::embeddings::server::ModelServer;
 use crate::error::Message;
 use crate::outbound::mailer::Mailer;
 
 /// Checks what needs neither database nor index.
 pub(super) fn check(config: &Config, deep: bool) -> Vec<Finding> {
     let mut findings = vec![data_dir(&config.data_dir), matching(config), mail(config, deep)];
+    findings.extend(model_server(config, deep));
     let https = config.server.public_url.starts_with("https://");
     if https && !config.server.secure_cookies {
         findings.push(Finding::doubtful(
@@ -77,6 +82,37 @@ fn mail(config: &Config, deep: bool) -> Finding {
 /// Connects to the mail server and signs in there.
 fn greet(config: &Config) -> Result<(), String> {
     let mailer = Mailer::open(config).map_err(|error| super::output::reason(&error))?;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    runtime.map_err(|error| error.to_string())?.block_on(mailer.greet())
+    runtime()?.block_on(mailer.greet())
+}
+
+fn runtime() -> Result<Runtime, String> {
+    Builder::new_current_thread().enable_all().build().map_err(|error| error.to_string())
+}
+
+/// The model server, where there is one. Matching goes on without it, so its absence is no fault.
+fn model_server(config: &Config, deep: bool) -> Option<Finding> {
+    if !config.embeddings.is_on() {
+        return None;
+    }
+    let about = |key| Message::new(key).with("model", &config.embeddings.model);
+    Some(match deep.then(|| ask(config)) {
+        None => Finding::good(about("cli.check.model_server")),
+        Some(Ok(())) => Finding::good(about("cli.check.model_server_answers")),
+        Some(Err(reason)) => Finding::doubtful(
+            about("cli.check.model_server_silent").with("reason", reason),
+            "cli.check.start_model_server",
+        ),
+    })
+}
+
+/// Asks the model server for the vectors of a few fixed texts.
+fn ask(config: &Config) -> Result<(), String> {
+    let server = ModelServer::of(&config.embeddings);
+    let server = server.map_err(|error| super::output::reason(&error))?;
+    let Some(server) = server else { return Ok(()) };
+    let proof = server.prove(Clock::default().time(), &server.recipe, None);
+    match runtime()?.block_on(proof) {
+        Some(_) => Ok(()),
+        None => Err(server.trouble().unwrap_or_default()),
+    }
 }

@@ -1,4 +1,5 @@
-//! `townbridge eval` with a model server: the ranking under measurement asks it as the service does.
+//! Commands that ask the model server: the measure of the ranking does as the service does, and a deep
+//! check says whether it answers.
 
 use std::process::{Command, Output};
 
@@ -68,4 +69,33 @@ async fn a_server_that_fails_makes_no_measure() {
     assert!(!output.status.success() && output.stdout.is_empty());
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(said.contains("the model server"), "{said}");
+}
+
+#[actix_web::test]
+async fn a_deep_check_asks_the_model_server() {
+    let (server, data) = (ModelServer::start(), tempfile::tempdir().unwrap());
+    let (url, path) = (server.url(), data.path().to_owned());
+    let command = move |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_townbridge"));
+        command
+            .args(arguments)
+            .env("TOWNBRIDGE_DATA_DIR", &path)
+            .env("TOWNBRIDGE_EMBEDDINGS__URL", &url)
+            .env("TOWNBRIDGE_EMBEDDINGS__MODEL", "matters")
+            .env("LANG", "en");
+        command
+    };
+    let run = async |arguments: &[&str]| {
+        let mut command = command(arguments);
+        let output = spawn_blocking(move || command.output().unwrap()).await.unwrap();
+        assert!(output.status.success(), "matching goes on without it: {output:?}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    run(&["migrate"]).await;
+    run(&["reindex"]).await;
+    assert!(run(&["check"]).await.contains("model server: matters"));
+    assert!(server.take_asked().is_empty(), "only a deep check takes the time");
+    assert!(run(&["check", "--deep"]).await.contains("model server answers: matters"));
+    server.turn(ModelManner::Status(500));
+    assert!(run(&["check", "--deep"]).await.contains("does not answer"));
 }

@@ -1,8 +1,8 @@
 //! Matching by a model server: what it finds, what it is sent, and that everything goes on when it
 //! fails.
 
+mod commands;
 mod failing;
-mod measured;
 mod models;
 #[cfg(feature = "server-tests")]
 mod real;
