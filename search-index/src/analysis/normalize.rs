@@ -62,10 +62,11 @@ type Placed = (char, u32, u32);
 
 fn fold_characters(text: &str) -> Vec<Placed> {
     let mut folded = Vec::with_capacity(text.len() / 2 + 1);
+    let mut run = Run::default();
     for (offset, character) in text.char_indices() {
         let (from, to) = (offset as u32, (offset + character.len_utf8()) as u32);
         match character {
-            's' | 'ｓ' if is_plural_sign(text, &folded, to) => extend_last(&mut folded, to),
+            's' | 'ｓ' if run.ends_in_plural(text, &folded, to) => extend_last(&mut folded, to),
             c if c.is_ascii() => folded.push((c.to_ascii_lowercase(), from, to)),
             '\u{4e00}'..='\u{9fff}' => folded.push((dictionary::simplified(character), from, to)),
             // Its compatibility form is two characters, of which one is no letter.
@@ -79,30 +80,49 @@ fn fold_characters(text: &str) -> Vec<Placed> {
     folded
 }
 
-/// Whether an `s` that ends at a byte is the plural of an abbreviation: what it ends is written in
-/// capitals and digits otherwise. Small letters do not tell: `mems` may be an abbreviation itself.
-fn is_plural_sign(text: &str, before: &[Placed], end: u32) -> bool {
-    let ends = text[end as usize..]
-        .chars()
-        .next()
-        .is_none_or(|next| !next.is_lowercase() && !next.is_uppercase() && !next.is_numeric());
-    if !ends {
-        return false;
+/// The letters and digits at the end of what has been folded so far. Each folded character is taken
+/// in once: looking back from every `s` would cost the square of the length of some texts.
+#[derive(Default)]
+struct Run {
+    /// Folded characters that have been taken in.
+    taken: usize,
+    /// Capitals since the last character that is neither an ASCII letter nor a digit.
+    capitals: usize,
+    /// Whether any other letter stands among them.
+    small: bool,
+}
+
+impl Run {
+    /// Whether an `s` that ends at a byte is the plural of an abbreviation: what it ends is written
+    /// in capitals and digits otherwise. Small letters do not tell: `mems` may be an abbreviation
+    /// itself.
+    fn ends_in_plural(&mut self, text: &str, before: &[Placed], end: u32) -> bool {
+        let ends = text[end as usize..]
+            .chars()
+            .next()
+            .is_none_or(|next| !next.is_lowercase() && !next.is_uppercase() && !next.is_numeric());
+        if !ends {
+            return false;
+        }
+        for (folded, from, _) in &before[self.taken..] {
+            self.take(*folded, text[*from as usize..].chars().next());
+        }
+        self.taken = before.len();
+        self.capitals >= 2 && !self.small
     }
-    let mut capitals = 0;
-    for (folded, from, _) in before.iter().rev().take_while(|(c, ..)| c.is_alphanumeric()) {
-        if folded.is_ascii_digit() {
-            continue;
-        }
-        if !folded.is_ascii() {
-            break;
-        }
-        match text[*from as usize..].chars().next() {
-            Some(written) if written.is_uppercase() => capitals += 1,
-            _ => return false,
+
+    fn take(&mut self, folded: char, written: Option<char>) {
+        #[cfg(test)]
+        tests::STEPS.with(|steps| steps.set(steps.get() + 1));
+        if !folded.is_ascii_alphanumeric() {
+            (self.capitals, self.small) = (0, false);
+        } else if !folded.is_ascii_digit() {
+            match written {
+                Some(written) if written.is_uppercase() => self.capitals += 1,
+                _ => self.small = true,
+            }
         }
     }
-    capitals >= 2
 }
 
 /// Lets the character before stand for one that vanishes, so that both are marked.
@@ -176,7 +196,14 @@ fn place(canonical: &[char], found: &[Placed], into: &mut Vec<Placed>) {
 
 #[cfg(test)]
 mod tests {
+    use std::cell::Cell;
+
     use super::*;
+
+    thread_local! {
+        /// Characters that were looked at to tell whether an `s` is a plural.
+        pub static STEPS: Cell<usize> = const { Cell::new(0) };
+    }
 
     #[test]
     fn folds_width_case_accents_and_compatibility_forms() {
@@ -212,6 +239,23 @@ mod tests {
         }
         let folded = Folded::new("用LEDs照明");
         assert_eq!(folded.origin(3, 6), (3, 7), "marked with its plural sign");
+    }
+
+    #[test]
+    fn telling_plurals_takes_no_more_steps_than_there_are_characters() {
+        for text in [
+            "A".repeat(10_000) + &"s\u{200b}".repeat(10_000),
+            "A".repeat(10_000) + &"s，".repeat(5_000),
+            "As ".repeat(5_000),
+            "ABs\u{200b}".repeat(5_000),
+        ] {
+            STEPS.set(0);
+            let folded = fold(&text);
+            assert!(STEPS.get() <= text.chars().count(), "{} steps", STEPS.get());
+            assert!(STEPS.get() > 0 && !folded.is_empty());
+        }
+        assert_eq!(fold(&("A".repeat(3_000) + "s")), "a".repeat(3_000));
+        assert_eq!(fold("ABs\u{200b}s\u{200b}CDs"), "abcd");
     }
 
     #[test]
