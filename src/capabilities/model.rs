@@ -226,6 +226,7 @@ pub struct Capability {
     /// When it was first published.
     pub published_at: Option<Timestamp>,
     /// 疑似重复
+    #[diesel(skip_update)]
     pub duplicate_of: Option<CapabilityId>,
     /// `manual`, `import`, `harvest` or `api`.
     pub source: String,

@@ -58,7 +58,8 @@ pub fn insert(db: &mut Db, rows: &[Capability]) -> Result<()> {
 }
 
 /// Replaces a capability, if it still has the version that was read; its own version is set
-/// already.
+/// already. What it repeats stays as it is: that is written by [`Rows::set_repeated`] alone, which may
+/// have happened since it was read.
 ///
 /// # Errors
 /// [`Error::PreconditionFailed`] when somebody was faster.
@@ -307,11 +308,17 @@ impl Rows for Capability {
         Ok(rows.into_iter().filter_map(|(id, original)| Some((id, original?))).collect())
     }
 
-    fn set_repeated(db: &mut Db, id: CapabilityId, original: Option<CapabilityId>) -> Result<()> {
+    fn set_repeated(
+        db: &mut Db,
+        ids: &[CapabilityId],
+        original: Option<CapabilityId>,
+    ) -> Result<()> {
         use capabilities::dsl as t;
-        on!(db, conn => diesel::update(t::capabilities.find(id))
-            .set(t::duplicate_of.eq(original))
-            .execute(conn))?;
+        for chunk in ids.chunks(1_000) {
+            on!(db, conn => diesel::update(t::capabilities.filter(t::id.eq_any(chunk)))
+                .set(t::duplicate_of.eq(original))
+                .execute(conn))?;
+        }
         Ok(())
     }
 

@@ -6,6 +6,8 @@ use super::Db;
 
 /// Lock that makes numbers of the change log and the audit chain commit in order.
 const LOG_LOCK: i64 = 0x746f_776e;
+/// Lock of those who say which record repeats which.
+const LIKENESS_LOCK: i64 = 0x6c69_6b65;
 
 /// Serialises writers of the numbered logs until the transaction ends.
 ///
@@ -15,11 +17,37 @@ const LOG_LOCK: i64 = 0x746f_776e;
 /// # Errors
 /// When the lock cannot be taken in time.
 pub fn lock_logs(db: &mut Db) -> QueryResult<()> {
+    lock(db, LOG_LOCK)
+}
+
+/// Serialises those who say which record repeats which until the transaction ends: two who each see
+/// only their own record would make each an original, or one the original of the other in both ways.
+/// Take it before [`lock_logs`], and before rows are written.
+///
+/// # Errors
+/// When the lock cannot be taken in time.
+pub fn lock_likeness(db: &mut Db) -> QueryResult<()> {
+    lock(db, LIKENESS_LOCK)
+}
+
+fn lock(db: &mut Db, number: i64) -> QueryResult<()> {
     if let Db::Postgres(conn) = db {
         diesel::sql_query("SELECT pg_advisory_xact_lock($1)")
-            .bind::<diesel::sql_types::BigInt, _>(LOG_LOCK)
+            .bind::<diesel::sql_types::BigInt, _>(number)
             .execute(conn)?;
     }
+    Ok(())
+}
+
+/// Removes all rows of a table without looking at each: both databases give its pages back whole.
+///
+/// # Errors
+/// When the table cannot be locked in time.
+pub fn empty(db: &mut Db, table: &'static str) -> QueryResult<()> {
+    match db {
+        Db::Postgres(conn) => diesel::sql_query(format!("TRUNCATE {table}")).execute(conn)?,
+        Db::Sqlite(conn) => diesel::sql_query(format!("DELETE FROM {table}")).execute(conn)?,
+    };
     Ok(())
 }
 

@@ -191,6 +191,7 @@ pub struct Need {
     /// 责任科技专员
     pub broker_id: Option<UserId>,
     /// 疑似重复
+    #[diesel(skip_update)]
     pub duplicate_of: Option<NeedId>,
     /// `manual`, `import`, `harvest` or `api`.
     pub source: String,

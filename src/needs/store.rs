@@ -52,6 +52,8 @@ pub fn insert(db: &mut Db, rows: &[Need]) -> Result<()> {
 }
 
 /// Replaces a need, if it still has the version that was read; its own version is set already.
+/// What it repeats stays as it is: that is written by [`Rows::set_repeated`] alone, which may have
+/// happened since it was read.
 ///
 /// # Errors
 /// [`Error::PreconditionFailed`] when somebody was faster.
@@ -245,11 +247,13 @@ impl Rows for Need {
         Ok(rows.into_iter().filter_map(|(id, original)| Some((id, original?))).collect())
     }
 
-    fn set_repeated(db: &mut Db, id: NeedId, original: Option<NeedId>) -> Result<()> {
+    fn set_repeated(db: &mut Db, ids: &[NeedId], original: Option<NeedId>) -> Result<()> {
         use needs::dsl as t;
-        on!(db, conn => diesel::update(t::needs.find(id))
-            .set(t::duplicate_of.eq(original))
-            .execute(conn))?;
+        for chunk in ids.chunks(1_000) {
+            on!(db, conn => diesel::update(t::needs.filter(t::id.eq_any(chunk)))
+                .set(t::duplicate_of.eq(original))
+                .execute(conn))?;
+        }
         Ok(())
     }
 

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
 
+use super::lookup::{candidates, drawn, readable};
 use super::model::{Drawn, EVERY_TIER, MOST_COMPARED, SubjectId};
-use super::ops::{candidates, drawn, readable};
 use crate::db::Db;
 use crate::error::Result;
 use crate::records::reviewed::Reviewed;
@@ -53,7 +53,7 @@ impl Earlier {
         let drawn_rows: Vec<Drawn> = batch.iter().map(|(_, row)| drawn(*row)).collect();
         let wordings: Vec<Vec<i64>> = drawn_rows.iter().map(|row| row.all_keys(R::KIND)).collect();
         // Whoever imports sees everything.
-        let found = candidates(db, &wordings, EVERY_TIER)?;
+        let found = candidates(db, &wordings, EVERY_TIER, |_, _| true)?;
         let mut stored: HashMap<SubjectId, (String, Drawn)> = HashMap::new();
         for row in readable::<R, R>(db, &found.ids::<R>(), R::find_rows) {
             if let Ok(id) = row.id().to_string().parse() {

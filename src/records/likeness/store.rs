@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 
 use super::model::{LikenessKey, SubjectId};
-use crate::db::Db;
 use crate::db::schema::likeness_keys;
+use crate::db::{Db, dialect};
 use crate::error::Result;
 use crate::{insert_new, on};
 
@@ -22,6 +22,11 @@ pub fn insert(db: &mut Db, rows: &[LikenessKey]) -> Result<()> {
         insert_new!(db, likeness_keys::table, chunk)?;
     }
     Ok(())
+}
+
+/// Removes all keys of all records.
+pub fn clear(db: &mut Db) -> Result<()> {
+    Ok(dialect::empty(db, "likeness_keys")?)
 }
 
 /// Removes keys of a record.

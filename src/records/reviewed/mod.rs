@@ -236,11 +236,11 @@ pub trait Rows: Sized {
     /// Database faults.
     fn repeats(db: &mut Db, ids: &[Self::Key]) -> Result<Vec<(Self::Key, Self::Key)>>;
 
-    /// Writes which record it repeats and nothing else, whatever its version.
+    /// Writes which record these repeat and nothing else, whatever their version.
     ///
     /// # Errors
     /// Database faults.
-    fn set_repeated(db: &mut Db, id: Self::Key, original: Option<Self::Key>) -> Result<()>;
+    fn set_repeated(db: &mut Db, ids: &[Self::Key], original: Option<Self::Key>) -> Result<()>;
 
     /// Writes where a record is placed and nothing else, whatever its version.
     ///
@@ -254,7 +254,7 @@ pub trait Rows: Sized {
     /// A conflict when the source has delivered one of them before.
     fn insert_rows(db: &mut Db, rows: &[Self]) -> Result<()>;
 
-    /// Replaces a record whose version has been raised by one.
+    /// Replaces a record whose version has been raised by one, except which record it repeats.
     ///
     /// # Errors
     /// [`Error::PreconditionFailed`](crate::error::Error::PreconditionFailed) when somebody was

@@ -10,6 +10,7 @@ use townbridge::capabilities::store::{self, CapabilityFilter};
 use townbridge::disclosure::DisclosureLevel;
 use townbridge::error::Error;
 use townbridge::organizations::model::{OrgStatus, Organization};
+use townbridge::records::reviewed::Rows;
 use townbridge::records::scope::Reach;
 
 use super::databases::{TestDatabase, caller};
@@ -85,8 +86,11 @@ fn capability_is_read_as_it_was_written(db: &TestDatabase) {
 fn capability_is_replaced_only_at_the_version_that_was_read(db: &TestDatabase) {
     let org = db.organization(1, OrgStatus::Verified, GUZHEN);
     let mut first = unsaved(db, &org, CapabilityStatus::Draft, "原题");
-    save(db, std::slice::from_ref(&first));
+    let other = unsaved(db, &org, CapabilityStatus::Draft, "他题");
+    save(db, &[first.clone(), other.clone()]);
     let mut second = first.clone();
+    // Which record it repeats is written beside it, whatever its version.
+    db.db.write(|db| Capability::set_repeated(db, &[first.id], Some(other.id))).unwrap();
     first.version += 1;
     first.title = "甲改".to_owned();
     first.valid_until = None;
@@ -96,7 +100,8 @@ fn capability_is_replaced_only_at_the_version_that_was_read(db: &TestDatabase) {
     let error = db.db.write(|db| store::update(db, &second)).unwrap_err();
     assert!(matches!(error, Error::PreconditionFailed), "{error}");
     let read = db.db.read(|db| store::find_unscoped(db, first.id)).unwrap().unwrap();
-    assert_eq!(read, first);
+    assert_eq!(read.duplicate_of, Some(other.id));
+    assert_eq!(Capability { duplicate_of: None, ..read }, first);
     second.version = 1;
     let error = db.db.write(|db| store::delete(db, &second)).unwrap_err();
     assert!(matches!(error, Error::PreconditionFailed), "{error}");

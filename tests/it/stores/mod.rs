@@ -15,6 +15,7 @@ mod mails;
 mod migrations;
 mod needs;
 mod organizations;
+mod originals;
 mod records;
 mod towns;
 mod vectors;
