@@ -90,6 +90,7 @@ pub struct AccountsConfig {
     pub link_days: u32,
     pub attempts_per_account: u32,
     pub attempts_per_address: u32,
+    pub registrations_per_address: u32,
     pub signing_key_days: u32,
 }
 

@@ -2,7 +2,8 @@
 //!
 //! Each attempt takes one of a number of tries that grow back over a quarter of an hour, counted
 //! by account and by network address. What succeeds is given back, so that only failures count.
-//! Each node counts for itself.
+//! Registering leaves a row and a mail behind: by network address it is counted by itself, over a
+//! day. Each node counts for itself.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -23,6 +24,8 @@ use crate::error::{Error, Result};
 
 /// Time over which all tries grow back.
 const WINDOW: Duration = Duration::from_secs(15 * 60);
+/// The same for registrations from a network address.
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 /// Attempts after which counters that are full again are thrown away.
 const SWEEP_AFTER: u32 = 1_000;
 
@@ -61,9 +64,9 @@ struct Counters {
 }
 
 impl Counters {
-    fn new(tries: u32, clock: &Ticks) -> Self {
+    fn new(tries: u32, window: Duration, clock: &Ticks) -> Self {
         let tries = NonZeroU32::new(tries).unwrap_or(NonZeroU32::MIN);
-        let quota = Quota::with_period(WINDOW / tries.get())
+        let quota = Quota::with_period(window / tries.get())
             .unwrap_or_else(|| Quota::per_minute(NonZeroU32::MIN))
             .allow_burst(tries);
         Self {
@@ -106,6 +109,7 @@ impl Counters {
 pub struct AttemptLimits {
     accounts: Counters,
     addresses: Counters,
+    registrations: Counters,
     since_sweep: AtomicU32,
 }
 
@@ -122,7 +126,7 @@ impl Permit<'_> {
     pub fn give_back(self) {
         self.limits.accounts.give_back(self.account);
         if let Some(address) = self.address {
-            self.limits.addresses.give_back(address);
+            self.limits.by_address(address.0).give_back(address);
         }
     }
 
@@ -135,9 +139,18 @@ impl AttemptLimits {
     pub fn new(config: &AccountsConfig, clock: &Clock) -> Self {
         let clock = Ticks(clock.clone());
         Self {
-            accounts: Counters::new(config.attempts_per_account, &clock),
-            addresses: Counters::new(config.attempts_per_address, &clock),
+            accounts: Counters::new(config.attempts_per_account, WINDOW, &clock),
+            addresses: Counters::new(config.attempts_per_address, WINDOW, &clock),
+            registrations: Counters::new(config.registrations_per_address, DAY, &clock),
             since_sweep: AtomicU32::new(0),
+        }
+    }
+
+    /// What counts attempts of a kind by network address.
+    fn by_address(&self, attempt: Attempt) -> &Counters {
+        match attempt {
+            Attempt::SignIn | Attempt::AskForMail => &self.addresses,
+            Attempt::Register => &self.registrations,
         }
     }
 
@@ -156,10 +169,11 @@ impl AttemptLimits {
             self.since_sweep.store(0, Ordering::Relaxed);
             self.accounts.sweep();
             self.addresses.sweep();
+            self.registrations.sweep();
         }
         let address = address.map(|ip| (attempt, network(ip)));
         if let Some(key) = &address {
-            self.addresses.take(key)?;
+            self.by_address(attempt).take(key)?;
         }
         let account = (attempt, account.to_owned());
         self.accounts.take(&account)?;
@@ -234,5 +248,25 @@ mod tests {
         assert_eq!(refused(limits.take(Attempt::SignIn, "c@b.example", Some(neighbour))), None);
         assert!(refused(limits.take(Attempt::SignIn, "d@b.example", Some(one))).is_some());
         assert_eq!(refused(limits.take(Attempt::SignIn, "d@b.example", Some(elsewhere))), None);
+    }
+
+    #[test]
+    fn registrations_grow_back_over_a_day_and_are_counted_by_themselves() {
+        let clock = Clock::default();
+        let mut config = crate::config::Config::load(None, &Default::default()).unwrap().accounts;
+        config.registrations_per_address = 2;
+        let limits = AttemptLimits::new(&config, &clock);
+        let one: Option<IpAddr> = Some("192.0.2.1".parse().unwrap());
+        // What is wrong with a form does not count.
+        limits.take(Attempt::Register, "a@b.example", one).unwrap().give_back();
+        for mail in ["a@b.example", "c@d.example"] {
+            assert_eq!(refused(limits.take(Attempt::Register, mail, one)), None);
+        }
+        clock.advance(TimeDelta::minutes(15));
+        let wait = refused(limits.take(Attempt::Register, "e@f.example", one)).unwrap();
+        assert!((42_000..=42_301).contains(&wait), "{wait}");
+        assert_eq!(refused(limits.take(Attempt::SignIn, "e@f.example", one)), None);
+        clock.advance(TimeDelta::seconds(i64::try_from(wait).unwrap()));
+        assert_eq!(refused(limits.take(Attempt::Register, "e@f.example", one)), None);
     }
 }

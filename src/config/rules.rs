@@ -44,7 +44,7 @@ fn refused(name: &str, reason: &str) -> ConfigError {
 
 /// Numbers with their bounds: none so small that nothing works, none so large that a machine or
 /// the calendar gives way.
-fn numbers(config: &Config) -> [(&'static str, u64, RangeInclusive<u64>); 21] {
+fn numbers(config: &Config) -> [(&'static str, u64, RangeInclusive<u64>); 22] {
     let Config { server, database, search, accounts, records, mail, .. } = config;
     let wide = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
     [
@@ -62,6 +62,11 @@ fn numbers(config: &Config) -> [(&'static str, u64, RangeInclusive<u64>); 21] {
         ("accounts.link_days", accounts.link_days.into(), 1..=366),
         ("accounts.attempts_per_account", accounts.attempts_per_account.into(), 1..=1_000_000),
         ("accounts.attempts_per_address", accounts.attempts_per_address.into(), 1..=1_000_000),
+        (
+            "accounts.registrations_per_address",
+            accounts.registrations_per_address.into(),
+            1..=1_000_000,
+        ),
         ("accounts.signing_key_days", accounts.signing_key_days.into(), 1..=MAX_DAYS),
         ("records.need_valid_days", records.need_valid_days.into(), 1..=MAX_DAYS),
         ("records.capability_valid_days", records.capability_valid_days.into(), 1..=MAX_DAYS),

@@ -167,6 +167,7 @@ impl World {
         let app = TestApp::start_with(|config| {
             config.accounts.attempts_per_account = 10_000;
             config.accounts.attempts_per_address = 10_000;
+            config.accounts.registrations_per_address = 10_000;
         })
         .await;
         let own = firm().insert(&app);
