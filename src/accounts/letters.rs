@@ -3,6 +3,7 @@
 
 use super::principal::{Language, Role};
 use crate::app::App;
+use crate::db::Timestamp;
 use crate::error::Message;
 use crate::http::text;
 use crate::outbound::ops::Letter;
@@ -49,6 +50,28 @@ pub fn registration(app: &App, language: Language, name: &str, org: &str, secret
         .with("name", plain(name))
         .with("org", plain(org));
     letter("mail.registration.subject".into(), body, language)
+}
+
+/// Lists the registrations that wait for a person to show that the address is theirs: name of the
+/// organisation, end and link of each.
+pub fn registrations_waiting(
+    app: &App,
+    language: Language,
+    most: usize,
+    waiting: &[(&str, Timestamp, String)],
+) -> Letter {
+    let item = |(org, until, secret): &(&str, Timestamp, String)| {
+        let item = Message::new("mail.registrations_waiting.item")
+            .with("link", link(app, "verify", secret))
+            .with("until", until.0.format("%Y-%m-%d %H:%M UTC"))
+            .with("org", plain(org));
+        text::render(&item, language)
+    };
+    let items: Vec<String> = waiting.iter().map(item).collect();
+    let body = Message::new("mail.registrations_waiting.body")
+        .with("most", most)
+        .with("items", items.join("\n"));
+    letter("mail.registrations_waiting.subject".into(), body, language)
 }
 
 /// Tells the owner of an account that somebody has tried to register with its address, and how to

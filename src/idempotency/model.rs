@@ -42,6 +42,8 @@ code_enum!(
         Invitation = "invitation",
         /// A registration: its answer tells nothing of what became of it.
         Registration = "registration",
+        /// What a link in a mail confirms: its answer is empty.
+        Confirmation = "confirmation",
     }
 );
 

@@ -345,7 +345,6 @@ fn registration(world: &World, mail: &str) -> Value {
     json!({
         "mail": mail,
         "name": "创办人",
-        "password": "lantern festival",
         "organization": (ROWS[2].body)(world, 0),
     })
 }
@@ -392,14 +391,31 @@ async fn a_link_used_twice_under_a_key_is_answered_alike() {
     let mail = "founder@example.com";
     let body = registration(&world, mail);
     visitor.post_json("auth/register", &body).await.expect(202);
-    let link = json!({ "token": world.app.link_token(mail, 1).await });
+    let link =
+        json!({ "token": world.app.link_token(mail, 1).await, "password": "lantern festival" });
     let first = keyed(&visitor, "auth/verify-mail", "link", &link).await.expect(204);
     assert_eq!(first.header("idempotent-replayed"), "");
     let again = keyed(&visitor, "auth/verify-mail", "link", &link).await.expect(204);
     assert_eq!(again.header("idempotent-replayed"), "true");
+    // Also when the service was killed before it could keep the answer.
+    lose_answers(&world.app);
+    let again = keyed(&visitor, "auth/verify-mail", "link", &link).await.expect(204);
+    assert_eq!(again.header("idempotent-replayed"), "true");
+    assert!(again.body.is_empty());
     keyed(&visitor, "auth/verify-mail", "other", &link).await.problem(422, "invalid");
     let found = world.admin.get("users?mail=founder%40example.com").await.expect(200).json();
     assert_eq!(found["items"].as_array().unwrap().len(), 1);
+
+    // The link of an account, too.
+    let mail = "made@example.com";
+    let new = json!({ "mail": mail, "name": "新人" });
+    world.admin.post_json("users", new).await.expect(201);
+    visitor.post_json("auth/resend-verification", json!({ "mail": mail })).await.expect(202);
+    let link = json!({ "token": world.app.link_token(mail, 2).await });
+    keyed(&visitor, "auth/verify-mail", "account", &link).await.expect(204);
+    lose_answers(&world.app);
+    let again = keyed(&visitor, "auth/verify-mail", "account", &link).await.expect(204);
+    assert_eq!(again.header("idempotent-replayed"), "true");
 
     let mail = "invited@example.com";
     let path = format!("organizations/{}/invitations", world.own.id);

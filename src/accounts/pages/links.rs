@@ -1,6 +1,8 @@
 //! The pages that mailed links lead to. Opening a link changes nothing: mail programs open links
 //! by themselves. Only the button does.
 
+use std::sync::Arc;
+
 use actix_web::{Either, HttpResponse, get, post, web};
 use askama::Template;
 use askama_web::WebTemplate;
@@ -11,8 +13,9 @@ use crate::accounts::invitations::model::{AcceptInvitation, OfferView};
 use crate::accounts::passwords;
 use crate::accounts::passwords::model::ResetPassword;
 use crate::accounts::registration;
+use crate::accounts::registration::model::{VerifyMail, WaitingRegistration};
 use crate::app::App;
-use crate::error::{Error, FieldError, Result};
+use crate::error::{Error, FieldError, Message, Result};
 use crate::http::extract::{AppData, Query};
 use crate::http::html::{Frame, PageResult, Posted, Visit, redirect};
 
@@ -39,7 +42,11 @@ struct Secret {
 struct VerifyPage {
     page: Frame,
     token: String,
+    /// Of the link of a registration: it asks for a password.
+    waiting: Option<WaitingRegistration>,
     errors: Vec<FieldError>,
+    /// Why the link will never work.
+    ended: Option<Message>,
 }
 
 #[derive(Template, WebTemplate)]
@@ -71,14 +78,22 @@ fn faults(done: Result<()>) -> Result<Option<Vec<FieldError>>> {
     }
 }
 
-/// The button that verifies an address.
+async fn waiting(app: &Arc<App>, token: &str) -> Result<Option<WaitingRegistration>> {
+    let secret = token.to_owned();
+    app.run(move |app| registration::ops::show(app, &secret)).await
+}
+
+/// The button that verifies an address, or completes a registration with the password chosen here.
 #[get("/verify")]
 async fn verify_form(app: AppData, visit: Visit, secret: Query<Secret>) -> PageResult<VerifyPage> {
     let token = secret.into_inner().token;
-    Ok(VerifyPage { page: Frame::new(&app.into_inner(), &visit, ""), token, errors: Vec::new() })
+    let app = app.into_inner();
+    let waiting = waiting(&app, &token).await?;
+    let page = Frame::new(&app, &visit, "");
+    Ok(VerifyPage { page, token, waiting, errors: Vec::new(), ended: None })
 }
 
-/// Verifies an address.
+/// Verifies an address or completes a registration.
 #[post("/verify")]
 async fn verify_posted(
     app: AppData,
@@ -87,14 +102,18 @@ async fn verify_posted(
 ) -> PageResult<Either<VerifyPage, HttpResponse>> {
     let app = app.into_inner();
     let (caller, token) = (visit.caller.clone(), form.text("token").to_owned());
-    let secret = token.clone();
-    let done = app.run(move |app| registration::ops::verify(app, &caller, &secret)).await;
-    Ok(match faults(done)? {
-        None => Either::Right(redirect("/sign-in?done=verified")),
-        Some(errors) => {
-            Either::Left(VerifyPage { page: Frame::new(&app, &visit, ""), token, errors })
-        }
-    })
+    let password = Some(form.raw("password").to_owned()).filter(|text| !text.is_empty());
+    let command = VerifyMail { token: token.clone(), password };
+    let done = app.run(move |app| registration::ops::verify(app, &caller, &command)).await;
+    let (errors, ended) = match done {
+        Ok(()) => return Ok(Either::Right(redirect("/sign-in?done=verified"))),
+        Err(Error::Invalid(errors)) => (errors, None),
+        Err(Error::Conflict { message, .. }) => (Vec::new(), Some(message)),
+        Err(other) => return Err(other.into()),
+    };
+    let waiting = waiting(&app, &token).await?;
+    let page = Frame::new(&app, &visit, "");
+    Ok(Either::Left(VerifyPage { page, token, waiting, errors, ended }))
 }
 
 /// Asks for the address, or with a link for the new password.
@@ -145,7 +164,7 @@ async fn invitation_form(
     Ok(InvitationPage { page, token, name: String::new(), offer, errors: Vec::new() })
 }
 
-async fn offer(app: &std::sync::Arc<App>, token: &str) -> Result<OfferView> {
+async fn offer(app: &Arc<App>, token: &str) -> Result<OfferView> {
     let secret = token.to_owned();
     app.run(move |app| invitations::ops::show(app, &secret)).await
 }

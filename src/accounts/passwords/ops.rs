@@ -10,12 +10,15 @@ use crate::accounts::limits::Attempt;
 use crate::accounts::links::model::LinkPurpose;
 use crate::accounts::links::ops::{self as links, For};
 use crate::accounts::principal::{Caller, SessionId};
+use crate::accounts::registration::model::VerifyMail;
 use crate::accounts::users::model::{User, UserStatus, check_mail, normalized_mail};
 use crate::accounts::users::ops::note;
 use crate::accounts::{letters, registration, sessions, users};
 use crate::app::App;
 use crate::db::{Db, Timestamp};
 use crate::error::{Error, Result};
+use crate::idempotency;
+use crate::idempotency::model::{Created, CreatedKind};
 use crate::outbound;
 use crate::validation::Checker;
 
@@ -88,7 +91,7 @@ pub fn resend_verification(app: &Arc<App>, caller: &Caller, mail: &str) -> Resul
 }
 
 /// Does something for the active account of an address without letting the asker wait. Where a
-/// registration waits instead, its link is sent again.
+/// registrations wait instead, links of theirs are sent again.
 fn in_background(
     app: &Arc<App>,
     caller: &Caller,
@@ -207,17 +210,23 @@ pub fn set_for(app: &App, caller: &Caller, mail: &str, password: &str) -> Result
     app.db.write(|db| set(db, caller, &user, &new, (nobody, "password_set"), now))
 }
 
-/// Shows by a link that the address is the person's.
+/// Shows by the link of an account that the address is the person's.
 ///
 /// # Errors
-/// [`Error::Invalid`] for a link that does not work (any longer).
-pub fn verify_mail(app: &App, caller: &Caller, token: &str) -> Result<()> {
+/// [`Error::Invalid`] for a link that does not work (any longer), and for a password: this link sets
+/// none.
+pub fn verify_mail(app: &App, caller: &Caller, command: &VerifyMail) -> Result<()> {
     let now = app.clock.now();
     app.db.write(|db| {
-        let link = links::redeem(db, LinkPurpose::VerifyMail, token, now)?;
+        let link = links::redeem(db, LinkPurpose::VerifyMail, &command.token, now)?;
+        if command.password.is_some() {
+            return Err(Error::field("/password", "field.link_sets_no_password"));
+        }
         let user = owner(db, link.user_id)?;
         users::store::mark_verified(db, user.id, now)?;
-        note(db, caller, now, "mail.verify", user.id, serde_json::json!({}))
+        note(db, caller, now, "mail.verify", user.id, serde_json::json!({}))?;
+        let created = Created::record(CreatedKind::Confirmation, "");
+        idempotency::ops::claim(db, caller, now, Some(&created), None)
     })
 }
 

@@ -3,10 +3,9 @@
 use actix_web::{HttpResponse, post};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::model::{Register, RegistrationReceived};
+use super::model::{Register, RegistrationReceived, VerifyMail};
 use super::ops;
 use crate::accounts::api::Visitor;
-use crate::accounts::passwords::api::LinkToken;
 use crate::http::extract::{AppData, JsonBody};
 use crate::http::problem::{ApiResult, Problem};
 
@@ -16,7 +15,8 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
 }
 
 /// Register an organisation and the account of its first manager. Both are made once the link is
-/// used that is sent to the mail address; the organisation then waits for review. The answer is the
+/// used that is sent to the mail address, with a password that is chosen then; the organisation then
+/// waits for review. The answer is the
 /// same when the address has an account already: its owner is told by mail.
 #[utoipa::path(tag = "accounts", request_body = Register,
     params(("idempotency-key" = Option<String>, Header)),
@@ -33,13 +33,13 @@ async fn register_organization(
 }
 
 /// Verify a mail address by the link that was sent. The link of a registration makes the
-/// organisation and the account.
-#[utoipa::path(tag = "accounts", request_body = LinkToken,
+/// organisation and the account, with the password that comes with it.
+#[utoipa::path(tag = "accounts", request_body = VerifyMail,
     params(("idempotency-key" = Option<String>, Header)),
     responses((status = 204, description = "the address is verified"),
         (status = 409, body = Problem), (status = 422, body = Problem)))]
 #[post("/auth/verify-mail")]
-async fn verify_mail(app: AppData, visitor: Visitor, body: JsonBody<LinkToken>) -> ApiResult {
-    app.run(move |app| ops::verify(app, &visitor.0, &body.0.token)).await?;
+async fn verify_mail(app: AppData, visitor: Visitor, body: JsonBody<VerifyMail>) -> ApiResult {
+    app.run(move |app| ops::verify(app, &visitor.0, &body.0)).await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -13,7 +13,8 @@ id_type!(
     RegistrationId
 );
 
-/// A registration.
+/// A registration. It has no password: whoever writes it need not own the address, so that the
+/// password is chosen with the link.
 #[derive(Clone, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Register {
@@ -23,8 +24,6 @@ pub struct Register {
     pub name: String,
     /// Mail address to sign in with; a link that completes the registration is sent there.
     pub mail: String,
-    /// Password.
-    pub password: String,
     /// Language of mails: `zh-CN` or `en`; by default that of the request.
     #[serde(default)]
     pub language: Option<String>,
@@ -37,6 +36,32 @@ pub struct RegistrationReceived {
     pub detail: String,
 }
 
+/// The secret of a link that verifies an address, with the password where it is still to be chosen.
+/// Not printable.
+#[derive(Clone, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct VerifyMail {
+    /// `token` of the link.
+    pub token: String,
+    /// The password to sign in with: needed for the link of a registration, which makes the account,
+    /// and refused with the link of an account.
+    #[serde(default)]
+    pub password: Option<String>,
+}
+
+/// What is shown of a registration to whoever has its link.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WaitingRegistration {
+    /// Name of the organisation.
+    pub org: String,
+    /// Its credit code.
+    pub uscc: String,
+    /// Name of the person who is to manage it.
+    pub name: String,
+    /// Mail address to sign in with.
+    pub mail: String,
+}
+
 /// What is to be made once the address is verified.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Founding {
@@ -46,8 +71,6 @@ pub struct Founding {
     pub name: String,
     /// Language of mails.
     pub language: String,
-    /// Hash of the password.
-    pub password_hash: String,
 }
 
 /// A registration that waits, as stored: the fingerprint of its link only.
@@ -58,7 +81,7 @@ pub struct Registration {
     pub id: RegistrationId,
     /// Mail address, in the form in which addresses are compared.
     pub mail: String,
-    /// SHA-256 of the secret in the link.
+    /// SHA-256 of the secret in the first link; those of further ones lie in a table of their own.
     pub token_hash: String,
     /// What is to be made.
     #[diesel(column_name = doc)]

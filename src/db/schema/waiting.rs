@@ -13,3 +13,13 @@ diesel::table! {
         created_at -> Moment,
     }
 }
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::sql::Uid;
+
+    registration_links (token_hash) {
+        token_hash -> Text,
+        registration_id -> Uid,
+    }
+}

@@ -16,7 +16,11 @@ use crate::{capabilities, needs, organizations, towns};
 
 /// Status of the answer.
 pub(super) fn status(created: &Created) -> u16 {
-    if created.kind == CreatedKind::Registration { 202 } else { 201 }
+    match created.kind {
+        CreatedKind::Registration => 202,
+        CreatedKind::Confirmation => 204,
+        _ => 201,
+    }
 }
 
 /// Headers and body of the answer. What has been changed since is answered as it is now, and what
@@ -66,6 +70,7 @@ pub(super) fn answer(app: &App, caller: &Caller, created: &Created) -> Result<(H
             let kind = ("content-type".to_owned(), "application/json".to_owned());
             Ok((vec![kind], serde_json::to_string(&received)?))
         }
+        CreatedKind::Confirmation => Ok((Vec::new(), String::new())),
     }
 }
 

@@ -63,7 +63,6 @@ pub const ROWS: &[Row] = &[
                 },
                 "name": "登记人",
                 "mail": format!("registrant{number}@example.com"),
-                "password": PASSWORD,
             }))
         },
         expect: &[(202, ALL)],

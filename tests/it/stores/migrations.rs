@@ -130,6 +130,7 @@ fn tables_have_the_columns_that_queries_name(db: &TestDatabase) {
         sessions,
         refresh_tokens,
         registrations,
+        registration_links,
         one_time_tokens,
         signing_keys,
         needs,

@@ -17,6 +17,7 @@ mod needs;
 mod organizations;
 mod originals;
 mod records;
+mod registrations;
 mod towns;
 mod vectors;
 
