@@ -23,12 +23,43 @@ pub(super) fn drawn<R: Reviewed>(row: &R) -> Drawn {
     Drawn::of(R::wording(row.fields()))
 }
 
+/// A record's wording with its keys: made once, since both are dear.
+pub(super) struct Keyed {
+    /// The wording in full.
+    pub drawn: Drawn,
+    record_id: SubjectId,
+    keys: Vec<(i64, i32)>,
+}
+
+impl Keyed {
+    /// Of a record.
+    pub fn of<R: Reviewed>(row: &R) -> Result<Self> {
+        let drawn = drawn(row);
+        let keys = drawn.keys(R::KIND, tier(row));
+        Ok(Self { drawn, record_id: subject(row.id())?, keys })
+    }
+
+    /// Of records, in their order.
+    pub fn all<R: Reviewed>(rows: &[R]) -> Result<Vec<Self>> {
+        rows.iter().map(Self::of).collect()
+    }
+
+    /// The keys as stored.
+    pub fn stored(&self) -> impl Iterator<Item = LikenessKey> {
+        let record_id = self.record_id;
+        let stored = move |&(likeness_key, tier)| LikenessKey { likeness_key, record_id, tier };
+        self.keys.iter().map(stored)
+    }
+
+    /// The keys of the wording that everybody may read.
+    pub fn open(&self) -> Vec<i64> {
+        self.keys.iter().filter(|(_, tier)| *tier == 0).map(|(key, _)| *key).collect()
+    }
+}
+
 /// The keys of a record as stored.
 pub(super) fn keys<R: Reviewed>(row: &R) -> Result<BTreeSet<LikenessKey>> {
-    let record_id = subject(row.id())?;
-    let keys = drawn(row).keys(R::KIND, tier(row));
-    let stored = |(likeness_key, tier)| LikenessKey { likeness_key, record_id, tier };
-    Ok(keys.into_iter().map(stored).collect())
+    Ok(Keyed::of(row)?.stored().collect())
 }
 
 pub(super) fn subject(id: impl ToString) -> Result<SubjectId> {

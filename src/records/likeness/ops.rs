@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::lookup::{candidates, keys, readable, subject};
+use super::lookup::{Keyed, candidates, keys, readable, subject};
 use super::model::{Drawn, EVERY_TIER, LikeRecord, SubjectId, clearance_of};
 use super::originals::{self, Among, Original, repeating, set_originals, settle};
 use super::store;
@@ -56,19 +56,16 @@ impl Regrouped {
 /// Database faults.
 pub fn arrive<R: Reviewed>(db: &mut Db, rows: &mut [R]) -> Result<Regrouped> {
     dialect::lock_likeness(db)?;
-    set_originals(db, rows, Among::Any)?;
-    insert_keys(db, rows)?;
+    let keyed = Keyed::all(rows)?;
+    set_originals(db, rows, &keyed, Among::Any)?;
+    insert_keys(db, &keyed)?;
     let own: BTreeSet<R::Id> = rows.iter().map(Reviewed::id).collect();
     let repeated = rows.iter().filter_map(Reviewed::duplicate_of);
     Ok(Regrouped::of::<R>(repeated.filter(|id| !own.contains(id))))
 }
 
-fn insert_keys<R: Reviewed>(db: &mut Db, rows: &[R]) -> Result<()> {
-    let mut stored = Vec::new();
-    for row in rows {
-        stored.extend(keys(row)?);
-    }
-    store::insert(db, &stored)
+fn insert_keys(db: &mut Db, keyed: &[Keyed]) -> Result<()> {
+    store::insert(db, &keyed.iter().flat_map(Keyed::stored).collect::<Vec<_>>())
 }
 
 /// Brings keys and originals of stored records up to date with this version of the keys. All that are
@@ -79,8 +76,10 @@ fn insert_keys<R: Reviewed>(db: &mut Db, rows: &[R]) -> Result<()> {
 pub(super) fn renew<R: Reviewed>(db: &mut Db, ids: &[R::Id]) -> Result<Regrouped> {
     dialect::lock_likeness(db)?;
     let mut rows = readable::<R, R>(db, ids, R::find_rows);
-    insert_keys(db, &rows)?;
-    let changed = originals::renew(db, &mut rows)?;
+    rows.sort_by_key(Reviewed::id);
+    let keyed = Keyed::all(&rows)?;
+    insert_keys(db, &keyed)?;
+    let changed = originals::renew(db, &mut rows, &keyed)?;
     Ok(Regrouped::of::<R>(changed))
 }
 
@@ -89,7 +88,8 @@ pub(super) fn renew<R: Reviewed>(db: &mut Db, ids: &[R::Id]) -> Result<Regrouped
 /// # Errors
 /// [`Error::PreconditionFailed`] when somebody has changed it since it was read.
 pub fn rewrite<R: Reviewed>(db: &mut Db, old: &R, new: &mut R) -> Result<Regrouped> {
-    let (before, after) = (keys(old)?, keys(new)?);
+    let keyed = [Keyed::of(new)?];
+    let (before, after) = (keys(old)?, keyed[0].stored().collect::<BTreeSet<_>>());
     let opened = new.head().status != old.head().status;
     if before == after && !opened {
         return Ok(Regrouped::default());
@@ -110,7 +110,7 @@ pub fn rewrite<R: Reviewed>(db: &mut Db, old: &R, new: &mut R) -> Result<Regroup
     // One that others repeat stays an original, for those who still do.
     new.set_duplicate_of(None);
     if kept.is_empty() {
-        set_originals(db, std::slice::from_mut(new), Among::Any)?;
+        set_originals(db, std::slice::from_mut(new), &keyed, Among::Any)?;
     }
     if new.duplicate_of() != repeated {
         R::set_repeated(db, &[new.id()], new.duplicate_of())?;

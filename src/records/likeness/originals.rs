@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::lookup::{Candidates, candidates, drawn, readable, subject, tier};
+use super::lookup::{Candidates, Keyed, candidates, drawn, readable, subject, tier};
 use super::model::{Drawn, MOST_COMPARED, SubjectId};
 use crate::accounts::principal::OrgId;
 use crate::db::Db;
@@ -38,8 +38,12 @@ pub(super) struct Original<I> {
 
 impl<I: ReviewedId> Original<I> {
     pub fn of(row: &I::Record, owner: Option<&OwnerView>) -> Self {
+        Self::of_drawn(row, &drawn(row), owner)
+    }
+
+    fn of_drawn(row: &I::Record, drawn: &Drawn, owner: Option<&OwnerView>) -> Self {
         let open = owner.and_then(|owner| row.open_from(owner)) == Some(Clearance::Public);
-        let drawn = drawn(row).open_to_all(tier(row));
+        let drawn = drawn.open_to_all(tier(row));
         Self { id: row.id(), org_id: row.head().org_id, open, drawn }
     }
 
@@ -58,17 +62,21 @@ impl<I: ReviewedId> Original<I> {
 }
 
 /// Finds for each record the one that it repeats: among the stored ones, and among the rows before
-/// it. What is stored of the rows themselves does not count.
+/// it. What is stored of the rows themselves does not count; `keyed` are their wordings, in their
+/// order.
 pub(super) fn set_originals<R: Reviewed>(
     db: &mut Db,
     rows: &mut [R],
+    keyed: &[Keyed],
     among: Among<R::Id>,
 ) -> Result<()> {
     let orgs: Vec<OrgId> = rows.iter().map(|row| row.head().org_id).collect();
     let owners = organizations::ops::owners(db, &orgs)?;
-    let new: Vec<Original<R::Id>> =
-        rows.iter().map(|row| Original::of(row, owners.get(&row.head().org_id))).collect();
-    let wordings: Vec<Vec<i64>> = new.iter().map(|row| row.drawn.all_keys(R::KIND)).collect();
+    let both = rows.iter().zip(keyed);
+    let new: Vec<Original<R::Id>> = both
+        .map(|(row, keyed)| Original::of_drawn(row, &keyed.drawn, owners.get(&row.head().org_id)))
+        .collect();
+    let wordings: Vec<Vec<i64>> = keyed.iter().map(Keyed::open).collect();
     let own = rows.iter().map(|row| subject(row.id())).collect::<Result<Vec<_>>>()?;
     let batch: BTreeSet<SubjectId> = own.iter().copied().collect();
     let lost = if let Among::AnyBut(lost) = among { Some(subject(lost)?) } else { None };
@@ -135,7 +143,8 @@ pub(super) fn settle<R: Reviewed>(
     among: Among<R::Id>,
 ) -> Result<Vec<R::Id>> {
     rows.sort_by_key(Reviewed::id);
-    set_originals(db, rows, among)?;
+    let keyed = Keyed::all(rows)?;
+    set_originals(db, rows, &keyed, among)?;
     write_originals(db, rows.iter())?;
     Ok(rows.iter().flat_map(|row| row.duplicate_of().into_iter().chain([row.id()])).collect())
 }
@@ -156,11 +165,14 @@ fn write_originals<'a, R: Reviewed + 'a>(
 }
 
 /// Finds out anew what stored records repeat, when all that are older have been gone through: only
-/// these may be originals. Returns what has changed.
-pub(super) fn renew<R: Reviewed>(db: &mut Db, rows: &mut [R]) -> Result<Vec<R::Id>> {
-    rows.sort_by_key(Reviewed::id);
+/// these may be originals. The records come in the order of time. Returns what has changed.
+pub(super) fn renew<R: Reviewed>(
+    db: &mut Db,
+    rows: &mut [R],
+    keyed: &[Keyed],
+) -> Result<Vec<R::Id>> {
     let before: Vec<Option<R::Id>> = rows.iter().map(Reviewed::duplicate_of).collect();
-    set_originals(db, rows, Among::Older)?;
+    set_originals(db, rows, keyed, Among::Older)?;
     let changed = || {
         let both = rows.iter().zip(&before);
         both.filter(|(row, before)| row.duplicate_of() != **before)

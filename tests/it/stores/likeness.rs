@@ -24,7 +24,7 @@ const GUZHEN: &str = "442000105";
 const TITLE: &str = "锁具电镀层耐盐雾工艺改进";
 
 /// Stores needs as they come in.
-fn arrive(db: &TestDatabase, rows: &[Need]) -> Vec<Need> {
+pub(super) fn arrive(db: &TestDatabase, rows: &[Need]) -> Vec<Need> {
     let stored = db.db.write(|conn| {
         let mut rows = rows.to_vec();
         drop(ops::arrive(conn, &mut rows)?);

@@ -13,6 +13,7 @@ use townbridge::records::reviewed::Rows;
 use townbridge::records::store::last_change;
 
 use super::databases::TestDatabase;
+use super::likeness::arrive;
 use super::on_both;
 
 on_both!(
@@ -31,17 +32,6 @@ const TITLES: [&str; 3] =
 fn new(db: &TestDatabase, number: u32, title: &str) -> Need {
     let org = db.organization(number, OrgStatus::Verified, GUZHEN);
     db.new_need(&org, NeedStatus::Published, title)
-}
-
-/// Stores needs as they come in.
-fn arrive(db: &TestDatabase, rows: &[Need]) -> Vec<Need> {
-    let stored = db.db.write(|conn| {
-        let mut rows = rows.to_vec();
-        drop(ops::arrive(conn, &mut rows)?);
-        townbridge::needs::store::insert(conn, &rows)?;
-        Ok(rows)
-    });
-    stored.unwrap()
 }
 
 fn repeated(db: &TestDatabase, need: &Need) -> Option<NeedId> {
