@@ -44,6 +44,8 @@ code_enum!(
         Registration = "registration",
         /// What a link in a mail confirms: its answer is empty.
         Confirmation = "confirmation",
+        /// An accepted invitation, with the person who joined.
+        Acceptance = "acceptance",
     }
 );
 

@@ -171,7 +171,8 @@ const WITHOUT_ROW: [&str; 3] = ["accept_invitation", "register_organization", "v
 
 /// Operations by `POST` that create nothing which a repeat would create twice: they only look
 /// something up, move a record on from a state that it has left then, or open and end sessions.
-const CREATES_NOTHING: [&str; 16] = [
+const CREATES_NOTHING: [&str; 17] = [
+    "decline_registration",
     "diagnose_need",
     "find_capability_duplicates",
     "find_need_duplicates",
@@ -431,4 +432,19 @@ async fn a_link_used_twice_under_a_key_is_answered_alike() {
     assert_eq!(essence(&again), essence(&first));
     assert_eq!(again.header("idempotent-replayed"), "true");
     keyed(&visitor, "auth/accept-invitation", "new", &accept).await.problem(422, "invalid");
+    lose_answers(&world.app);
+    let again = keyed(&visitor, "auth/accept-invitation", "offer", &accept).await;
+    assert_eq!(essence(&again), essence(&first));
+
+    // Of somebody who has an account.
+    let invited = world.app.account(&[]);
+    let offer = json!({ "mail": invited.mail, "role": "expert" });
+    world.admin.post_json(&path, offer).await.expect(201);
+    let accept = json!({ "token": world.app.link_token(&invited.mail, 1).await });
+    let client = world.app.client(&invited);
+    let first = keyed(&client, "auth/accept-invitation", "own", &accept).await.expect(200);
+    assert_eq!(first.json()["account_created"], false);
+    lose_answers(&world.app);
+    let again = keyed(&client, "auth/accept-invitation", "own", &accept).await;
+    assert_eq!(essence(&again), essence(&first));
 }

@@ -8,7 +8,7 @@ use crate::accounts::links::model::{Link, LinkId, LinkPurpose, Offer};
 use crate::accounts::links::ops::{self as links, For};
 use crate::accounts::members::model::ListMembers;
 use crate::accounts::members::ops::managed;
-use crate::accounts::principal::{Caller, OrgId, Role};
+use crate::accounts::principal::{Caller, OrgId, Role, UserId};
 use crate::accounts::roles::model::{GrantRole, is_org_role};
 use crate::accounts::users::model::{User, UserStatus, check_mail, check_name, normalized_mail};
 use crate::accounts::{letters, links as link_rows, passwords, roles, users};
@@ -210,9 +210,29 @@ pub fn accept(app: &App, caller: &Caller, command: &AcceptInvitation) -> Result<
         }
         let role = GrantRole::in_org(found.role, found.org.id);
         roles::ops::insert(db, caller, now, user.id, &role, "")?;
-        note(db, caller, now, "invitation.accept", found.org.id, found.link.id)
+        note(db, caller, now, "invitation.accept", found.org.id, found.link.id)?;
+        let accepted = Created::part(CreatedKind::Acceptance, found.link.id, user.id);
+        idempotency::ops::claim(db, caller, now, Some(&accepted), None)
     })?;
     Ok(Accepted { org: found.org, role: found.role, user_id: user.id, account_created: created })
+}
+
+/// What came of an invitation that this person has accepted, for whoever holds its link.
+///
+/// # Errors
+/// [`Error::NotFound`] when invitation, organisation or person are gone.
+pub fn accepted(app: &App, id: LinkId, user_id: UserId) -> Result<Accepted> {
+    app.db.read(|db| {
+        let link = link_rows::store::by_id(db, id)?.ok_or(Error::NotFound)?;
+        let (Some(org), Some(role)) = (link.org_id, link.offer.0.role) else {
+            return Err(Error::NotFound);
+        };
+        let org = organizations::ops::owners(db, &[org])?.remove(&org).ok_or(Error::NotFound)?;
+        let user = users::store::find_unscoped(db, user_id)?.ok_or(Error::NotFound)?;
+        // Both carry the time of the one write that made them.
+        let account_created = link.used_at == Some(user.created_at);
+        Ok(Accepted { org, role, user_id, account_created })
+    })
 }
 
 /// Who holds the link reads the mail, but only the account's owner may add a role to it.

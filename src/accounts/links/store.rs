@@ -26,6 +26,13 @@ pub fn by_fingerprint(db: &mut Db, purpose: LinkPurpose, hash: &str) -> Result<O
     .optional()?)
 }
 
+/// A link by its id.
+pub fn by_id(db: &mut Db, id: LinkId) -> Result<Option<Link>> {
+    use one_time_tokens::dsl as t;
+    Ok(on!(db, conn => t::one_time_tokens.find(id).select(Link::as_select()).first(conn))
+        .optional()?)
+}
+
 /// Marks a link as used; false when it had been already.
 pub fn mark_used(db: &mut Db, id: LinkId, now: Timestamp) -> Result<bool> {
     use one_time_tokens::dsl as t;

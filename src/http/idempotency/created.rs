@@ -19,6 +19,7 @@ pub(super) fn status(created: &Created) -> u16 {
     match created.kind {
         CreatedKind::Registration => 202,
         CreatedKind::Confirmation => 204,
+        CreatedKind::Acceptance => 200,
         _ => 201,
     }
 }
@@ -66,9 +67,12 @@ pub(super) fn answer(app: &App, caller: &Caller, created: &Created) -> Result<(H
             rendered(&format!("organizations/{org}/invitations/{invitation}"), None, &view)
         }
         CreatedKind::Registration => {
-            let received = accounts::registration::ops::received(caller.language);
-            let kind = ("content-type".to_owned(), "application/json".to_owned());
-            Ok((vec![kind], serde_json::to_string(&received)?))
+            unplaced(&accounts::registration::ops::received(caller.language))
+        }
+        CreatedKind::Acceptance => {
+            let (link, user) = halves(id)?;
+            let (link, user) = (parsed(link)?, parsed(user)?);
+            unplaced(&accounts::invitations::ops::accepted(app, link, user)?)
         }
         CreatedKind::Confirmation => Ok((Vec::new(), String::new())),
     }
@@ -91,6 +95,12 @@ fn parsed<T: std::str::FromStr>(id: &str) -> Result<T> {
 
 fn unreadable(id: &str) -> Error {
     Error::internal(format!("id {id} of a used key"))
+}
+
+/// An answer that says nothing of where a thing lies.
+fn unplaced(view: &impl Serialize) -> Result<(Headers, String)> {
+    let kind = ("content-type".to_owned(), "application/json".to_owned());
+    Ok((vec![kind], serde_json::to_string(view)?))
 }
 
 fn rendered(path: &str, version: Option<i32>, view: &impl Serialize) -> Result<(Headers, String)> {
