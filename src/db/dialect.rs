@@ -8,6 +8,8 @@ use super::Db;
 const LOG_LOCK: i64 = 0x746f_776e;
 /// Lock of those who say which record repeats which.
 const LIKENESS_LOCK: i64 = 0x6c69_6b65;
+/// Lock of those who register.
+const REGISTRATION_LOCK: i64 = 0x7265_6769;
 
 /// Serialises writers of the numbered logs until the transaction ends.
 ///
@@ -28,6 +30,15 @@ pub fn lock_logs(db: &mut Db) -> QueryResult<()> {
 /// When the lock cannot be taken in time.
 pub fn lock_likeness(db: &mut Db) -> QueryResult<()> {
     lock(db, LIKENESS_LOCK)
+}
+
+/// Serialises those who register until the transaction ends: two who each count the places taken
+/// would both take the last.
+///
+/// # Errors
+/// When the lock cannot be taken in time.
+pub fn lock_registrations(db: &mut Db) -> QueryResult<()> {
+    lock(db, REGISTRATION_LOCK)
 }
 
 fn lock(db: &mut Db, number: i64) -> QueryResult<()> {

@@ -93,7 +93,7 @@ async fn verify_form(app: AppData, visit: Visit, secret: Query<Secret>) -> PageR
     Ok(VerifyPage { page, token, waiting, errors: Vec::new(), ended: None })
 }
 
-/// Verifies an address or completes a registration.
+/// Verifies an address, or completes a registration, or ends one that its owner did not make.
 #[post("/verify")]
 async fn verify_posted(
     app: AppData,
@@ -101,12 +101,20 @@ async fn verify_posted(
     form: Posted,
 ) -> PageResult<Either<VerifyPage, HttpResponse>> {
     let app = app.into_inner();
-    let (caller, token) = (visit.caller.clone(), form.text("token").to_owned());
-    let password = Some(form.raw("password").to_owned()).filter(|text| !text.is_empty());
-    let command = VerifyMail { token: token.clone(), password };
-    let done = app.run(move |app| registration::ops::verify(app, &caller, &command)).await;
+    let token = form.text("token").to_owned();
+    let (done, next) = if form.filled("decline").is_some() {
+        let secret = token.clone();
+        let done = app.run(move |app| registration::ops::decline(app, &secret)).await;
+        (done, "/sign-in?done=declined")
+    } else {
+        let password = Some(form.raw("password").to_owned()).filter(|text| !text.is_empty());
+        let (caller, command) =
+            (visit.caller.clone(), VerifyMail { token: token.clone(), password });
+        let done = app.run(move |app| registration::ops::verify(app, &caller, &command)).await;
+        (done, "/sign-in?done=verified")
+    };
     let (errors, ended) = match done {
-        Ok(()) => return Ok(Either::Right(redirect("/sign-in?done=verified"))),
+        Ok(()) => return Ok(Either::Right(redirect(next))),
         Err(Error::Invalid(errors)) => (errors, None),
         Err(Error::Conflict { message, .. }) => (Vec::new(), Some(message)),
         Err(other) => return Err(other.into()),

@@ -6,12 +6,13 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::model::{Register, RegistrationReceived, VerifyMail};
 use super::ops;
 use crate::accounts::api::Visitor;
+use crate::accounts::passwords::api::LinkToken;
 use crate::http::extract::{AppData, JsonBody};
 use crate::http::problem::{ApiResult, Problem};
 
 /// Adds the operations.
 pub fn configure(config: &mut ServiceConfig<'_>) {
-    config.service(register_organization).service(verify_mail);
+    config.service(register_organization).service(verify_mail).service(decline_registration);
 }
 
 /// Register an organisation and the account of its first manager. Both are made once the link is
@@ -41,5 +42,15 @@ async fn register_organization(
 #[post("/auth/verify-mail")]
 async fn verify_mail(app: AppData, visitor: Visitor, body: JsonBody<VerifyMail>) -> ApiResult {
     app.run(move |app| ops::verify(app, &visitor.0, &body.0)).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// End a registration that somebody else made with this address, by the link that was sent.
+#[utoipa::path(tag = "accounts", request_body = LinkToken,
+    responses((status = 204, description = "the registration is gone, and its links with it"),
+        (status = 422, body = Problem)))]
+#[post("/auth/decline-registration")]
+async fn decline_registration(app: AppData, body: JsonBody<LinkToken>) -> ApiResult {
+    app.run(move |app| ops::decline(app, &body.0.token)).await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -15,7 +15,7 @@ use crate::accounts::users::model::{
 };
 use crate::accounts::{letters, links, passwords, roles, secrets, users};
 use crate::app::App;
-use crate::db::{Db, Json, Timestamp};
+use crate::db::{Db, Json, Timestamp, dialect};
 use crate::error::{Error, FieldError, Message, Result};
 use crate::http::text;
 use crate::idempotency;
@@ -84,6 +84,7 @@ fn register_permitted(app: &App, caller: &Caller, command: &Register, mail: &str
         created_at: now,
     };
     app.db.write(|db| {
+        dialect::lock_registrations(db)?;
         let letter = match users::store::by_mail_unscoped(db, mail)? {
             Some(user) => Some(letters::address_taken(app, user.language(), &user.name)),
             None => keep(app, db, &row, &secret, now)?,
@@ -160,6 +161,18 @@ pub fn show(app: &App, token: &str) -> Result<Option<WaitingRegistration>> {
         name: row.founding.0.name.clone(),
         mail: row.mail,
     }))
+}
+
+/// Ends a registration by its link: its owner did not make it, and it shall take no place.
+///
+/// # Errors
+/// [`Error::Invalid`] for a link that does not work (any longer).
+pub fn decline(app: &App, token: &str) -> Result<()> {
+    let (hash, now) = (secrets::fingerprint(token), app.clock.now());
+    app.db.write(|db| {
+        let row = store::by_fingerprint(db, &hash, now)?.ok_or_else(links::ops::refused)?;
+        store::delete(db, row.id)
+    })
 }
 
 /// Shows by a link that the address is the person's. The link of a registration makes the

@@ -112,6 +112,12 @@ pub const ROWS: &[Row] = &[
         expect: &[(422, ALL)],
     },
     Row {
+        operation: "decline_registration",
+        on: WRONG,
+        call: |_, _| Call::to("auth/decline-registration").with(json!({ "token": "x" })),
+        expect: &[(422, ALL)],
+    },
+    Row {
         operation: "resend_verification",
         on: "any address",
         call: |_, _| {

@@ -371,6 +371,37 @@ async fn three_registrations_wait_for_an_address_and_a_fourth_takes_no_place() {
 }
 
 #[tokio::test]
+async fn who_did_not_register_ends_it_and_its_place_is_free() {
+    let app = TestApp::start().await;
+    let mail = "victim@firm.example";
+    let mut body = registration("stranger@firm.example");
+    body["mail"] = json!(mail);
+    register(&app, &body).await.expect(202);
+    register(&app, &body).await.expect(202);
+    assert_eq!(rows(&app), 2);
+    let (first, second) = (app.link_token(mail, 1).await, app.link_token(mail, 2).await);
+    let decline = json!({ "token": first });
+    let visitor = app.anonymous();
+    visitor.post_json("auth/decline-registration", &decline).await.expect(204);
+    visitor.post_json("auth/decline-registration", &decline).await.problem(422, "invalid");
+    confirm_by(&app, &first, CHOSEN).await.problem(422, "invalid");
+    assert_eq!(rows(&app), 1);
+
+    let browser = app.browser();
+    let page = browser.get(&format!("/verify?token={second}")).await.expect(200);
+    // Enter in the field confirms: the first button of a form is the one that it presses.
+    assert_eq!(page.attribute("main button[name=decline]", "value"), "1");
+    let fields = [("token", second.as_str()), ("password", ""), ("decline", "1")];
+    let answer = browser.submit("/verify", &fields).await.expect(303);
+    assert_eq!(answer.header("location"), "/sign-in?done=declined");
+    assert_eq!(rows(&app), 0);
+    let page = browser.get("/sign-in?done=declined").await.expect(200);
+    assert!(page.only("main .notice").contains("作废"));
+    let page = browser.submit("/verify", &fields).await.expect(200);
+    assert_eq!(page.texts("[role=alert]").len(), 1);
+}
+
+#[tokio::test]
 async fn the_page_of_the_link_shows_the_registration_and_asks_for_a_password() {
     let app = TestApp::start().await;
     let mail = "page@firm.example";
