@@ -26,6 +26,11 @@ impl Clock {
         self.now().0.date_naive()
     }
 
+    /// Today's date in China: what clocks of working days count from.
+    pub fn today_in_china(&self) -> NaiveDate {
+        china_date(self.time())
+    }
+
     /// Now as a plain time.
     pub fn time(&self) -> DateTime<Utc> {
         self.now().0
@@ -35,4 +40,9 @@ impl Clock {
     pub fn advance(&self, by: TimeDelta) {
         self.offset_seconds.fetch_add(by.num_seconds(), Ordering::Relaxed);
     }
+}
+
+/// The date that it is in China (UTC+8 the whole year) at a time.
+pub fn china_date(time: DateTime<Utc>) -> NaiveDate {
+    (time + TimeDelta::hours(8)).date_naive()
 }

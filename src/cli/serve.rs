@@ -55,6 +55,12 @@ async fn serve(context: &Context, args: &ServeArgs, app: &Arc<App>) -> Result<()
     let jobs = start_jobs(app);
     greet(context, args, app, address).await?;
     tracing::info!(%address, "listening");
+    if let Some(year) = app.reference.calendar().missing_year(app.clock.today_in_china()) {
+        tracing::warn!(
+            year,
+            "holidays.csv does not know this year: its working days are counted by weekends alone"
+        );
+    }
     let stop = actix_web::rt::spawn(async move {
         let signal = stop.received().await;
         tracing::info!(signal, "stopping: open requests are answered first");

@@ -3,9 +3,11 @@
 
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, get, web};
+use chrono::Datelike;
 use serde::{Deserialize, Serialize};
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use super::calendar::Holiday;
 use super::{CodeEntry, Discipline, HitechField, Industry, Region, University};
 use crate::error::Error;
 use crate::http::extract::{AppData, Query, facts};
@@ -22,6 +24,7 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         .service(list_hitech_fields)
         .service(list_disciplines)
         .service(list_universities)
+        .service(list_holidays)
         .service(list_code_tables)
         .service(show_code_table);
 }
@@ -252,6 +255,31 @@ async fn list_universities(
     let rows = app.reference.universities();
     let page = page(rows, |r| &r.code, query.limit, query.after.as_deref(), wanted)?;
     Ok(cached(&request, &app, page))
+}
+
+/// Which holidays to list.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+struct ListHolidays {
+    /// Only those of this year.
+    year: Option<i32>,
+}
+
+/// List the public holidays of China and the weekend days worked in exchange, by which working days
+/// are counted. Of a year without any, only weekends are known to be off.
+#[utoipa::path(tag = "reference", params(ListHolidays),
+    responses((status = 200, body = Vec<Holiday>), (status = 304, description = "not modified"),
+        (status = 422, body = Problem)))]
+#[get("/reference/holidays")]
+async fn list_holidays(
+    request: HttpRequest,
+    app: AppData,
+    query: Query<ListHolidays>,
+) -> ApiResult {
+    let wanted = |row: &&Holiday| query.year.is_none_or(|year| row.date.year() == year);
+    let rows: Vec<&Holiday> = app.reference.holidays().iter().filter(wanted).collect();
+    Ok(cached(&request, &app, rows))
 }
 
 /// List the names of the code tables.

@@ -6,6 +6,7 @@ use std::path::Path;
 use ring::digest::{Context, SHA256};
 use serde::de::DeserializeOwned;
 
+use super::calendar::Holiday;
 use super::{CodeEntry, HitechField, Industry, Reference, Region, Tables, University};
 use crate::error::{Error, Result};
 
@@ -31,6 +32,8 @@ const UNIVERSITIES: Source = Source {
     name: "universities.csv",
     text: include_str!("../../data/reference/universities.csv"),
 };
+const HOLIDAYS: Source =
+    Source { name: "holidays.csv", text: include_str!("../../data/reference/holidays.csv") };
 
 /// Loads all tables; a file in `directory` replaces the built-in one of the same name.
 ///
@@ -47,8 +50,10 @@ pub fn load(directory: &Path) -> Result<Reference> {
     unique(DISCIPLINES.name, &disciplines, |row: &super::Discipline| row.code.clone())?;
     let universities: Vec<University> = reader.rows(&UNIVERSITIES)?;
     unique(UNIVERSITIES.name, &universities, |row| row.code.clone())?;
+    let holidays = reader.holidays()?;
     let fingerprint = crate::audit::model::hex(&reader.hash.finish().as_ref()[..8]);
-    let tables = Tables { regions, industries, codes, hitech_fields, disciplines, universities };
+    let tables =
+        Tables { regions, industries, codes, hitech_fields, disciplines, universities, holidays };
     Ok(Reference::new(tables, fingerprint))
 }
 
@@ -135,6 +140,16 @@ impl Reader<'_> {
             .deserialize()
             .collect::<std::result::Result<Vec<T>, _>>()
             .map_err(|error| Error::internal(format!("reference table {}: {error}", source.name)))
+    }
+
+    fn holidays(&mut self) -> Result<Vec<Holiday>> {
+        let rows: Vec<Holiday> = self.rows(&HOLIDAYS)?;
+        unique(HOLIDAYS.name, &rows, |row| row.date.to_string())?;
+        for (at, row) in rows.iter().enumerate() {
+            let date = row.date.to_string();
+            row.check().map_err(|reason| broken(HOLIDAYS.name, at, &date, &reason))?;
+        }
+        Ok(rows)
     }
 
     /// Reads a table whose rows form a tree, and checks the tree.
@@ -259,5 +274,20 @@ mod tests {
         }
         let industries = "code,name,name_en,level,parent_code\nC38,电气,,division,D\n";
         assert!(failure("industries.csv", industries).contains("line 2"));
+    }
+
+    #[test]
+    fn a_list_of_holidays_that_cannot_be_meant_is_refused() {
+        let cases = [
+            ("2027-01-01,holiday,元旦,\n2027-01-01,holiday,元旦,\n", "line 2 already"),
+            ("2027-02-30,holiday,春节,\n", "line: 2"),
+            ("2027-01-01,feast,元旦,\n", "line: 2"),
+            // A Wednesday.
+            ("2027-01-01,holiday,元旦,\n2027-01-06,workday,元旦,\n", "line 3"),
+        ];
+        for (rows, reason) in cases {
+            let error = failure("holidays.csv", &format!("date,kind,name_zh,name_en\n{rows}"));
+            assert!(error.contains("holidays.csv") && error.contains(reason), "{error}");
+        }
     }
 }

@@ -1,7 +1,8 @@
-//! Reference tables: regions, industries, code tables. They ship with the program and can be
+//! Reference tables: regions, industries, code tables, holidays. They ship with the program and can be
 //! replaced without a release by files of the same name in `<data directory>/reference`.
 
 pub mod api;
+pub mod calendar;
 mod load;
 mod places;
 pub mod uscc;
@@ -11,6 +12,7 @@ use std::collections::HashMap;
 use serde::{Deserialize, Serialize};
 
 use crate::accounts::principal::Language;
+use calendar::{Calendar, Holiday};
 
 pub use load::load;
 
@@ -113,12 +115,15 @@ pub struct Tables {
     pub disciplines: Vec<Discipline>,
     /// `universities.csv`
     pub universities: Vec<University>,
+    /// `holidays.csv`
+    pub holidays: Vec<Holiday>,
 }
 
 /// All reference tables, read once at start.
 #[derive(Debug, Default)]
 pub struct Reference {
     tables: Tables,
+    calendar: Calendar,
     fingerprint: String,
     region_at: HashMap<String, usize>,
     industry_at: HashMap<String, usize>,
@@ -133,12 +138,14 @@ impl Reference {
         tables.hitech_fields.sort_by(|a, b| a.code.cmp(&b.code));
         tables.disciplines.sort_by(|a, b| a.code.cmp(&b.code));
         tables.universities.sort_by(|a, b| a.code.cmp(&b.code));
+        tables.holidays.sort_by_key(|row| row.date);
+        let calendar = Calendar::new(&tables.holidays);
         let (regions, industries, codes) = (&tables.regions, &tables.industries, &tables.codes);
         let region_at = regions.iter().enumerate().map(|(i, r)| (r.code.clone(), i)).collect();
         let industry_at = industries.iter().enumerate().map(|(i, r)| (r.code.clone(), i)).collect();
         let code_at =
             codes.iter().enumerate().map(|(i, c)| ((c.table.clone(), c.code.clone()), i)).collect();
-        Self { fingerprint, region_at, industry_at, code_at, tables }
+        Self { calendar, fingerprint, region_at, industry_at, code_at, tables }
     }
 
     /// Changes whenever a table changes: for caches.
@@ -182,6 +189,16 @@ impl Reference {
     /// All universities, ordered by code.
     pub fn universities(&self) -> &[University] {
         &self.tables.universities
+    }
+
+    /// Public holidays and the days worked in exchange, ordered by date.
+    pub fn holidays(&self) -> &[Holiday] {
+        &self.tables.holidays
+    }
+
+    /// Which days are worked.
+    pub fn calendar(&self) -> &Calendar {
+        &self.calendar
     }
 
     /// A region by its code.

@@ -79,6 +79,35 @@ async fn the_other_tables_are_there_too() {
 }
 
 #[tokio::test]
+async fn holidays_are_listed_by_year_and_renewed_by_a_file() {
+    let app = TestApp::start().await;
+    let client = app.anonymous();
+    let all = client.get("reference/holidays").await.expect(200).json();
+    let days = client.get("reference/holidays?year=2026").await.expect(200).json();
+    let days = days.as_array().unwrap();
+    assert!(days.len() < all.as_array().unwrap().len());
+    assert!(days.iter().all(|day| day["date"].as_str().unwrap().starts_with("2026-")));
+    let sunday = days.iter().find(|day| day["date"] == "2026-09-20").unwrap();
+    let shown = json!({"date": "2026-09-20", "kind": "workday", "name_zh": "国庆节",
+        "name_en": "National Day"});
+    assert_eq!(sunday, &shown);
+    assert_eq!(client.get("reference/holidays?year=2035").await.expect(200).json(), json!([]));
+    client.get("reference/holidays?year=soon").await.problem(422, "invalid");
+
+    let renewed = TestApp::start_with(|config| {
+        let directory = config.data_dir.join("reference");
+        std::fs::create_dir_all(&directory).unwrap();
+        let rows = "date,kind,name_zh,name_en\n2035-10-01,holiday,国庆节,National Day\n";
+        std::fs::write(directory.join("holidays.csv"), rows).unwrap();
+    })
+    .await;
+    let days = renewed.anonymous().get("reference/holidays?year=2035").await.expect(200).json();
+    assert_eq!(days[0]["date"], "2035-10-01");
+    let replaced = renewed.anonymous().get("reference/holidays?year=2026").await.expect(200);
+    assert_eq!(replaced.json(), json!([]));
+}
+
+#[tokio::test]
 async fn an_answer_is_kept_by_its_tag() {
     let app = TestApp::start().await;
     let client = app.anonymous();

@@ -13,7 +13,12 @@ use crate::outbound::mailer::Mailer;
 
 /// Checks what needs neither database nor index.
 pub(super) fn check(config: &Config, deep: bool) -> Vec<Finding> {
-    let mut findings = vec![data_dir(&config.data_dir), matching(config), mail(config, deep)];
+    let mut findings = vec![
+        data_dir(&config.data_dir),
+        holidays(&config.data_dir),
+        matching(config),
+        mail(config, deep),
+    ];
     findings.extend(model_server(config, deep));
     let https = config.server.public_url.starts_with("https://");
     if https && !config.server.secure_cookies {
@@ -40,6 +45,28 @@ fn data_dir(path: &Path) -> Finding {
         Err(error) => Finding::wrong(
             Message::new("cli.check.data_dir_unwritable").with("path", shown).with("reason", error),
             "cli.check.give_write_access",
+        ),
+    }
+}
+
+/// The reference tables, and whether they know the holidays that working days are counted by.
+fn holidays(data_dir: &Path) -> Finding {
+    let directory = data_dir.join("reference");
+    let reference = match crate::reference::load(&directory) {
+        Ok(reference) => reference,
+        Err(error) => {
+            let message = Message::new("cli.check.reference_wrong")
+                .with("reason", super::output::reason(&error));
+            return Finding::wrong(message, "cli.check.correct_file");
+        }
+    };
+    let today = Clock::default().today_in_china();
+    match reference.calendar().missing_year(today) {
+        None => Finding::good("cli.check.holidays"),
+        Some(year) => Finding::doubtful(
+            Message::new("cli.check.holidays_missing").with("year", year),
+            Message::new("cli.check.renew_holidays")
+                .with("path", directory.join("holidays.csv").display()),
         ),
     }
 }

@@ -92,6 +92,12 @@ pub const ROWS: &[Row] = &[
         expect: EVERYBODY,
     },
     Row {
+        operation: "list_holidays",
+        on: "the table",
+        call: |_, _| Call::to("reference/holidays"),
+        expect: EVERYBODY,
+    },
+    Row {
         operation: "show_template",
         on: "a template",
         call: |_, _| Call::to("templates/needs.xlsx"),
