@@ -26,6 +26,7 @@ pub mod app;
 pub mod audit;
 pub mod benchmark;
 pub mod capabilities;
+pub mod cases;
 pub mod cli;
 pub mod clock;
 pub mod config;

@@ -5,9 +5,11 @@
     reason = "diesel's table! adds undocumented items; columns are described in docs/architecture.md"
 )]
 
+mod brokering;
 mod vectors;
 mod waiting;
 
+pub use brokering::*;
 pub use vectors::*;
 pub use waiting::*;
 
@@ -257,6 +259,7 @@ diesel::table! {
         org_id -> Uid,
         level -> Text,
         note -> Nullable<Text>,
+        case_id -> Nullable<Uid>,
         granted_by -> Nullable<Uid>,
         revoked_at -> Nullable<Moment>,
         created_at -> Moment,

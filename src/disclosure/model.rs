@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::DisclosureLevel;
 use crate::accounts::principal::{OrgId, UserId};
+use crate::cases::model::CaseId;
 use crate::db::Timestamp;
 use crate::db::schema::disclosure_grants;
 use crate::id_type;
@@ -32,6 +33,8 @@ pub struct Grant {
     pub level: DisclosureLevel,
     /// Why, or where the agreement lies.
     pub note: Option<String>,
+    /// The case that it follows from, and ends with.
+    pub case_id: Option<CaseId>,
     /// Who granted it.
     pub granted_by: Option<UserId>,
     /// When it was taken back.

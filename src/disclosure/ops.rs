@@ -9,6 +9,7 @@ use super::model::{Grant, GrantId, GrantView, OpenRecord};
 use super::{DisclosureLevel, store};
 use crate::accounts::principal::{Caller, OrgId, Role, UserId};
 use crate::audit;
+use crate::cases::model::CaseId;
 use crate::db::{Db, Timestamp};
 use crate::error::{Error, Result};
 use crate::idempotency;
@@ -100,24 +101,84 @@ pub fn open(
     if present.iter().any(|(_, level)| *level >= command.level) {
         return Err(Error::conflict("error.already_granted"));
     }
-    let grant = Grant {
-        id: GrantId::new(),
-        record_kind: record.kind,
-        record_id: record.id.clone(),
-        org_id: command.org_id,
-        level: command.level,
-        note: command.note.clone(),
-        granted_by: caller.actor_id(),
-        revoked_at: None,
-        created_at: now,
-    };
-    store::insert(db, &grant)?;
-    let opened = json!({ "id": grant.id, "org_id": grant.org_id, "level": grant.level });
-    let change = note(db, caller, now, record, "disclosure.grant", (json!(null), opened))?;
+    let grant =
+        new_grant(caller, now, record, (command.org_id, command.level), command.note.clone());
+    let change = give(db, caller, now, record, &grant)?;
     let created = created(record, grant.id);
     idempotency::ops::claim(db, caller, now, created.as_ref(), Some(change))?;
     let value = views(db, vec![grant])?.pop().ok_or(Error::NotFound)?;
     Ok(Written { value, change })
+}
+
+fn new_grant(
+    caller: &Caller,
+    now: Timestamp,
+    record: &Record,
+    (org_id, level): (OrgId, DisclosureLevel),
+    note: Option<String>,
+) -> Grant {
+    Grant {
+        id: GrantId::new(),
+        record_kind: record.kind,
+        record_id: record.id.clone(),
+        org_id,
+        level,
+        note,
+        case_id: None,
+        granted_by: caller.actor_id(),
+        revoked_at: None,
+        created_at: now,
+    }
+}
+
+fn give(
+    db: &mut Db,
+    caller: &Caller,
+    now: Timestamp,
+    record: &Record,
+    grant: &Grant,
+) -> Result<i64> {
+    store::insert(db, grant)?;
+    let opened = json!({ "id": grant.id, "org_id": grant.org_id, "level": grant.level });
+    note(db, caller, now, record, "disclosure.grant", (json!(null), opened))
+}
+
+/// Opens a record for an organisation because of a case, whatever it may see already: what a case has
+/// opened lasts as long as the case.
+///
+/// # Errors
+/// A conflict when the organisation is not verified.
+pub fn open_for_case(
+    db: &mut Db,
+    caller: &Caller,
+    now: Timestamp,
+    record: &Record,
+    (org, level, code): (OrgId, DisclosureLevel, &str),
+    case: CaseId,
+) -> Result<()> {
+    organizations::ops::require_verified(db, org)?;
+    let mut grant = new_grant(caller, now, record, (org, level), Some(code.to_owned()));
+    grant.case_id = Some(case);
+    give(db, caller, now, record, &grant).map(drop)
+}
+
+/// Takes back what a case has opened of a record.
+///
+/// # Errors
+/// Database faults.
+pub fn close_for_case(
+    db: &mut Db,
+    caller: &Caller,
+    now: Timestamp,
+    record: &Record,
+    case: CaseId,
+) -> Result<()> {
+    let grants = store::list(db, record.kind, &record.id)?;
+    let given = grants.iter().filter(|one| one.case_id == Some(case) && one.revoked_at.is_none());
+    for grant in given {
+        revoke(db, caller, now, record, grant.id)?;
+    }
+    Ok(())
 }
 
 /// The grant as the client's key remembers it; only needs and capabilities are opened by request.

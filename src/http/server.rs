@@ -31,6 +31,7 @@ fn configure_api(config: &mut ServiceConfig<'_>) {
     crate::audit::api::configure(config);
     crate::search::api::configure(config);
     crate::matching::api::configure(config);
+    crate::cases::api::configure(config);
     crate::diagnosis::api::configure(config);
 }
 

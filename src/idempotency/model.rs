@@ -32,6 +32,10 @@ code_enum!(
         Town = "town",
         /// An account.
         User = "user",
+        /// A case.
+        Case = "case",
+        /// An entry in the timeline of a case.
+        CaseEntry = "case_entry",
         /// A grant on a need.
         NeedGrant = "need_grant",
         /// A grant on a capability.
@@ -57,6 +61,7 @@ impl From<RecordKind> for CreatedKind {
             RecordKind::Organization => Self::Organization,
             RecordKind::Town => Self::Town,
             RecordKind::User => Self::User,
+            RecordKind::Case => Self::Case,
         }
     }
 }

@@ -24,6 +24,8 @@ code_enum!(
         Town = "town",
         /// 账户
         User = "user",
+        /// 对接
+        Case = "case",
     }
 );
 
@@ -36,6 +38,7 @@ impl RecordKind {
             Self::Organization => "organizations",
             Self::Town => "towns",
             Self::User => "users",
+            Self::Case => "cases",
         }
     }
 }

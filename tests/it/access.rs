@@ -5,6 +5,7 @@
 
 mod accounts;
 mod capabilities;
+mod cases;
 mod needs;
 mod open;
 mod organizations;
@@ -51,7 +52,7 @@ const OWN_AND_REVIEWERS: &str = "member manager liaison city province admin";
 
 /// Pages and parts of a table.
 fn tables() -> Vec<&'static Row> {
-    [open::ROWS, needs::ROWS, capabilities::ROWS, organizations::ROWS, accounts::ROWS]
+    [open::ROWS, needs::ROWS, capabilities::ROWS, cases::ROWS, organizations::ROWS, accounts::ROWS]
         .into_iter()
         .flatten()
         .collect()
@@ -164,6 +165,11 @@ async fn needs_are_called_as_the_table_says() {
 #[tokio::test]
 async fn capabilities_are_called_as_the_table_says() {
     check(capabilities::ROWS, None).await;
+}
+
+#[tokio::test]
+async fn cases_are_called_as_the_table_says() {
+    check(cases::ROWS, None).await;
 }
 
 #[tokio::test]

@@ -8,8 +8,9 @@ use std::collections::BTreeSet;
 use chrono::TimeDelta;
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
-use townbridge::accounts::principal::Role;
+use townbridge::accounts::principal::{Caller, Role};
 use townbridge::accounts::roles::model::GrantRole;
+use townbridge::cases;
 use townbridge::http::server;
 use townbridge::organizations::model::Organization;
 
@@ -26,6 +27,9 @@ struct World {
     others: Vec<Organization>,
     need: String,
     capability: String,
+    /// What others offer, one each.
+    offers: Vec<String>,
+    case: String,
     user: String,
 }
 
@@ -33,13 +37,31 @@ impl World {
     async fn start() -> Self {
         let app = TestApp::start().await;
         let own = OrgBuilder::enterprise().insert(&app);
-        let others = (0..4).map(|_| OrgBuilder::enterprise().insert(&app)).collect();
+        let others: Vec<Organization> =
+            (0..4).map(|_| OrgBuilder::enterprise().insert(&app)).collect();
+        let offer = |org| CapabilityBuilder::published(org).insert(&app).id.to_string();
+        let offers: Vec<String> = others.iter().map(offer).collect();
         let need = NeedBuilder::published(&own).insert(&app).id.to_string();
         let capability = CapabilityBuilder::published(&own).insert(&app).id.to_string();
         let member = GrantRole::in_org(Role::OrgMember, own.id);
         let user = app.account(&[member]).id.to_string();
         let account = app.account(&[GrantRole::unbound(Role::PlatformAdmin)]);
-        Self { admin: app.client(&account), account, own, others, need, capability, user, app }
+        let other = NeedBuilder::published(&own).insert(&app).id;
+        let pair = json!({ "need_id": other, "capability_id": offers[0] });
+        let command = serde_json::from_value(pair).unwrap();
+        let opened = cases::ops::open(app.service(), &Caller::system("test"), &command).unwrap();
+        Self {
+            admin: app.client(&account),
+            case: opened.value.id.to_string(),
+            account,
+            own,
+            others,
+            need,
+            capability,
+            offers,
+            user,
+            app,
+        }
     }
 
     fn other(&self, number: usize) -> String {
@@ -112,6 +134,18 @@ const ROWS: &[Row] = &[
         count: |_| "users?limit=100".to_owned(),
     },
     Row {
+        operation: "open_case",
+        path: |_| "cases".to_owned(),
+        body: |w, n| json!({ "need_id": w.need, "capability_id": w.offers[n] }),
+        count: |_| "cases?limit=100".to_owned(),
+    },
+    Row {
+        operation: "add_case_note",
+        path: |w| format!("cases/{}/entries", w.case),
+        body: |_, n| json!({ "note": format!("电话{n}") }),
+        count: |w| format!("cases/{}/entries", w.case),
+    },
+    Row {
         operation: "create_need_grant",
         path: |w| format!("needs/{}/grants", w.need),
         body: |w, n| json!({ "org_id": w.other(n), "level": "matched" }),
@@ -171,7 +205,8 @@ const WITHOUT_ROW: [&str; 3] = ["accept_invitation", "register_organization", "v
 
 /// Operations by `POST` that create nothing which a repeat would create twice: they only look
 /// something up, move a record on from a state that it has left then, or open and end sessions.
-const CREATES_NOTHING: [&str; 17] = [
+const CREATES_NOTHING: [&str; 19] = [
+    "answer_case",
     "decline_registration",
     "diagnose_need",
     "find_capability_duplicates",
@@ -185,6 +220,7 @@ const CREATES_NOTHING: [&str; 17] = [
     "sign_in",
     "sign_out",
     "take_capability_step",
+    "take_case_step",
     "take_need_step",
     "take_organization_step",
     "verify_capability",

@@ -8,6 +8,7 @@ mod accounts;
 mod audit;
 mod browser;
 mod capabilities;
+mod cases;
 mod cli;
 mod crash;
 mod diagnosis;

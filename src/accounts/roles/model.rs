@@ -88,6 +88,17 @@ pub struct RoleView {
     pub created_at: Timestamp,
 }
 
+/// A person who brokers, as shown to those who have to do with them.
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+pub struct BrokerView {
+    /// Id.
+    pub id: UserId,
+    /// Name.
+    pub name: String,
+    /// Mail address.
+    pub mail: String,
+}
+
 /// Whether a role is bound to an organisation.
 pub fn is_org_role(role: Role) -> bool {
     matches!(role, Role::OrgAdmin | Role::OrgMember | Role::Expert)

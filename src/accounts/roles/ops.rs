@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::model::{GrantId, GrantRole, RoleGrant, RoleView, check};
+use super::model::{BrokerView, GrantId, GrantRole, RoleGrant, RoleView, check};
 use super::store;
 use crate::accounts::principal::{Caller, Language, OrgId, Principal, Role, UserId};
 use crate::accounts::users;
@@ -37,6 +37,27 @@ pub(in crate::accounts) fn views(
         });
     }
     Ok(by_person)
+}
+
+/// People by id, as they are shown to those who have to do with them as brokers.
+///
+/// # Errors
+/// Database faults.
+pub fn brokers(db: &mut Db, ids: &[UserId]) -> Result<HashMap<UserId, BrokerView>> {
+    let mut ids = ids.to_vec();
+    ids.sort_unstable();
+    ids.dedup();
+    let rows = users::store::addresses_unscoped(db, &ids)?;
+    Ok(rows.into_iter().map(|(id, name, mail)| (id, BrokerView { id, name, mail })).collect())
+}
+
+/// The active liaisons of a town, who has been one longest first.
+///
+/// # Errors
+/// Database faults.
+pub fn liaisons(db: &mut Db, town: &str) -> Result<Vec<BrokerView>> {
+    let rows = store::liaisons(db, town)?;
+    Ok(rows.into_iter().map(|(id, name, mail)| BrokerView { id, name, mail }).collect())
 }
 
 /// Makes somebody the manager of an organisation just founded. Call it in a write transaction.

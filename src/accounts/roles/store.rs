@@ -91,3 +91,15 @@ pub fn delete(db: &mut Db, id: GrantId) -> Result<()> {
     on!(db, conn => diesel::delete(role_grants::table.find(id)).execute(conn))?;
     Ok(())
 }
+
+/// Active liaisons of a town with name and mail address, who has been one longest first.
+pub fn liaisons(db: &mut Db, town: &str) -> Result<Vec<(UserId, String, String)>> {
+    Ok(on!(db, conn => role_grants::table
+        .inner_join(users::table)
+        .filter(role_grants::role.eq(Role::Liaison))
+        .filter(role_grants::region_code.eq(town))
+        .filter(users::status.eq(UserStatus::Active))
+        .order(role_grants::id.asc())
+        .select((users::id, users::name, users::login_mail))
+        .load(conn))?)
+}

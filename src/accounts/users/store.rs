@@ -54,6 +54,14 @@ pub fn by_mail_unscoped(db: &mut Db, mail: &str) -> Result<Option<User>> {
     .optional()?)
 }
 
+/// Ids, names and mail addresses of people, whoever asks.
+pub fn addresses_unscoped(db: &mut Db, ids: &[UserId]) -> Result<Vec<(UserId, String, String)>> {
+    Ok(on!(db, conn => users::table
+        .filter(users::id.eq_any(ids))
+        .select((users::id, users::name, users::login_mail))
+        .load(conn))?)
+}
+
 /// Ids and names of people.
 pub fn names_unscoped(db: &mut Db, ids: &[UserId]) -> Result<Vec<(UserId, String)>> {
     Ok(on!(db, conn => users::table

@@ -250,13 +250,7 @@ impl Frame {
 
     /// Address of the page of a record.
     pub fn record_address(&self, card: &Card) -> String {
-        let folder = match card.kind {
-            RecordKind::Need => "needs",
-            RecordKind::Capability => "capabilities",
-            RecordKind::Town => "towns",
-            RecordKind::Organization | RecordKind::User => "organizations",
-        };
-        format!("/{folder}/{}", card.id)
+        format!("/{}/{}", card.kind.folder(), card.id)
     }
 
     /// The beginning of a text, to so many characters.

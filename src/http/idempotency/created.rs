@@ -12,7 +12,7 @@ use crate::idempotency::model::{Created, CreatedKind, Headers};
 use crate::needs::model::NeedId;
 use crate::records::reviewed::{ReviewedId, grants};
 use crate::records::traced::Traced;
-use crate::{capabilities, needs, organizations, towns};
+use crate::{capabilities, cases, needs, organizations, towns};
 
 /// Status of the answer.
 pub(super) fn status(created: &Created) -> u16 {
@@ -51,6 +51,15 @@ pub(super) fn answer(app: &App, caller: &Caller, created: &Created) -> Result<(H
         CreatedKind::User => {
             let view = accounts::users::ops::show(app, caller, parsed(id)?)?;
             rendered(&format!("users/{id}"), Some(view.version), &view)
+        }
+        CreatedKind::Case => {
+            let view = cases::ops::show(app, caller, parsed(id)?)?;
+            rendered(&format!("cases/{id}"), Some(view.version), &view)
+        }
+        CreatedKind::CaseEntry => {
+            let (case, entry) = halves(id)?;
+            let view = cases::ops::entry(app, caller, parsed(case)?, parsed(entry)?)?;
+            rendered(&format!("cases/{case}/entries/{entry}"), Some(1), &view)
         }
         CreatedKind::NeedGrant => grant::<NeedId>(app, caller, id),
         CreatedKind::CapabilityGrant => grant::<CapabilityId>(app, caller, id),

@@ -40,7 +40,7 @@ pub use moving::move_along;
 pub use reading::{documents, find, find_many, ids, show, view};
 pub(in crate::records) use reading::{seen_again, workable};
 pub use removal::delete;
-pub use steps::{StepTo, publish, take_step};
+pub use steps::{StepTo, follow, publish, take_step};
 pub use writing::{check_author, create, enter_past, insert_many, known_refs, save, update};
 
 /// The id of a reviewed record, from which its kind follows.

@@ -11,7 +11,6 @@ use crate::organizations;
 use crate::records::life::{Life, ReviewedLife};
 use crate::records::ops::Written;
 use crate::records::rules::Stage;
-use crate::records::traced::Traced;
 use crate::records::{self, likeness, rules};
 
 /// A step to take.
@@ -40,23 +39,56 @@ pub fn take_step<I: ReviewedId>(
     let step = step.into();
     let now = app.clock.now();
     let written = app.db.write(|db| {
-        let (mut row, standing) = workable(db, caller, id)?;
-        let from = row.head().status;
-        from.check_step(step.to, standing)?;
-        let (before, old) = (serde_json::to_value(row.fields())?, row.clone());
-        enter(app, &mut row, &step, now);
-        check_entry(app, db, &row, &step)?;
-        let regrouped = likeness::ops::rewrite(db, &old, &mut row)?;
-        save(db, caller, now, &mut row)?;
-        let mut change = row.change(<I::Record as Reviewed>::ACTIONS.step, &before)?;
-        change.step_from = Some(Some(from.to_string()));
-        change.comment = step.comment.clone();
-        records::ops::trace(db, caller, now, &[change])?;
-        let change = regrouped.tell(db, now)?;
+        let (row, standing) = workable(db, caller, id)?;
+        row.head().status.check_step(step.to, standing)?;
+        let change = write_step(app, db, caller, now, row, &step)?;
         Ok(Written { value: seen_again(app, db, caller, id)?, change })
     })?;
     app.feed.wake();
     Ok(written)
+}
+
+/// Takes a step that follows from what has been done elsewhere, by somebody who was allowed to do
+/// that; none when it is not legal. Call it in a write transaction, before other rows are written.
+///
+/// # Errors
+/// Database faults.
+pub fn follow<I: ReviewedId>(
+    app: &App,
+    db: &mut Db,
+    caller: &Caller,
+    now: Timestamp,
+    id: I,
+    to: <I::Record as Rows>::Status,
+    why: &str,
+) -> Result<()> {
+    let Some(row) = <I::Record as Rows>::find_row(db, id)? else { return Ok(()) };
+    if !row.head().status.next().contains(&to) {
+        return Ok(());
+    }
+    let step = StepTo { to, comment: Some(why.to_owned()), valid_until: None };
+    write_step(app, db, caller, now, row, &step).map(drop)
+}
+
+fn write_step<R: Reviewed>(
+    app: &App,
+    db: &mut Db,
+    caller: &Caller,
+    now: Timestamp,
+    mut row: R,
+    step: &StepTo<R::Status>,
+) -> Result<i64> {
+    let from = row.head().status;
+    let (before, old) = (serde_json::to_value(row.fields())?, row.clone());
+    enter(app, &mut row, step, now);
+    check_entry(app, db, &row, step)?;
+    let regrouped = likeness::ops::rewrite(db, &old, &mut row)?;
+    save(db, caller, now, &mut row)?;
+    let mut change = row.change(R::ACTIONS.step, &before)?;
+    change.step_from = Some(Some(from.to_string()));
+    change.comment = step.comment.clone();
+    records::ops::trace(db, caller, now, &[change])?;
+    regrouped.tell(db, now)
 }
 
 /// What a record must hold to enter the state it has been set to.

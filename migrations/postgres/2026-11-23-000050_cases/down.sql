@@ -1,0 +1,1 @@
+ALTER TABLE disclosure_grants DROP COLUMN case_id;

@@ -1,0 +1,160 @@
+//! Cases over JSON.
+
+use actix_web::{HttpResponse, get, post, put, web};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::commands::{AddCaseNote, AnswerCase, AssignCase, OpenCase, TakeCaseStep};
+use super::feedback::{self, Feedback};
+use super::model::CaseId;
+use super::ops::{self, ListCases};
+use super::views::{CaseEntryView, CaseView};
+use crate::capabilities::model::CapabilityId;
+use crate::http::answer;
+use crate::http::extract::{AppData, CallerData, JsonBody, Query};
+use crate::http::pagination::Page;
+use crate::http::problem::{ApiResult, Problem};
+
+/// Adds the operations.
+pub fn configure(config: &mut ServiceConfig<'_>) {
+    config
+        .service(list_cases)
+        .service(open_case)
+        .service(show_case)
+        .service(answer_case)
+        .service(take_case_step)
+        .service(list_case_entries)
+        .service(add_case_note)
+        .service(assign_case)
+        .service(show_capability_feedback);
+}
+
+/// List cases that the caller has a part in, newest first.
+#[utoipa::path(tag = "cases", params(ListCases), security(("bearer" = [])),
+    responses((status = 200, body = Page<CaseView>), (status = 401, body = Problem),
+        (status = 422, body = Problem)))]
+#[get("/cases")]
+async fn list_cases(app: AppData, caller: CallerData, query: Query<ListCases>) -> ApiResult {
+    let page = app.run(move |app| ops::list(app, &caller.0, &query)).await?;
+    Ok(HttpResponse::Ok().json(page))
+}
+
+/// Open a case about a need and a capability, or join the one that is open: as the liaison of the
+/// need's town, or by the interest of one side.
+#[utoipa::path(tag = "cases", request_body = OpenCase, security(("bearer" = [])),
+    params(("idempotency-key" = Option<String>, Header, description = "repeats are answered alike")),
+    responses((status = 201, body = CaseView), (status = 401, body = Problem),
+        (status = 403, body = Problem), (status = 404, body = Problem),
+        (status = 409, body = Problem), (status = 422, body = Problem)))]
+#[post("/cases")]
+async fn open_case(app: AppData, caller: CallerData, body: JsonBody<OpenCase>) -> ApiResult {
+    let written = app.run(move |app| ops::open(app, &caller.0, &body.0)).await?;
+    let place = format!("cases/{}", written.value.id);
+    Ok(answer::created(&place, written.value.version, written))
+}
+
+/// Show a case: for its brokers and its two sides.
+#[utoipa::path(tag = "cases", params(("id" = CaseId, Path)), security(("bearer" = [])),
+    responses((status = 200, body = CaseView), (status = 401, body = Problem),
+        (status = 404, body = Problem)))]
+#[get("/cases/{id}")]
+async fn show_case(app: AppData, caller: CallerData, id: web::Path<CaseId>) -> ApiResult {
+    let view = app.run(move |app| ops::show(app, &caller.0, *id)).await?;
+    Ok(answer::shown(view.version, view))
+}
+
+/// Say for a side whether it is interested; declining takes a reason.
+#[utoipa::path(tag = "cases", params(("id" = CaseId, Path)), request_body = AnswerCase,
+    security(("bearer" = [])),
+    responses((status = 200, body = CaseView), (status = 401, body = Problem),
+        (status = 403, body = Problem), (status = 404, body = Problem),
+        (status = 409, body = Problem), (status = 412, body = Problem),
+        (status = 422, body = Problem)))]
+#[post("/cases/{id}/answer")]
+async fn answer_case(
+    app: AppData,
+    caller: CallerData,
+    id: web::Path<CaseId>,
+    body: JsonBody<AnswerCase>,
+) -> ApiResult {
+    let written = app.run(move |app| ops::answer(app, &caller.0, *id, &body.0)).await?;
+    Ok(answer::changed(written.value.version, written))
+}
+
+/// Take a step of a case: introduce, log a meeting, record a confidentiality agreement, give up, …
+#[utoipa::path(tag = "cases", params(("id" = CaseId, Path)), request_body = TakeCaseStep,
+    security(("bearer" = [])),
+    responses((status = 200, body = CaseView), (status = 401, body = Problem),
+        (status = 403, body = Problem), (status = 404, body = Problem),
+        (status = 409, body = Problem), (status = 412, body = Problem),
+        (status = 422, body = Problem)))]
+#[post("/cases/{id}/steps")]
+async fn take_case_step(
+    app: AppData,
+    caller: CallerData,
+    id: web::Path<CaseId>,
+    body: JsonBody<TakeCaseStep>,
+) -> ApiResult {
+    let written = app.run(move |app| ops::take_step(app, &caller.0, *id, &body.0)).await?;
+    Ok(answer::changed(written.value.version, written))
+}
+
+/// List the entries of a case's timeline, oldest first, with the notes that are for the caller.
+#[utoipa::path(tag = "cases", params(("id" = CaseId, Path)), security(("bearer" = [])),
+    responses((status = 200, body = [CaseEntryView]), (status = 401, body = Problem),
+        (status = 404, body = Problem)))]
+#[get("/cases/{id}/entries")]
+async fn list_case_entries(app: AppData, caller: CallerData, id: web::Path<CaseId>) -> ApiResult {
+    Ok(HttpResponse::Ok().json(app.run(move |app| ops::entries(app, &caller.0, *id)).await?))
+}
+
+/// Add a note to a case's timeline without a step.
+#[utoipa::path(tag = "cases", params(("id" = CaseId, Path),
+        ("idempotency-key" = Option<String>, Header, description = "repeats are answered alike")),
+    request_body = AddCaseNote, security(("bearer" = [])),
+    responses((status = 201, body = CaseEntryView), (status = 401, body = Problem),
+        (status = 404, body = Problem), (status = 412, body = Problem),
+        (status = 422, body = Problem)))]
+#[post("/cases/{id}/entries")]
+async fn add_case_note(
+    app: AppData,
+    caller: CallerData,
+    id: web::Path<CaseId>,
+    body: JsonBody<AddCaseNote>,
+) -> ApiResult {
+    let case = *id;
+    let written = app.run(move |app| ops::add_note(app, &caller.0, case, &body.0)).await?;
+    let place = format!("cases/{case}/entries/{}", written.value.id);
+    Ok(answer::created(&place, 1, written))
+}
+
+/// Give a case to a liaison of its town: for its brokers.
+#[utoipa::path(tag = "cases", params(("id" = CaseId, Path)), request_body = AssignCase,
+    security(("bearer" = [])),
+    responses((status = 200, body = CaseView), (status = 401, body = Problem),
+        (status = 403, body = Problem), (status = 404, body = Problem),
+        (status = 412, body = Problem), (status = 422, body = Problem)))]
+#[put("/cases/{id}/liaison")]
+async fn assign_case(
+    app: AppData,
+    caller: CallerData,
+    id: web::Path<CaseId>,
+    body: JsonBody<AssignCase>,
+) -> ApiResult {
+    let written = app.run(move |app| ops::assign(app, &caller.0, *id, &body.0)).await?;
+    Ok(answer::changed(written.value.version, written))
+}
+
+/// Show why firms have declined a capability, counted by reason and told for three firms at a time:
+/// for its owner and reviewers.
+#[utoipa::path(tag = "cases", params(("id" = CapabilityId, Path)), security(("bearer" = [])),
+    responses((status = 200, body = Feedback), (status = 401, body = Problem),
+        (status = 404, body = Problem)))]
+#[get("/capabilities/{id}/feedback")]
+async fn show_capability_feedback(
+    app: AppData,
+    caller: CallerData,
+    id: web::Path<CapabilityId>,
+) -> ApiResult {
+    let found = app.run(move |app| feedback::feedback(app, &caller.0, *id)).await?;
+    Ok(HttpResponse::Ok().json(found))
+}

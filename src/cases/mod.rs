@@ -1,0 +1,16 @@
+//! 对接: a need and a capability that are brought together, by the liaison or by the interest of a
+//! side, through the stages from a suggestion to an accepted delivery.
+
+pub mod api;
+pub mod commands;
+mod effects;
+pub mod feedback;
+pub mod model;
+mod moves;
+mod opening;
+pub mod ops;
+mod reading;
+mod record;
+pub mod stage;
+pub(crate) mod store;
+pub mod views;

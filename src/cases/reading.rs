@@ -1,0 +1,257 @@
+//! What a caller sees of cases. A side sees of the other what the record's confidentiality opens to
+//! it, no more; what the broker notes is the broker's unless it is shared.
+
+use std::collections::HashMap;
+
+use serde::Deserialize;
+
+use super::model::{Answer, Case, CaseEntry, CaseId, Side};
+use super::stage::{self, CaseStage};
+use super::store::{self, CaseFilter};
+use super::views::{CaseEntryView, CaseRecord, CaseView};
+use crate::accounts;
+use crate::accounts::principal::{Caller, UserId};
+use crate::accounts::roles::model::BrokerView;
+use crate::app::App;
+use crate::capabilities::model::CapabilityId;
+use crate::db::Db;
+use crate::error::{Error, Result};
+use crate::http::pagination::{Page, checked_limit};
+use crate::needs::model::NeedId;
+use crate::records::page;
+use crate::records::parts::Contact;
+use crate::records::reviewed::{self, Reviewed, Seen};
+use crate::records::scope::Reach;
+
+/// Which cases to list.
+#[derive(Debug, Clone, Default, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct ListCases {
+    /// Only in these stages, separated by commas.
+    pub stage: Option<String>,
+    /// Only about this need.
+    pub need_id: Option<NeedId>,
+    /// Only about this capability.
+    pub capability_id: Option<CapabilityId>,
+    /// Only those that this person brokers.
+    pub liaison_id: Option<UserId>,
+    /// `true`: only open ones; `false`: only ended ones.
+    pub open: Option<bool>,
+    /// Entries on the page, 1 to 100; 20 by default.
+    pub limit: Option<usize>,
+    /// `next` of the page before.
+    pub after: Option<String>,
+}
+
+impl ListCases {
+    fn filter(&self) -> Result<CaseFilter> {
+        let stages = page::codes(self.stage.as_deref())
+            .map(|code| code.parse().map_err(|_| Error::field("/stage", "field.unknown_status")))
+            .collect::<Result<Vec<CaseStage>>>()?;
+        let bad = |_| Error::field("/after", "field.cursor");
+        Ok(CaseFilter {
+            stages,
+            need_id: self.need_id,
+            capability_id: self.capability_id,
+            liaison_id: self.liaison_id,
+            open: self.open,
+            before: self.after.as_deref().map(str::parse).transpose().map_err(bad)?,
+        })
+    }
+}
+
+/// A case that the caller may know of, and what the caller is in it.
+///
+/// # Errors
+/// [`Error::NotFound`] for everybody but the broker and the two sides.
+pub fn find(db: &mut Db, caller: &Caller, id: CaseId) -> Result<(Case, Vec<Side>)> {
+    let case = store::find_unscoped(db, id)?.ok_or(Error::NotFound)?;
+    let sides = case.sides(caller);
+    if sides.is_empty() { Err(Error::NotFound) } else { Ok((case, sides)) }
+}
+
+/// Shows a case.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn show(app: &App, caller: &Caller, id: CaseId) -> Result<CaseView> {
+    app.db.read(|db| {
+        let (case, _) = find(db, caller, id)?;
+        view(app, db, caller, case)
+    })
+}
+
+/// A page of cases that the caller has a part in, newest first.
+///
+/// # Errors
+/// [`Error::Invalid`] for a filter that cannot be.
+pub fn list(app: &App, caller: &Caller, query: &ListCases) -> Result<Page<CaseView>> {
+    caller.signed_in()?;
+    let limit = checked_limit(query.limit)?;
+    let filter = query.filter()?;
+    let wanted = i64::try_from(limit).unwrap_or(20) + 1;
+    app.db.read(|db| {
+        let rows = store::list(db, &Reach::of(caller), &filter, wanted)?;
+        let page = Page::cut(rows, limit, |last| last.id.to_string());
+        Ok(Page { items: views(app, db, caller, page.items)?, next: page.next })
+    })
+}
+
+/// The timeline of a case, oldest first.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn entries(app: &App, caller: &Caller, id: CaseId) -> Result<Vec<CaseEntryView>> {
+    app.db.read(|db| {
+        let (case, sides) = find(db, caller, id)?;
+        let rows = store::entries(db, id)?;
+        entry_views(db, &case, &sides, rows)
+    })
+}
+
+/// One entry of a timeline.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn entry(
+    app: &App,
+    caller: &Caller,
+    id: CaseId,
+    entry: super::model::EntryId,
+) -> Result<CaseEntryView> {
+    let all = entries(app, caller, id)?;
+    all.into_iter().find(|one| one.id == entry).ok_or(Error::NotFound)
+}
+
+pub(super) fn entry_views(
+    db: &mut Db,
+    case: &Case,
+    sides: &[Side],
+    rows: Vec<CaseEntry>,
+) -> Result<Vec<CaseEntryView>> {
+    let people: Vec<UserId> = rows.iter().filter_map(|row| row.actor_id).collect();
+    let names = accounts::ops::names(db, &people)?;
+    let broker = sides.contains(&Side::Broker);
+    let met = case.stage.is_mutual();
+    Ok(rows
+        .into_iter()
+        .map(|row| {
+            let own = broker || sides.contains(&row.side);
+            let named = own || met || row.side == Side::Broker;
+            let reason = own.then_some(row.lost_reason).flatten();
+            CaseEntryView {
+                id: row.id,
+                from_stage: row.from_stage,
+                to_stage: row.to_stage,
+                side: row.side,
+                actor_name: row.actor_id.filter(|_| named).and_then(|id| names.get(&id).cloned()),
+                channel: row.channel,
+                note: row.note.filter(|_| own || row.shared),
+                shared: row.shared,
+                next_action: row.next_action.filter(|_| broker),
+                due_on: row.due_on.filter(|_| broker),
+                lost_reason: reason,
+                created_at: row.created_at,
+            }
+        })
+        // A note of another side that is not shared leaves nothing to show.
+        .filter(|row| {
+            row.from_stage != Some(row.to_stage) || row.note.is_some() || row.next_action.is_some()
+        })
+        .collect())
+}
+
+/// What the caller sees of a case.
+pub(super) fn view(app: &App, db: &mut Db, caller: &Caller, case: Case) -> Result<CaseView> {
+    let mut views = views(app, db, caller, vec![case])?;
+    views.pop().ok_or_else(|| Error::internal("a case was lost"))
+}
+
+/// The same of several, in their order.
+pub(super) fn views(
+    app: &App,
+    db: &mut Db,
+    caller: &Caller,
+    cases: Vec<Case>,
+) -> Result<Vec<CaseView>> {
+    let needs: Vec<NeedId> = cases.iter().map(|case| case.need_id).collect();
+    let capabilities: Vec<CapabilityId> = cases.iter().map(|case| case.capability_id).collect();
+    let people: Vec<UserId> = cases.iter().filter_map(|case| case.liaison_id).collect();
+    let liaisons = accounts::roles::ops::brokers(db, &people)?;
+    let needs: HashMap<NeedId, _> =
+        reviewed::find_many(db, caller, &needs)?.into_iter().map(|one| (one.row.id, one)).collect();
+    let capabilities: HashMap<CapabilityId, _> = reviewed::find_many(db, caller, &capabilities)?
+        .into_iter()
+        .map(|one| (one.row.id, one))
+        .collect();
+    cases
+        .into_iter()
+        .map(|case| {
+            let need = match needs.get(&case.need_id) {
+                Some(seen) => record(seen, |fields| (fields.title, fields.contact))?,
+                None => hidden(case.need_id),
+            };
+            let capability = match capabilities.get(&case.capability_id) {
+                Some(seen) => record(seen, |fields| (fields.title, fields.contact))?,
+                None => hidden(case.capability_id),
+            };
+            let need = CaseRecord { answer: case.need_answer, ..need };
+            let capability = CaseRecord { answer: case.provider_answer, ..capability };
+            let liaison = case.liaison_id.and_then(|id| liaisons.get(&id));
+            Ok(shown(app, caller, &case, (need, capability), liaison))
+        })
+        .collect()
+}
+
+fn shown(
+    app: &App,
+    caller: &Caller,
+    case: &Case,
+    (need, capability): (CaseRecord, CaseRecord),
+    liaison: Option<&BrokerView>,
+) -> CaseView {
+    let sides = case.sides(caller);
+    let broker = sides.contains(&Side::Broker);
+    let knows_reason = broker || case.lost_side.is_some_and(|side| sides.contains(&side));
+    CaseView {
+        id: case.id,
+        code: case.code.clone(),
+        origin: case.origin,
+        stage: case.stage,
+        held_stage: case.held_stage,
+        stage_since: case.stage_since,
+        need,
+        capability,
+        region_code: case.region_code.clone(),
+        region_name: app.reference.region_name(&case.region_code, caller.language),
+        liaison: liaison.cloned(),
+        lost_reason: case.lost_reason.filter(|_| knows_reason),
+        next_action: case.next_action.clone().filter(|_| broker),
+        due_on: case.due_on.filter(|_| broker),
+        answers: case.may_accept(&sides),
+        declines: case.may_decline(&sides),
+        steps: stage::open_to(case.stage, case.held_stage, &sides),
+        sides,
+        version: case.version,
+        created_at: case.created_at,
+        updated_at: case.updated_at,
+        closed_at: case.closed_at,
+    }
+}
+
+/// What is seen of a record on one side.
+fn record<R: Reviewed>(
+    seen: &Seen<R>,
+    parts: impl FnOnce(R::Fields) -> (Option<String>, Option<Contact>),
+) -> Result<CaseRecord> {
+    let (title, contact) = parts(seen.redacted()?.0);
+    let org = seen.knows_owner().then(|| seen.owner.clone());
+    let id = seen.row.id().to_string();
+    Ok(CaseRecord { id, title, org, contact, answer: Answer::Open })
+}
+
+/// A record that is not open to the caller any more.
+fn hidden(id: impl ToString) -> CaseRecord {
+    CaseRecord { id: id.to_string(), title: None, org: None, contact: None, answer: Answer::Open }
+}

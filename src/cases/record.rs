@@ -1,0 +1,43 @@
+//! A case as a [traced record](crate::records::traced).
+
+use serde_json::json;
+
+use super::model::{Case, CaseId, Side};
+use super::reading;
+use crate::accounts::principal::Caller;
+use crate::db::Db;
+use crate::disclosure::{Clearance, DisclosureLevel};
+use crate::error::Result;
+use crate::records::model::RecordKind;
+use crate::records::traced::{Insight, State, Traced};
+
+impl Traced for Case {
+    const KIND: RecordKind = RecordKind::Case;
+
+    type Id = CaseId;
+
+    fn state(&self) -> Result<State> {
+        let fields = json!({
+            "need_id": self.need_id,
+            "capability_id": self.capability_id,
+            "origin": self.origin,
+            "stage": self.stage,
+            "need_answer": self.need_answer,
+            "provider_answer": self.provider_answer,
+            "lost_reason": self.lost_reason,
+            "lost_side": self.lost_side,
+            "liaison_id": self.liaison_id,
+            "next_action": self.next_action,
+            "due_on": self.due_on,
+        });
+        State::of(self.id, self.version, self.stage, &fields)
+    }
+
+    /// The two sides know of a case, and its brokers know all of it.
+    fn insight(db: &mut Db, caller: &Caller, id: &CaseId) -> Result<Insight> {
+        let (_, sides) = reading::find(db, caller, *id)?;
+        let broker = sides.contains(&Side::Broker);
+        let clearance = if broker { Clearance::Full } else { Clearance::Matched };
+        Ok(Insight::new(DisclosureLevel::Matched, clearance))
+    }
+}

@@ -1,0 +1,158 @@
+//! Queries on cases and their timelines.
+
+use diesel::prelude::*;
+
+use super::model::{Case, CaseEntry, CaseId, LostReason, Side};
+use super::stage::CaseStage;
+use crate::accounts::principal::{OrgId, UserId};
+use crate::capabilities::model::CapabilityId;
+use crate::db::Db;
+use crate::db::schema::{case_entries, cases};
+use crate::error::{Error, Result, is_unique_violation};
+use crate::needs::model::NeedId;
+use crate::on;
+use crate::records::scope::Reach;
+
+/// What to list.
+#[derive(Debug, Clone, Default)]
+pub struct CaseFilter {
+    /// Only in these stages.
+    pub stages: Vec<CaseStage>,
+    /// Only about this need.
+    pub need_id: Option<NeedId>,
+    /// Only about this capability.
+    pub capability_id: Option<CapabilityId>,
+    /// Only those of this liaison.
+    pub liaison_id: Option<UserId>,
+    /// Only open ones, or only ended ones.
+    pub open: Option<bool>,
+    /// Before this one.
+    pub before: Option<CaseId>,
+}
+
+/// Adds a case.
+///
+/// # Errors
+/// A conflict when another case about the pair is open.
+pub fn insert(db: &mut Db, row: &Case) -> Result<()> {
+    let inserted = on!(db, conn => diesel::insert_into(cases::table).values(row).execute(conn));
+    inserted.map(drop).map_err(|error| {
+        if is_unique_violation(&error) {
+            Error::conflict("error.case_exists")
+        } else {
+            error.into()
+        }
+    })
+}
+
+/// Replaces a case, if it still has the version that was read; its own version is set already.
+///
+/// # Errors
+/// [`Error::PreconditionFailed`] when somebody was faster.
+pub fn update(db: &mut Db, row: &Case) -> Result<()> {
+    let changed = on!(db, conn => diesel::update(
+        cases::table.filter(cases::id.eq(row.id)).filter(cases::version.eq(row.version - 1)),
+    )
+    .set(row)
+    .execute(conn))?;
+    if changed == 1 { Ok(()) } else { Err(Error::PreconditionFailed) }
+}
+
+/// A case, whoever asks.
+pub fn find_unscoped(db: &mut Db, id: CaseId) -> Result<Option<Case>> {
+    Ok(on!(db, conn => cases::table.find(id).select(Case::as_select()).first(conn)).optional()?)
+}
+
+/// The open case about a pair, whoever asks.
+pub fn open_pair(db: &mut Db, need: NeedId, capability: CapabilityId) -> Result<Option<Case>> {
+    Ok(on!(db, conn => cases::table
+        .filter(cases::need_id.eq(need))
+        .filter(cases::capability_id.eq(capability))
+        .filter(cases::closed_at.is_null())
+        .select(Case::as_select())
+        .first(conn))
+    .optional()?)
+}
+
+/// Stages of the other cases about a need, those that have ended included.
+pub fn open_stages(
+    db: &mut Db,
+    need: NeedId,
+    but: CaseId,
+) -> Result<Vec<(CaseStage, Option<CaseStage>)>> {
+    Ok(on!(db, conn => cases::table
+        .filter(cases::need_id.eq(need))
+        .filter(cases::id.ne(but))
+        .select((cases::stage, cases::held_stage))
+        .load(conn))?)
+}
+
+/// Cases that the reach goes to, newest first.
+pub fn list(db: &mut Db, reach: &Reach, filter: &CaseFilter, limit: i64) -> Result<Vec<Case>> {
+    Ok(on!(db, conn => {
+        let mut query = cases::table.into_boxed();
+        if !reach.everything {
+            let of_sides = cases::known_to_sides.eq(true).and(
+                cases::need_org_id.eq_any(&reach.orgs).or(cases::provider_org_id.eq_any(&reach.orgs)),
+            );
+            query = query.filter(of_sides.or(crate::in_regions!(cases::region_code, reach)));
+        }
+        if !filter.stages.is_empty() {
+            query = query.filter(cases::stage.eq_any(&filter.stages));
+        }
+        if let Some(need) = filter.need_id {
+            query = query.filter(cases::need_id.eq(need));
+        }
+        if let Some(capability) = filter.capability_id {
+            query = query.filter(cases::capability_id.eq(capability));
+        }
+        if let Some(liaison) = filter.liaison_id {
+            query = query.filter(cases::liaison_id.eq(liaison));
+        }
+        match filter.open {
+            Some(true) => query = query.filter(cases::closed_at.is_null()),
+            Some(false) => query = query.filter(cases::closed_at.is_not_null()),
+            None => {}
+        }
+        if let Some(before) = filter.before {
+            query = query.filter(cases::id.lt(before));
+        }
+        query.order(cases::id.desc()).limit(limit).select(Case::as_select()).load(conn)
+    })?)
+}
+
+/// How many open cases each of these people brokers; those without any are missing.
+pub fn loads(db: &mut Db, people: &[UserId]) -> Result<Vec<(Option<UserId>, i64)>> {
+    Ok(on!(db, conn => cases::table
+        .filter(cases::liaison_id.eq_any(people))
+        .filter(cases::closed_at.is_null())
+        .group_by(cases::liaison_id)
+        .select((cases::liaison_id, diesel::dsl::count_star()))
+        .load(conn))?)
+}
+
+/// Firms that have declined a capability with their reasons, in the order in which they did.
+pub fn declines(db: &mut Db, capability: CapabilityId) -> Result<Vec<(OrgId, LostReason)>> {
+    let rows: Vec<(OrgId, Option<LostReason>)> = on!(db, conn => cases::table
+        .filter(cases::capability_id.eq(capability))
+        .filter(cases::lost_side.eq(Side::Need))
+        .order((cases::closed_at.asc(), cases::id.asc()))
+        .select((cases::need_org_id, cases::lost_reason))
+        .load(conn))?;
+    Ok(rows.into_iter().filter_map(|(org, reason)| Some((org, reason?))).collect())
+}
+
+/// Adds an entry to a timeline.
+pub fn insert_entry(db: &mut Db, row: &CaseEntry) -> Result<()> {
+    on!(db, conn => diesel::insert_into(case_entries::table).values(row).execute(conn))?;
+    Ok(())
+}
+
+/// The timeline of a case, oldest first.
+pub fn entries(db: &mut Db, case: CaseId) -> Result<Vec<CaseEntry>> {
+    Ok(on!(db, conn => case_entries::table
+        .filter(case_entries::case_id.eq(case))
+        .order(case_entries::id.asc())
+        .select(CaseEntry::as_select())
+        .load(conn))?)
+}

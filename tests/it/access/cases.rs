@@ -1,0 +1,123 @@
+//! Cases between our own organisation, which has the need, and the neighbour, which has an answer.
+
+use serde_json::{Value, json};
+use townbridge::accounts::principal::Caller;
+use townbridge::cases::commands::OpenCase;
+use townbridge::cases::ops;
+
+use super::world::{Call, World};
+use super::{Row, SIGNED_IN};
+use crate::support::{CapabilityBuilder, NeedBuilder};
+
+/// Those who have no part in the case.
+const OUTSIDERS: &str = "unverified stranger expert other_liaison other_city";
+/// The two sides and the brokers.
+const INVOLVED: &str = "neighbour member manager liaison city province admin";
+/// The brokers.
+const BROKERS: &str = "liaison city province admin";
+/// The two sides.
+const SIDES: &str = "neighbour member manager";
+
+fn pair(world: &World) -> Value {
+    let need = NeedBuilder::published(&world.own).insert(&world.app);
+    let capability = CapabilityBuilder::published(&world.neighbour).insert(&world.app);
+    json!({ "need_id": need.id, "capability_id": capability.id })
+}
+
+/// A case that the broker has opened.
+fn case(world: &World) -> String {
+    let command: OpenCase = serde_json::from_value(pair(world)).unwrap();
+    let written = ops::open(world.app.service(), &Caller::system("test"), &command).unwrap();
+    format!("cases/{}", written.value.id)
+}
+
+/// The rows.
+pub const ROWS: &[Row] = &[
+    Row {
+        operation: "list_cases",
+        on: "all that are the caller's",
+        call: |_, _| Call::to("cases"),
+        expect: &[(401, "visitor"), (200, SIGNED_IN)],
+    },
+    Row {
+        operation: "open_case",
+        on: "a need of our own",
+        call: |world, _| Call::to("cases").with(pair(world)),
+        expect: &[(401, "visitor"), (403, OUTSIDERS), (201, INVOLVED)],
+    },
+    Row {
+        operation: "show_case",
+        on: "a need of our own",
+        call: |world, _| Call::to(case(world)),
+        expect: &[(401, "visitor"), (404, OUTSIDERS), (200, INVOLVED)],
+    },
+    Row {
+        operation: "answer_case",
+        on: "as the firm",
+        call: |world, _| {
+            let body = json!({ "answer": "accepted", "side": "need" });
+            Call::to(format!("{}/answer", case(world))).with(body)
+        },
+        expect: &[
+            (401, "visitor"),
+            (404, OUTSIDERS),
+            (403, "neighbour"),
+            (200, "member manager liaison city province admin"),
+        ],
+    },
+    Row {
+        operation: "answer_case",
+        on: "as the provider",
+        call: |world, _| {
+            let body = json!({ "answer": "declined", "side": "provider", "reason": "budget" });
+            Call::to(format!("{}/answer", case(world))).with(body)
+        },
+        expect: &[
+            (401, "visitor"),
+            (404, OUTSIDERS),
+            (403, "member manager"),
+            (200, "neighbour liaison city province admin"),
+        ],
+    },
+    Row {
+        operation: "take_case_step",
+        on: "one of the broker's",
+        call: |world, _| {
+            Call::to(format!("{}/steps", case(world))).with(json!({ "to": "on_hold" }))
+        },
+        expect: &[(401, "visitor"), (404, OUTSIDERS), (403, SIDES), (200, BROKERS)],
+    },
+    Row {
+        operation: "list_case_entries",
+        on: "a need of our own",
+        call: |world, _| Call::to(format!("{}/entries", case(world))),
+        expect: &[(401, "visitor"), (404, OUTSIDERS), (200, INVOLVED)],
+    },
+    Row {
+        operation: "add_case_note",
+        on: "a need of our own",
+        call: |world, _| {
+            Call::to(format!("{}/entries", case(world))).with(json!({ "note": "已电话联系" }))
+        },
+        expect: &[(401, "visitor"), (404, OUTSIDERS), (201, INVOLVED)],
+    },
+    Row {
+        operation: "assign_case",
+        on: "a need of our own",
+        call: |world, _| {
+            let liaison = world.user(super::world::Who::Liaison).unwrap().id;
+            let body = json!({ "liaison_id": liaison });
+            Call::to(format!("{}/liaison", case(world))).with(body)
+        },
+        expect: &[(401, "visitor"), (404, OUTSIDERS), (403, SIDES), (200, BROKERS)],
+    },
+    Row {
+        operation: "show_capability_feedback",
+        on: "one of our own",
+        call: |world, _| {
+            let capability = CapabilityBuilder::published(&world.own).insert(&world.app);
+            Call::to(format!("capabilities/{}/feedback", capability.id))
+        },
+        expect: super::reviewed::READ_INSIDE,
+    },
+];
