@@ -153,3 +153,6 @@ fn spoken_for(sides: &[Side]) -> Vec<Side> {
     let both = [Side::Need, Side::Provider];
     both.into_iter().filter(|side| broker || sides.contains(side)).collect()
 }
+
+#[cfg(test)]
+mod tests;

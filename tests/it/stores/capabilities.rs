@@ -30,7 +30,7 @@ const GUZHEN: &str = "442000105";
 const BEIJIAO: &str = "440606102";
 
 /// A capability that is not stored yet.
-fn unsaved(
+pub(super) fn unsaved(
     db: &TestDatabase,
     org: &Organization,
     status: CapabilityStatus,

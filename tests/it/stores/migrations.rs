@@ -135,6 +135,8 @@ fn tables_have_the_columns_that_queries_name(db: &TestDatabase) {
         signing_keys,
         needs,
         capabilities,
+        cases,
+        case_entries,
         record_versions,
         record_steps,
         disclosure_grants,

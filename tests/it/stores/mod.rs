@@ -4,6 +4,7 @@
 mod accounts;
 mod audit;
 mod capabilities;
+mod cases;
 mod change_log;
 pub mod databases;
 mod freshness;
