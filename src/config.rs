@@ -1,7 +1,9 @@
 //! Settings: one commented default file, overridden by a file, the environment and flags.
 
+mod attachments;
 mod embeddings;
 mod environment;
+mod log;
 mod rules;
 
 use std::net::{IpAddr, SocketAddr};
@@ -12,7 +14,9 @@ use figment::error::{Actual, Kind};
 use figment::providers::{Format, Serialized, Toml};
 use serde::Deserialize;
 
+pub use attachments::AttachmentsConfig;
 pub use embeddings::{EmbeddingsConfig, SentTexts};
+pub use log::{LogConfig, LogFormat};
 
 /// The default file: what operators read is what the program parses.
 pub const DEFAULTS: &str = include_str!("config.default.toml");
@@ -30,6 +34,7 @@ pub struct Config {
     pub embeddings: EmbeddingsConfig,
     pub accounts: AccountsConfig,
     pub records: RecordsConfig,
+    pub attachments: AttachmentsConfig,
     pub mail: MailConfig,
     pub log: LogConfig,
 }
@@ -155,25 +160,6 @@ pub enum MailEncryption {
     Tls,
     /// None: only for a relay on the same machine.
     None,
-}
-
-/// `[log]`
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[allow(missing_docs, reason = "each setting is documented in config.default.toml")]
-pub struct LogConfig {
-    pub filter: String,
-    pub format: LogFormat,
-}
-
-/// Shape of the log lines.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum LogFormat {
-    /// For people.
-    Text,
-    /// For machines, one object a line.
-    Json,
 }
 
 /// A setting that is unknown or cannot be used; names it and says where it came from.

@@ -7,6 +7,7 @@
 //!   [`capabilities`], [`matching`], [`diagnosis`], [`search`], [`audit`], [`mod@reference`].
 //!   Inside, `model` has types and rules without I/O, `store` the queries, `ops` the use cases,
 //!   `api` and `pages` the two thin fronts.
+//! - [`attachments`] keeps files with records.
 //! - [`disclosure`] decides who sees which field; [`records`] traces every change.
 //! - [`db`] is the truth; [`jobs`] feeds what is derived from it; [`outbound`] sends mail;
 //!   [`embeddings`] has vectors made by a model server.
@@ -23,6 +24,7 @@ rust_i18n::i18n!("locales", fallback = "zh-CN");
 
 pub mod accounts;
 pub mod app;
+pub mod attachments;
 pub mod audit;
 pub mod benchmark;
 pub mod capabilities;

@@ -44,8 +44,8 @@ fn refused(name: &str, reason: &str) -> ConfigError {
 
 /// Numbers with their bounds: none so small that nothing works, none so large that a machine or
 /// the calendar gives way.
-fn numbers(config: &Config) -> [(&'static str, u64, RangeInclusive<u64>); 22] {
-    let Config { server, database, search, accounts, records, mail, .. } = config;
+fn numbers(config: &Config) -> [(&'static str, u64, RangeInclusive<u64>); 24] {
+    let Config { server, database, search, accounts, records, attachments, mail, .. } = config;
     let wide = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
     [
         ("server.workers", wide(server.workers), 0..=256),
@@ -72,6 +72,8 @@ fn numbers(config: &Config) -> [(&'static str, u64, RangeInclusive<u64>); 22] {
         ("records.capability_valid_days", records.capability_valid_days.into(), 1..=MAX_DAYS),
         ("records.expiry_check_seconds", records.expiry_check_seconds, 1..=86_400),
         ("records.idempotency_hours", records.idempotency_hours.into(), 1..=8_784),
+        ("attachments.max_file_bytes", wide(attachments.max_file_bytes), 1_024..=100 << 20),
+        ("attachments.max_per_record", wide(attachments.max_per_record), 1..=1_000),
         ("mail.timeout_seconds", mail.timeout_seconds, 1..=600),
         ("mail.max_attempts", mail.max_attempts.into(), 1..=100),
     ]

@@ -6,10 +6,12 @@
 )]
 
 mod brokering;
+mod field;
 mod vectors;
 mod waiting;
 
 pub use brokering::*;
+pub use field::*;
 pub use vectors::*;
 pub use waiting::*;
 

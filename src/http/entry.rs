@@ -8,7 +8,9 @@ use utoipa::openapi::path::{
     Paths, PathsBuilder,
 };
 use utoipa::openapi::request_body::RequestBodyBuilder;
-use utoipa::openapi::schema::{ArrayBuilder, Schema};
+use utoipa::openapi::schema::{
+    ArrayBuilder, KnownFormat, ObjectBuilder, Schema, SchemaFormat, Type,
+};
 use utoipa::openapi::security::SecurityRequirement;
 use utoipa::openapi::{ContentBuilder, Ref, RefOr, Required, ResponseBuilder};
 use utoipa::{PartialSchema, ToSchema};
@@ -113,6 +115,35 @@ impl Entry {
             .build();
         self.operation.request_body = Some(RefOr::T(body));
         self.schemas.push(add::<T>);
+        self
+    }
+
+    /// With a form that brings one file, in the field `file`.
+    #[must_use]
+    pub fn takes_file(mut self) -> Self {
+        let file = ObjectBuilder::new()
+            .schema_type(Type::String)
+            .format(Some(SchemaFormat::KnownFormat(KnownFormat::Binary)));
+        let form = ObjectBuilder::new().property("file", file).required("file");
+        let content = ContentBuilder::new().schema(Some(form)).build();
+        let body = RequestBodyBuilder::new()
+            .content("multipart/form-data", content)
+            .required(Some(Required::True))
+            .build();
+        self.operation.request_body = Some(RefOr::T(body));
+        self
+    }
+
+    /// Answered by a file.
+    #[must_use]
+    pub fn answers_file(mut self, status: u16) -> Self {
+        let file = ObjectBuilder::new()
+            .schema_type(Type::String)
+            .format(Some(SchemaFormat::KnownFormat(KnownFormat::Binary)));
+        let content = ContentBuilder::new().schema(Some(file)).build();
+        let response = ResponseBuilder::new().content("application/octet-stream", content).build();
+        let responses = &mut self.operation.responses.responses;
+        responses.insert(status.to_string(), RefOr::T(response));
         self
     }
 

@@ -15,6 +15,7 @@ use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
 use super::extract::{self, AppData};
 use super::operations::Operation;
 use super::problem::ApiError;
+use super::upload;
 use crate::accounts::principal::{Caller, UserId};
 use crate::app::App;
 use crate::error::{Error, Result};
@@ -113,16 +114,31 @@ async fn claim(request: &mut ServiceRequest) -> Result<Option<Claim>> {
     let operation = format!("{} {}", request.method(), request.path());
     let query = request.query_string().to_owned();
     let body = buffered_body(request).await?;
-    let content = [query.as_bytes(), b"\n", &body].concat();
+    let sent = match takes_files(request.request()) {
+        true => upload::without_boundary(upload::content_type(request.request()), &body),
+        false => body.to_vec(),
+    };
+    let content = [query.as_bytes(), b"\n", &sent].concat();
     Ok(Some(Claim::new(owner, &key, operation, &content)))
+}
+
+fn takes_files(request: &HttpRequest) -> bool {
+    operation(request).is_some_and(|operation| operation.takes_files)
 }
 
 /// Reads the body and puts it back for the handler.
 async fn buffered_body(request: &mut ServiceRequest) -> Result<web::Bytes> {
-    let body =
-        request.extract::<web::Bytes>().await.map_err(|error| extract::body_error(&error))?;
-    // Reading has unpacked it.
-    request.headers_mut().remove(header::CONTENT_ENCODING);
+    let body = if takes_files(request.request()) {
+        let limit = app(request.request())?.config.attachments.max_file_bytes;
+        let body = upload::whole(request.take_payload(), limit + upload::ROOM_BYTES).await?;
+        web::Bytes::from(body)
+    } else {
+        let body = request.extract::<web::Bytes>().await;
+        let body = body.map_err(|error| extract::body_error(&error))?;
+        // Reading has unpacked it.
+        request.headers_mut().remove(header::CONTENT_ENCODING);
+        body
+    };
     let again = body.clone();
     let stream = futures_util::stream::once(std::future::ready(Ok(again)));
     request.set_payload(Payload::Stream { payload: Box::pin(stream) });

@@ -18,3 +18,4 @@ pub mod problem;
 pub mod server;
 pub mod text;
 pub mod trace;
+pub mod upload;

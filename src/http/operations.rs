@@ -26,6 +26,8 @@ pub struct Operation {
     pub needs_sign_in: bool,
     /// Whether a client may name a key under which it is done once (the header is documented).
     pub takes_key: bool,
+    /// Whether it takes a form that brings files, and so a larger body than others.
+    pub takes_files: bool,
 }
 
 impl Operation {
@@ -46,6 +48,9 @@ impl Operation {
         self.pattern.matches('{').count()
     }
 }
+
+/// Media type of forms that bring files.
+const FORM: &str = "multipart/form-data";
 
 /// All operations.
 #[derive(Debug)]
@@ -71,6 +76,7 @@ impl Operations {
                     pattern: pattern.clone(),
                     needs_sign_in: needs_sign_in(&operation["security"]),
                     takes_key: takes_key(&operation["parameters"]),
+                    takes_files: !operation["requestBody"]["content"][FORM].is_null(),
                 });
             }
         }
@@ -81,6 +87,7 @@ impl Operations {
                 pattern: path.to_owned(),
                 needs_sign_in: false,
                 takes_key: false,
+                takes_files: false,
             });
         }
         operations.sort_by_key(Operation::variables);

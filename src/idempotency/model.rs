@@ -36,6 +36,8 @@ code_enum!(
         Case = "case",
         /// An entry in the timeline of a case.
         CaseEntry = "case_entry",
+        /// A file kept with a record.
+        Attachment = "attachment",
         /// A grant on a need.
         NeedGrant = "need_grant",
         /// A grant on a capability.

@@ -58,7 +58,9 @@ fn only_the_fronts_know_http() {
             || path.contains("/pages/");
         front || path.starts_with("http/") || path == "app.rs" || path == "cli/serve.rs"
     };
-    for library in ["actix_web", "actix_cors", "tracing_actix_web", "utoipa_actix_web"] {
+    for library in
+        ["actix_web", "actix_cors", "actix_multipart", "tracing_actix_web", "utoipa_actix_web"]
+    {
         assert_eq!(offenders(library, may), Vec::<String>::new(), "{library}");
     }
 }

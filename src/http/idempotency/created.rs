@@ -12,7 +12,7 @@ use crate::idempotency::model::{Created, CreatedKind, Headers};
 use crate::needs::model::NeedId;
 use crate::records::reviewed::{ReviewedId, grants};
 use crate::records::traced::Traced;
-use crate::{capabilities, cases, needs, organizations, towns};
+use crate::{attachments, capabilities, cases, needs, organizations, towns};
 
 /// Status of the answer.
 pub(super) fn status(created: &Created) -> u16 {
@@ -56,11 +56,8 @@ pub(super) fn answer(app: &App, caller: &Caller, created: &Created) -> Result<(H
             let view = cases::ops::show(app, caller, parsed(id)?)?;
             rendered(&format!("cases/{id}"), Some(view.version), &view)
         }
-        CreatedKind::CaseEntry => {
-            let (case, entry) = halves(id)?;
-            let view = cases::ops::entry(app, caller, parsed(case)?, parsed(entry)?)?;
-            rendered(&format!("cases/{case}/entries/{entry}"), Some(1), &view)
-        }
+        CreatedKind::CaseEntry => case_entry(app, caller, id),
+        CreatedKind::Attachment => attachment(app, caller, id),
         CreatedKind::NeedGrant => grant::<NeedId>(app, caller, id),
         CreatedKind::CapabilityGrant => grant::<CapabilityId>(app, caller, id),
         CreatedKind::Role => {
@@ -85,6 +82,17 @@ pub(super) fn answer(app: &App, caller: &Caller, created: &Created) -> Result<(H
         }
         CreatedKind::Confirmation => Ok((Vec::new(), String::new())),
     }
+}
+
+fn case_entry(app: &App, caller: &Caller, id: &str) -> Result<(Headers, String)> {
+    let (case, entry) = halves(id)?;
+    let view = cases::ops::entry(app, caller, parsed(case)?, parsed(entry)?)?;
+    rendered(&format!("cases/{case}/entries/{entry}"), Some(1), &view)
+}
+
+fn attachment(app: &App, caller: &Caller, id: &str) -> Result<(Headers, String)> {
+    let (path, view) = attachments::ops::sent(app, caller, parsed(id)?)?;
+    rendered(&path, Some(1), &view)
 }
 
 fn grant<I: ReviewedId>(app: &App, caller: &Caller, id: &str) -> Result<(Headers, String)> {

@@ -149,6 +149,8 @@ fn tables_have_the_columns_that_queries_name(db: &TestDatabase) {
         instance_facts,
         likeness_keys,
         renewal_pings,
+        file_contents,
+        attachments,
     );
     let found = tables(&mut db.connect());
     assert_eq!(named.len(), found.len(), "{:?}", found.keys());

@@ -5,6 +5,7 @@ mod app;
 mod browser;
 pub mod capabilities;
 mod client;
+pub mod files;
 mod finding;
 mod mail;
 mod model_server;

@@ -1,0 +1,25 @@
+//! What the folder that owns a record says of its files.
+
+use crate::accounts::principal::Caller;
+use crate::db::Db;
+use crate::error::Result;
+use crate::records::traced::Traced;
+
+/// What a caller who may see the files of a record may do with them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum AttachRight {
+    /// List and fetch them.
+    Read,
+    /// Add and remove as well.
+    Write,
+}
+
+/// A record that files are kept with.
+pub trait Attached: Traced {
+    /// What the caller may do with the files of the record with this id.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`](crate::error::Error::NotFound) when there is no such record, or its files
+    /// are not for the caller.
+    fn attach_right(db: &mut Db, caller: &Caller, id: &Self::Id) -> Result<AttachRight>;
+}

@@ -1,0 +1,272 @@
+//! Keeping files with records: who may is said by the folder that owns the record, what may be kept
+//! is said here.
+
+use ring::digest::{SHA256, digest};
+use serde_json::{Value, json};
+
+use super::attached::{AttachRight, Attached};
+use super::file_type::FileType;
+use super::model::{Attachment, AttachmentId, AttachmentView, Upload};
+use super::{naming, store};
+use crate::accounts::principal::{Caller, UserId};
+use crate::app::App;
+use crate::audit;
+use crate::audit::model::hex;
+use crate::db::{Db, Timestamp};
+use crate::error::{Error, Result};
+use crate::idempotency;
+use crate::idempotency::model::{Created, CreatedKind};
+use crate::records;
+use crate::records::model::RecordKind;
+use crate::records::ops::Written;
+
+/// What the audit log calls it.
+const ADD: &str = "attachment.add";
+const REMOVE: &str = "attachment.remove";
+
+/// The files of a record, oldest first.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is no such record, or its files are not for the caller.
+pub fn list<R: Attached>(app: &App, caller: &Caller, id: &R::Id) -> Result<Vec<AttachmentView>> {
+    app.db.read(|db| {
+        R::attach_right(db, caller, id)?;
+        let rows = store::list(db, R::KIND, &id.to_string())?;
+        views(db, rows)
+    })
+}
+
+/// One file of a record.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn show<R: Attached>(
+    app: &App,
+    caller: &Caller,
+    id: &R::Id,
+    file: AttachmentId,
+) -> Result<AttachmentView> {
+    app.db.read(|db| {
+        R::attach_right(db, caller, id)?;
+        let row = of_record::<R>(db, id, file)?;
+        view(db, row)
+    })
+}
+
+/// One file of a record with its content.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn fetch<R: Attached>(
+    app: &App,
+    caller: &Caller,
+    id: &R::Id,
+    file: AttachmentId,
+) -> Result<(Attachment, Vec<u8>)> {
+    app.db.read(|db| {
+        R::attach_right(db, caller, id)?;
+        let row = of_record::<R>(db, id, file)?;
+        let bytes = store::content(db, &row.sha256)?
+            .ok_or_else(|| Error::internal(format!("content {} is missing", row.sha256)))?;
+        Ok((row, bytes))
+    })
+}
+
+/// Keeps a file with a record.
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Error::Forbidden`] for callers who may only see the files; those of
+/// [`attach`].
+pub fn add<R: Attached>(
+    app: &App,
+    caller: &Caller,
+    id: &R::Id,
+    upload: &Upload,
+) -> Result<Written<AttachmentView>> {
+    caller.signed_in()?;
+    let now = app.clock.now();
+    let written = app.db.write(|db| {
+        writable::<R>(db, caller, id)?;
+        let record = (R::KIND, id.to_string());
+        let Written { mut value, change } =
+            attach(app, db, caller, now, record, std::slice::from_ref(upload))?;
+        let row = value.pop().ok_or_else(|| Error::internal("no file was stored"))?;
+        let created = Created { kind: CreatedKind::Attachment, id: row.id.to_string() };
+        idempotency::ops::claim(db, caller, now, Some(&created), Some(change))?;
+        Ok(Written { value: view(db, row)?, change })
+    })?;
+    app.feed.wake();
+    Ok(written)
+}
+
+/// Keeps files with a record, in the transaction that has checked who may: for a form that brings a
+/// record and its files at once. Takes the logs' lock.
+///
+/// # Errors
+/// [`Error::TooLarge`]; [`Error::Invalid`] for a file that is empty or of a type that is not taken;
+/// a conflict when the record has as many files as it may.
+pub fn attach(
+    app: &App,
+    db: &mut Db,
+    caller: &Caller,
+    now: Timestamp,
+    (kind, record): (RecordKind, String),
+    uploads: &[Upload],
+) -> Result<Written<Vec<Attachment>>> {
+    let limits = &app.config.attachments;
+    if store::list(db, kind, &record)?.len() + uploads.len() > limits.max_per_record {
+        return Err(Error::conflict("error.too_many_files"));
+    }
+    let mut rows = Vec::with_capacity(uploads.len());
+    for upload in uploads {
+        let kind_of_file = checked(limits.max_file_bytes, upload)?;
+        let row = Attachment {
+            id: AttachmentId::new(),
+            record_kind: kind,
+            record_id: record.clone(),
+            name: naming::cleaned(&upload.name, kind_of_file),
+            media_type: kind_of_file.media_type().to_owned(),
+            size: i64::try_from(upload.bytes.len()).map_err(|_| Error::TooLarge)?,
+            sha256: hex(digest(&SHA256, &upload.bytes).as_ref()),
+            created_by: caller.actor_id(),
+            created_at: now,
+            removed_by: None,
+            removed_at: None,
+        };
+        store::insert(db, &row, &upload.bytes)?;
+        rows.push(row);
+    }
+    let change = note(db, caller, now, &rows, ADD)?;
+    Ok(Written { value: rows, change })
+}
+
+/// The type of a file that may be kept.
+fn checked(max_bytes: usize, upload: &Upload) -> Result<FileType> {
+    if upload.bytes.len() > max_bytes {
+        return Err(Error::TooLarge);
+    }
+    if upload.bytes.is_empty() {
+        return Err(Error::field("/file", "field.file_empty"));
+    }
+    FileType::of(&upload.bytes).ok_or_else(|| Error::field("/file", "field.file_type"))
+}
+
+/// Removes a file of a record; its content goes when no other file has it. Returns the number of
+/// the change.
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Error::Forbidden`] for callers who may only see the files.
+pub fn remove<R: Attached>(
+    app: &App,
+    caller: &Caller,
+    id: &R::Id,
+    file: AttachmentId,
+) -> Result<i64> {
+    caller.signed_in()?;
+    let now = app.clock.now();
+    let change = app.db.write(|db| {
+        writable::<R>(db, caller, id)?;
+        let row = of_record::<R>(db, id, file)?;
+        if !store::remove(db, &row, caller.actor_id(), now)? {
+            return Err(Error::NotFound);
+        }
+        note(db, caller, now, &[row], REMOVE)
+    })?;
+    app.feed.wake();
+    Ok(change)
+}
+
+/// Removes all files of a record that is being deleted, in its transaction.
+///
+/// # Errors
+/// Database faults.
+pub fn forget(
+    db: &mut Db,
+    caller: &Caller,
+    now: Timestamp,
+    kind: RecordKind,
+    record: &str,
+) -> Result<()> {
+    let rows = store::list(db, kind, record)?;
+    for row in &rows {
+        store::remove(db, row, caller.actor_id(), now)?;
+    }
+    if rows.is_empty() {
+        return Ok(());
+    }
+    note(db, caller, now, &rows, REMOVE).map(drop)
+}
+
+/// A file that the caller has sent, with the path of the record that it belongs to: for repeating
+/// the answer to the request that brought it.
+///
+/// # Errors
+/// [`Error::NotFound`] when it has been removed, or somebody else has sent it.
+pub fn sent(app: &App, caller: &Caller, file: AttachmentId) -> Result<(String, AttachmentView)> {
+    app.db.read(|db| {
+        let row = store::find(db, file)?.filter(|row| row.created_by == caller.actor_id());
+        let row = row.ok_or(Error::NotFound)?;
+        let path = format!("{}/{}/attachments/{file}", row.record_kind.folder(), row.record_id);
+        Ok((path, view(db, row)?))
+    })
+}
+
+fn writable<R: Attached>(db: &mut Db, caller: &Caller, id: &R::Id) -> Result<()> {
+    match R::attach_right(db, caller, id)? {
+        AttachRight::Write => Ok(()),
+        AttachRight::Read => Err(Error::forbidden("error.not_your_files")),
+    }
+}
+
+fn of_record<R: Attached>(db: &mut Db, id: &R::Id, file: AttachmentId) -> Result<Attachment> {
+    let row = store::find(db, file)?.ok_or(Error::NotFound)?;
+    let own = row.record_kind == R::KIND && row.record_id == id.to_string();
+    if own { Ok(row) } else { Err(Error::NotFound) }
+}
+
+/// Logs what was done with files. Names stay out: they may tell of people, and the log keeps what it
+/// is told for ever.
+fn note(
+    db: &mut Db,
+    caller: &Caller,
+    now: Timestamp,
+    rows: &[Attachment],
+    action: &'static str,
+) -> Result<i64> {
+    for row in rows {
+        let file = json!({ "id": row.id, "media_type": row.media_type, "size": row.size,
+            "sha256": row.sha256 });
+        let (before, after) = if action == ADD { (Value::Null, file) } else { (file, Value::Null) };
+        let changes = json!({ "attachment": { "before": before, "after": after } });
+        let entry =
+            audit::ops::Entry { action, kind: row.record_kind, id: &row.record_id, changes };
+        audit::ops::note(db, caller, now, entry)?;
+    }
+    match rows.first() {
+        None => records::ops::last_change(db),
+        Some(row) => {
+            let number = records::ops::touch(db, now, &[(row.record_kind, row.record_id.clone())])?;
+            idempotency::ops::claim(db, caller, now, None, Some(number))?;
+            Ok(number)
+        }
+    }
+}
+
+fn view(db: &mut Db, row: Attachment) -> Result<AttachmentView> {
+    views(db, vec![row])?.pop().ok_or(Error::NotFound)
+}
+
+fn views(db: &mut Db, rows: Vec<Attachment>) -> Result<Vec<AttachmentView>> {
+    let people: Vec<UserId> = rows.iter().filter_map(|row| row.created_by).collect();
+    let names = crate::accounts::ops::names(db, &people)?;
+    let shown = rows.into_iter().map(|row| AttachmentView {
+        id: row.id,
+        name: row.name,
+        media_type: row.media_type,
+        size: row.size,
+        sha256: row.sha256,
+        sent_by_name: row.created_by.and_then(|id| names.get(&id).cloned()),
+        created_at: row.created_at,
+    });
+    Ok(shown.collect())
+}

@@ -1,0 +1,32 @@
+//! Files kept with records.
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::sql::Moment;
+
+    file_contents (sha256) {
+        sha256 -> Text,
+        size -> BigInt,
+        bytes -> Binary,
+        created_at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::sql::{Moment, Uid};
+
+    attachments (id) {
+        id -> Uid,
+        record_kind -> Text,
+        record_id -> Text,
+        name -> Text,
+        media_type -> Text,
+        size -> BigInt,
+        sha256 -> Text,
+        created_by -> Nullable<Uid>,
+        created_at -> Moment,
+        removed_by -> Nullable<Uid>,
+        removed_at -> Nullable<Moment>,
+    }
+}
