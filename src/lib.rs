@@ -7,7 +7,7 @@
 //!   [`capabilities`], [`matching`], [`diagnosis`], [`search`], [`audit`], [`mod@reference`].
 //!   Inside, `model` has types and rules without I/O, `store` the queries, `ops` the use cases,
 //!   `api` and `pages` the two thin fronts.
-//! - [`attachments`] keeps files with records.
+//! - [`visits`] is the liaison's log of visits to firms; [`attachments`] keeps files with records.
 //! - [`disclosure`] decides who sees which field; [`records`] traces every change.
 //! - [`db`] is the truth; [`jobs`] feeds what is derived from it; [`outbound`] sends mail;
 //!   [`embeddings`] has vectors made by a model server.
@@ -55,3 +55,4 @@ pub mod search;
 pub mod towns;
 pub mod turns;
 pub mod validation;
+pub mod visits;

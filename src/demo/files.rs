@@ -11,12 +11,15 @@ use crate::accounts::principal::Role;
 use crate::error::Result;
 use crate::organizations::model::{Organization, OrganizationFields};
 use crate::towns::model::TownFields;
+use crate::visits::model::VisitFields;
 
 const TOWNS: &str = include_str!("../../demo/towns.jsonl");
 const ORGANIZATIONS: &str = include_str!("../../demo/organizations.jsonl");
 const USERS: &str = include_str!("../../demo/users.jsonl");
 const NEEDS: &str = include_str!("../../demo/needs.jsonl");
 const CAPABILITIES: &str = include_str!("../../demo/capabilities.jsonl");
+
+const VISITS: &str = include_str!("../../demo/visits.jsonl");
 
 /// The organisations by the keys under which the files name them.
 pub(super) type OrgsByKey = HashMap<String, Organization>;
@@ -58,6 +61,15 @@ pub(super) struct DemoRecord<T> {
     pub(super) fields: T,
 }
 
+/// A visit of the demonstration.
+#[derive(Debug, Clone)]
+pub(super) struct DemoVisit {
+    /// Key of the firm, when it is registered.
+    pub(super) org: Option<String>,
+    /// The fields.
+    pub(super) fields: VisitFields,
+}
+
 /// Towns.
 pub(super) fn towns() -> Result<Vec<TownFields>> {
     lines("towns", TOWNS, |map| serde_json::from_value(Value::Object(map)))
@@ -84,6 +96,14 @@ pub(super) fn needs<T: DeserializeOwned>() -> Result<Vec<DemoRecord<T>>> {
 /// Capabilities.
 pub(super) fn capabilities<T: DeserializeOwned>() -> Result<Vec<DemoRecord<T>>> {
     lines("capabilities", CAPABILITIES, record)
+}
+
+/// Visits.
+pub(super) fn visits() -> Result<Vec<DemoVisit>> {
+    lines("visits", VISITS, |mut map| {
+        let org = map.remove("org").map(|key| text(Some(key)));
+        Ok(DemoVisit { org, fields: serde_json::from_value(Value::Object(map))? })
+    })
 }
 
 fn record<T: DeserializeOwned>(mut map: Map<String, Value>) -> serde_json::Result<DemoRecord<T>> {

@@ -10,7 +10,7 @@ pub(super) fn class(kind: RecordKind, field: &str) -> FieldClass {
         RecordKind::Capability => capability(field),
         RecordKind::Organization => organization(field),
         RecordKind::Town => town(field),
-        RecordKind::User | RecordKind::Case => Internal,
+        RecordKind::User | RecordKind::Case | RecordKind::Visit => Internal,
     }
 }
 

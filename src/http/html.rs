@@ -25,7 +25,7 @@ use actix_web::http::header::LOCATION;
 use actix_web::middleware::from_fn;
 use actix_web::{HttpRequest, HttpResponse, ResponseError, web};
 
-pub use form::Posted;
+pub use form::{Posted, PostedFiles};
 pub use frame::Frame;
 pub use visit::Visit;
 
@@ -64,6 +64,7 @@ pub fn pages() -> impl HttpServiceFactory {
         .configure(crate::capabilities::pages::configure)
         .configure(crate::organizations::pages::configure)
         .configure(crate::towns::pages::configure)
+        .configure(crate::visits::pages::configure)
         .configure(crate::accounts::pages::configure)
         .default_service(web::to(unknown))
 }

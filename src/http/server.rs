@@ -33,6 +33,7 @@ fn configure_api(config: &mut ServiceConfig<'_>) {
     crate::matching::api::configure(config);
     crate::cases::api::configure(config);
     crate::diagnosis::api::configure(config);
+    crate::visits::api::configure(config);
 }
 
 /// Adds every operation that the OpenAPI document describes.

@@ -36,6 +36,8 @@ code_enum!(
         Case = "case",
         /// An entry in the timeline of a case.
         CaseEntry = "case_entry",
+        /// A visit to a firm.
+        Visit = "visit",
         /// A file kept with a record.
         Attachment = "attachment",
         /// A grant on a need.
@@ -64,6 +66,7 @@ impl From<RecordKind> for CreatedKind {
             RecordKind::Town => Self::Town,
             RecordKind::User => Self::User,
             RecordKind::Case => Self::Case,
+            RecordKind::Visit => Self::Visit,
         }
     }
 }

@@ -26,6 +26,8 @@ code_enum!(
         User = "user",
         /// 对接
         Case = "case",
+        /// 走访记录
+        Visit = "visit",
     }
 );
 
@@ -39,6 +41,7 @@ impl RecordKind {
             Self::Town => "towns",
             Self::User => "users",
             Self::Case => "cases",
+            Self::Visit => "visits",
         }
     }
 }

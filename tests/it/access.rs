@@ -10,6 +10,7 @@ mod needs;
 mod open;
 mod organizations;
 mod reviewed;
+mod visits;
 mod world;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -52,10 +53,16 @@ const OWN_AND_REVIEWERS: &str = "member manager liaison city province admin";
 
 /// Pages and parts of a table.
 fn tables() -> Vec<&'static Row> {
-    [open::ROWS, needs::ROWS, capabilities::ROWS, cases::ROWS, organizations::ROWS, accounts::ROWS]
-        .into_iter()
-        .flatten()
-        .collect()
+    let all = [
+        open::ROWS,
+        needs::ROWS,
+        capabilities::ROWS,
+        organizations::ROWS,
+        accounts::ROWS,
+        visits::ROWS,
+        cases::ROWS,
+    ];
+    all.into_iter().flatten().collect()
 }
 
 /// Operation ids of the document with method and path.
@@ -180,4 +187,9 @@ async fn organizations_and_towns_are_called_as_the_table_says() {
 #[tokio::test]
 async fn accounts_are_called_as_the_table_says() {
     check(accounts::ROWS, Some(PASSWORD)).await;
+}
+
+#[tokio::test]
+async fn visits_are_called_as_the_table_says() {
+    check(visits::ROWS, None).await;
 }

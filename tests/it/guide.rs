@@ -61,23 +61,24 @@ fn examples(document: &str) -> String {
 fn the_examples_of_the_api_guide_work() {
     let script = examples(include_str!("../../docs/api.md"));
     assert!(script.matches("curl").count() >= 10, "the guide has lost its examples");
-    let user = include_str!("../../demo/users.jsonl")
+    let users: Vec<serde_json::Value> = include_str!("../../demo/users.jsonl")
         .lines()
-        .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap())
-        .find(|user| {
-            user["roles"]
-                .as_array()
-                .unwrap()
-                .iter()
-                .any(|role| role["role"] == "org_admin" && role["org"] == "f-guzhen1")
-        })
-        .expect("the demo has an administrator of a firm in Guzhen");
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let holding = |role: serde_json::Value| {
+        let held = |user: &&serde_json::Value| user["roles"].as_array().unwrap().contains(&role);
+        users.iter().find(held).expect("the demo has somebody in this role in Guzhen")
+    };
+    let user = holding(serde_json::json!({ "role": "org_admin", "org": "f-guzhen1" }));
+    let liaison = holding(serde_json::json!({ "role": "liaison", "town_code": "442000105" }));
     let (_demo, address) = start();
     let output = Command::new("bash")
         .args(["-c", &script])
         .env("BASE", &address)
         .env("FIRM_MAIL", user["login_mail"].as_str().unwrap())
         .env("FIRM_PASSWORD", user["password"].as_str().unwrap())
+        .env("LIAISON_MAIL", liaison["login_mail"].as_str().unwrap())
+        .env("LIAISON_PASSWORD", liaison["password"].as_str().unwrap())
         .output()
         .unwrap();
     let text = String::from_utf8_lossy(&output.stdout);

@@ -13,7 +13,10 @@ use townbridge::accounts::roles::model::GrantRole;
 use townbridge::cases;
 use townbridge::http::server;
 use townbridge::organizations::model::Organization;
+use townbridge::visits;
+use townbridge::visits::model::VisitFields;
 
+use crate::support::files::{png, with_form};
 use crate::support::{
     Account, Answer, CapabilityBuilder, Client, NeedBuilder, OrgBuilder, TestApp, credit_code,
 };
@@ -31,6 +34,7 @@ struct World {
     offers: Vec<String>,
     case: String,
     user: String,
+    visit: String,
 }
 
 impl World {
@@ -50,6 +54,14 @@ impl World {
         let pair = json!({ "need_id": other, "capability_id": offers[0] });
         let command = serde_json::from_value(pair).unwrap();
         let opened = cases::ops::open(app.service(), &Caller::system("test"), &command).unwrap();
+        let fields = VisitFields {
+            town_code: Some("442000105".to_owned()),
+            org_id: Some(own.id),
+            findings: Some("压铸件气孔多。".to_owned()),
+            ..VisitFields::default()
+        };
+        let logged = visits::ops::create(app.service(), &Caller::system("test"), &fields, &[]);
+        let visit = logged.unwrap().value.id.to_string();
         Self {
             admin: app.client(&account),
             case: opened.value.id.to_string(),
@@ -60,6 +72,7 @@ impl World {
             capability,
             offers,
             user,
+            visit,
             app,
         }
     }
@@ -169,12 +182,39 @@ const ROWS: &[Row] = &[
         body: |_, n| json!({ "mail": format!("invited{n}@example.com"), "role": "org_member" }),
         count: |w| format!("organizations/{}/invitations?limit=100", w.own.id),
     },
+    Row {
+        operation: "create_visit",
+        path: |_| "visits".to_owned(),
+        body: |_, n| {
+            json!({
+                "town_code": "442000105", "org_name": format!("第{n}配件厂"), "findings": "毛刺多。"
+            })
+        },
+        count: |_| "visits?limit=100".to_owned(),
+    },
+    Row {
+        operation: "create_visit_attachment",
+        path: |w| format!("visits/{}/attachments", w.visit),
+        body: |_, n| json!({ FILE: n }),
+        count: |w| format!("visits/{}/attachments", w.visit),
+    },
 ];
+
+/// Key of a body that stands for a form with a file.
+const FILE: &str = "file";
 
 impl Row {
     fn request(&self, world: &World, client: &Client, key: &str, number: usize) -> RequestBuilder {
         let request = client.request(Method::POST, &(self.path)(world));
-        request.header("idempotency-key", key.to_owned()).json(&(self.body)(world, number))
+        let request = request.header("idempotency-key", key.to_owned());
+        let body = (self.body)(world, number);
+        match body[FILE].as_u64() {
+            Some(number) => {
+                let picture = png(u8::try_from(number).unwrap());
+                with_form(request, &[], &[("file", "照片.png", &picture)])
+            }
+            None => request.json(&body),
+        }
     }
 
     async fn send(&self, world: &World, client: &Client, key: &str, number: usize) -> Answer {
@@ -201,7 +241,9 @@ fn lose_answers(app: &TestApp) {
 }
 
 /// Operations that take a key but answer with nothing that could be asked for afterwards.
-const WITHOUT_ROW: [&str; 3] = ["accept_invitation", "register_organization", "verify_mail"];
+/// And one that works once for each visit, see `a_need_is_made_once_also_when_asked_twice`.
+const WITHOUT_ROW: [&str; 4] =
+    ["accept_invitation", "create_visit_need", "register_organization", "verify_mail"];
 
 /// Operations by `POST` that create nothing which a repeat would create twice: they only look
 /// something up, move a record on from a state that it has left then, or open and end sessions.
@@ -483,4 +525,21 @@ async fn a_link_used_twice_under_a_key_is_answered_alike() {
     lose_answers(&world.app);
     let again = keyed(&client, "auth/accept-invitation", "own", &accept).await;
     assert_eq!(essence(&again), essence(&first));
+}
+
+#[tokio::test]
+async fn a_need_is_made_once_also_when_asked_twice() {
+    let world = World::start().await;
+    let path = format!("visits/{}/need", world.visit);
+    let ask = |key: &'static str| {
+        let request = world.admin.request(Method::POST, &path);
+        world.admin.send(request.header("idempotency-key", key))
+    };
+    let first = ask("tap").await.expect(201);
+    let again = ask("tap").await;
+    assert_eq!(essence(&again), essence(&first));
+    lose_answers(&world.app);
+    let again = ask("tap").await;
+    assert_eq!(essence(&again), essence(&first));
+    ask("another tap").await.problem(409, "conflict");
 }

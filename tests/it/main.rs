@@ -5,6 +5,7 @@
 
 mod access;
 mod accounts;
+mod attachments;
 mod audit;
 mod browser;
 mod capabilities;
@@ -39,3 +40,4 @@ mod stores;
 mod support;
 mod towns;
 mod turns;
+mod visits;

@@ -1,4 +1,4 @@
-//! Files kept with records.
+//! Visits to firms, and files kept with records.
 
 diesel::table! {
     use diesel::sql_types::*;
@@ -28,5 +28,24 @@ diesel::table! {
         created_at -> Moment,
         removed_by -> Nullable<Uid>,
         removed_at -> Nullable<Moment>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::sql::{JsonDoc, Moment, Uid};
+
+    visits (id) {
+        id -> Uid,
+        code -> Text,
+        town_code -> Text,
+        org_id -> Nullable<Uid>,
+        visited_on -> Date,
+        doc -> JsonDoc,
+        need_id -> Nullable<Uid>,
+        created_by -> Nullable<Uid>,
+        version -> Integer,
+        created_at -> Moment,
+        updated_at -> Moment,
     }
 }

@@ -9,7 +9,10 @@ use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 use ring::rand::{SecureRandom, SystemRandom};
 
 use super::{PageError, Visit};
+use crate::attachments::model::Upload;
 use crate::error::{Error, Result};
+use crate::http::extract::AppData;
+use crate::http::upload;
 use crate::money::Money;
 use crate::reading::narrow_digits;
 
@@ -79,18 +82,57 @@ impl FromRequest for Posted {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let form = web::Form::<Vec<(String, String)>>::from_request(request, payload);
-        let token = request.extensions().get::<Visit>().map(|visit| visit.csrf.clone());
-        // Browsers say themselves when a form of another site is behind the request.
-        let foreign =
-            request.headers().get("sec-fetch-site").is_some_and(|value| value == "cross-site");
+        let request = request.clone();
         Box::pin(async move {
             let posted = Self(form.await?.into_inner());
-            let sent = posted.raw(CSRF_FIELD);
-            let matches = token.is_some_and(|token| is_token(&token) && token == sent);
-            if foreign || !matches {
-                return Err(PageError(Error::forbidden("error.form_expired")).into());
-            }
+            require_own(&request, &posted).map_err(PageError)?;
             Ok(posted)
+        })
+    }
+}
+
+/// Refuses a form that did not come from a page of ours.
+fn require_own(request: &HttpRequest, posted: &Posted) -> Result<()> {
+    let token = request.extensions().get::<Visit>().map(|visit| visit.csrf.clone());
+    // Browsers say themselves when a form of another site is behind the request.
+    let foreign =
+        request.headers().get("sec-fetch-site").is_some_and(|value| value == "cross-site");
+    let sent = posted.raw(CSRF_FIELD);
+    let matches = token.is_some_and(|token| is_token(&token) && token == sent);
+    if foreign || !matches { Err(Error::forbidden("error.form_expired")) } else { Ok(()) }
+}
+
+/// A posted form that brings files, from somebody who is signed in: nobody else has his files read.
+#[derive(Debug)]
+pub struct PostedFiles {
+    /// Its plain fields.
+    pub form: Posted,
+    /// Its files.
+    pub files: Vec<Upload>,
+}
+
+/// Files of full size that one form may bring.
+const FILES_TOGETHER: usize = 3;
+
+impl FromRequest for PostedFiles {
+    type Error = PageError;
+    type Future = Pin<Box<dyn Future<Output = std::result::Result<Self, PageError>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (request, mut payload) = (request.clone(), payload.take());
+        Box::pin(async move {
+            let visit = request.extensions().get::<Visit>().cloned();
+            let visit = visit.ok_or_else(|| Error::internal("a form outside of the pages"))?;
+            visit.caller.signed_in()?;
+            let app = request.app_data::<AppData>();
+            let app = app.ok_or_else(|| Error::internal("no application state"))?;
+            let each = app.config.attachments.max_file_bytes;
+            let together = each.saturating_mul(FILES_TOGETHER);
+            let received = upload::read(&request, &mut payload, each, together).await?;
+            let form = Posted(received.fields);
+            require_own(&request, &form)?;
+            let files = received.files.into_iter().map(|(_, file)| file).collect();
+            Ok(Self { form, files })
         })
     }
 }

@@ -93,6 +93,11 @@ impl Frame {
         self.caller.principal.as_ref().map(|principal| principal.name.as_str())
     }
 
+    /// Whether the person looks after regions, and so has visits to log.
+    pub fn is_broker(&self) -> bool {
+        self.caller.principal.as_ref().is_some_and(|one| one.is_broker() || one.is_admin())
+    }
+
     /// Address of a static file.
     pub fn asset(&self, name: &str) -> &'static str {
         assets::address(name)

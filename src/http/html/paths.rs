@@ -4,7 +4,7 @@
 use actix_web::http::Method;
 
 /// Every page.
-pub const PAGES: [(Method, &str); 30] = [
+pub const PAGES: [(Method, &str); 37] = [
     (Method::GET, "/"),
     (Method::GET, "/account"),
     (Method::GET, "/capabilities/{id}"),
@@ -35,4 +35,11 @@ pub const PAGES: [(Method, &str); 30] = [
     (Method::GET, "/towns/{code}"),
     (Method::GET, "/verify"),
     (Method::POST, "/verify"),
+    (Method::GET, "/visits"),
+    (Method::GET, "/visits/new"),
+    (Method::POST, "/visits/new"),
+    (Method::GET, "/visits/{id}"),
+    (Method::POST, "/visits/{id}/files"),
+    (Method::GET, "/visits/{id}/files/{file}"),
+    (Method::POST, "/visits/{id}/need"),
 ];

@@ -12,7 +12,7 @@ use crate::idempotency::model::{Created, CreatedKind, Headers};
 use crate::needs::model::NeedId;
 use crate::records::reviewed::{ReviewedId, grants};
 use crate::records::traced::Traced;
-use crate::{attachments, capabilities, cases, needs, organizations, towns};
+use crate::{attachments, capabilities, cases, needs, organizations, towns, visits};
 
 /// Status of the answer.
 pub(super) fn status(created: &Created) -> u16 {
@@ -57,6 +57,10 @@ pub(super) fn answer(app: &App, caller: &Caller, created: &Created) -> Result<(H
             rendered(&format!("cases/{id}"), Some(view.version), &view)
         }
         CreatedKind::CaseEntry => case_entry(app, caller, id),
+        CreatedKind::Visit => {
+            let view = visits::ops::show(app, caller, parsed(id)?)?;
+            rendered(&format!("visits/{id}"), Some(view.version), &view)
+        }
         CreatedKind::Attachment => attachment(app, caller, id),
         CreatedKind::NeedGrant => grant::<NeedId>(app, caller, id),
         CreatedKind::CapabilityGrant => grant::<CapabilityId>(app, caller, id),

@@ -3,12 +3,13 @@
 use utoipa::openapi::tag::{Tag, TagBuilder};
 
 /// Name and description of every group, in the order in which they are shown.
-const TAGS: [(&str, &str); 12] = [
+const TAGS: [(&str, &str); 13] = [
     ("accounts", "Signing in and out, accounts, members of organisations, roles. 账户与人员"),
     ("organizations", "Firms, universities, institutes, service organisations. 机构"),
     ("towns", "Specialised towns. 专业镇"),
     ("needs", "Technical needs and their life from draft to solved. 技术需求"),
     ("capabilities", "Achievements and capabilities on offer. 科技成果与技术能力"),
+    ("visits", "Visits of liaisons to firms, with photos. 走访记录"),
     ("search", "Full-text search over everything the caller may see. 检索"),
     ("matching", "Explained matches between needs and capabilities. 匹配"),
     ("cases", "Needs and capabilities brought together, stage by stage. 对接"),

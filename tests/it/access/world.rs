@@ -14,6 +14,7 @@ use townbridge::http::operations::{Operation, operations};
 use townbridge::organizations::model::Organization;
 use townbridge::records::parts::Contact;
 
+use crate::support::files::with_form;
 use crate::support::{Answer, Client, OrgBuilder, TestApp};
 
 /// The town of our own organisation.
@@ -110,6 +111,7 @@ pub struct Call {
     /// Path below `/api/v1/`, or from the root.
     pub path: String,
     body: Option<Value>,
+    file: Option<Vec<u8>>,
     version: Option<i64>,
     client: Option<Client>,
 }
@@ -117,12 +119,18 @@ pub struct Call {
 impl Call {
     /// A call of this path.
     pub fn to(path: impl Into<String>) -> Self {
-        Self { path: path.into(), body: None, version: None, client: None }
+        Self { path: path.into(), body: None, file: None, version: None, client: None }
     }
 
     /// With a JSON body.
     pub fn with(mut self, body: Value) -> Self {
         self.body = Some(body);
+        self
+    }
+
+    /// With a form that brings a file.
+    pub fn with_file(mut self, bytes: Vec<u8>) -> Self {
+        self.file = Some(bytes);
         self
     }
 
@@ -248,6 +256,9 @@ impl World {
         }
         if let Some(body) = call.body {
             request = request.json(&body);
+        }
+        if let Some(bytes) = call.file {
+            request = with_form(request, &[], &[("file", "photo.png", &bytes)]);
         }
         client.send(request).await
     }

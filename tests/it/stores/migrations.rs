@@ -151,6 +151,7 @@ fn tables_have_the_columns_that_queries_name(db: &TestDatabase) {
         renewal_pings,
         file_contents,
         attachments,
+        visits,
     );
     let found = tables(&mut db.connect());
     assert_eq!(named.len(), found.len(), "{:?}", found.keys());

@@ -2,6 +2,7 @@
 //! feature `server-tests`, which needs a server in `TEST_POSTGRES_URL` (`scripts/with-postgres`).
 
 mod accounts;
+mod attachments;
 mod audit;
 mod capabilities;
 mod cases;
@@ -21,6 +22,7 @@ mod records;
 mod registrations;
 mod towns;
 mod vectors;
+mod visits;
 
 /// Makes tests `name::on_sqlite` and `name::on_postgres` of a suite `fn name(&TestDatabase)`.
 macro_rules! on_both {

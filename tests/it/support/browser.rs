@@ -6,6 +6,7 @@ use std::sync::Mutex;
 use reqwest::Method;
 use scraper::{Html, Selector};
 
+use super::files::with_form;
 use super::{Account, Answer, Client, PASSWORD, TestApp};
 
 /// Cookie that forms have to repeat.
@@ -105,6 +106,19 @@ impl Browser {
         let mut all = vec![("csrf", token.as_str())];
         all.extend_from_slice(fields);
         self.submit_bare(path, &all).await
+    }
+
+    /// Sends a form that brings files, as its page would.
+    pub async fn submit_files(
+        &self,
+        path: &str,
+        fields: &[(&str, &str)],
+        files: &[(&str, &str, &[u8])],
+    ) -> Answer {
+        let token = self.cookie(FORM_COOKIE).expect("a page with a form has been opened");
+        let mut all = vec![("csrf", token.as_str())];
+        all.extend_from_slice(fields);
+        self.send(with_form(self.request(Method::POST, path), &all, files)).await
     }
 }
 

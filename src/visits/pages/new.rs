@@ -1,0 +1,182 @@
+//! The form in which a visit is logged: few fields, most of them filled in already.
+
+use std::sync::Arc;
+
+use actix_web::{Either, HttpResponse, get, post};
+use askama::Template;
+use askama_web::WebTemplate;
+use uuid::Uuid;
+
+use crate::accounts::principal::{Caller, OrgId};
+use crate::app::App;
+use crate::attachments::model::Upload;
+use crate::db::Db;
+use crate::error::{Error, FieldError, Result};
+use crate::http::extract::AppData;
+use crate::http::html::{Frame, PageResult, Posted, PostedFiles, Visit, redirect};
+use crate::idempotency::model::{Claim, Recalled};
+use crate::organizations::ops::ListOrganizations;
+use crate::search::names::Names;
+use crate::visits::model::VisitFields;
+use crate::visits::ops;
+use crate::{idempotency, organizations, towns};
+
+#[derive(Template, WebTemplate)]
+#[template(path = "visit_form.html")]
+pub(super) struct VisitForm {
+    page: Frame,
+    /// Towns to choose from, with their codes.
+    towns: Vec<(String, String)>,
+    /// Names of registered firms.
+    firms: Vec<String>,
+    form: Posted,
+    errors: Vec<FieldError>,
+}
+
+/// An empty form, as far as it can be empty.
+#[get("/visits/new")]
+pub(super) async fn new_visit(app: AppData, visit: Visit) -> PageResult<VisitForm> {
+    let app = app.into_inner();
+    let caller = visit.caller.clone();
+    let principal = caller.signed_in()?;
+    if !principal.is_broker() && !principal.is_admin() {
+        return Err(Error::forbidden("error.liaisons_only").into());
+    }
+    let today = app.clock.today_in_china().to_string();
+    let form = Posted::new(vec![
+        ("once".to_owned(), Uuid::new_v4().to_string()),
+        ("visited_on".to_owned(), today),
+        ("channel".to_owned(), "offline".to_owned()),
+    ]);
+    Ok(filled(&app, &visit, form, Vec::new()).await?)
+}
+
+/// Logs the visit. A form that is sent twice logs it once.
+#[post("/visits/new")]
+pub(super) async fn create_visit(
+    app: AppData,
+    visit: Visit,
+    posted: PostedFiles,
+) -> PageResult<Either<VisitForm, HttpResponse>> {
+    let app = app.into_inner();
+    let PostedFiles { form, files } = posted;
+    let (caller, typed) = (visit.caller.clone(), form.clone());
+    match app.run(move |app| create(app, caller, &typed, &files)).await {
+        Ok(id) => Ok(Either::Right(redirect(&format!("/visits/{id}")))),
+        Err(Error::Invalid(errors)) => Ok(Either::Left(filled(&app, &visit, form, errors).await?)),
+        Err(other) => Err(other.into()),
+    }
+}
+
+fn create(app: &App, mut caller: Caller, form: &Posted, photos: &[Upload]) -> Result<String> {
+    let person = caller.signed_in()?.user_id;
+    let claim =
+        form.filled("once").map(|key| Claim::new(person, &key, "POST /visits/new".to_owned(), b""));
+    if let Some(id) = logged_before(app, claim.as_ref())? {
+        return Ok(id);
+    }
+    caller.idempotency = claim.clone();
+    let written =
+        fields(app, &caller, form).and_then(|fields| ops::create(app, &caller, &fields, photos));
+    match written {
+        Ok(written) => Ok(written.value.id.to_string()),
+        Err(Error::Conflict { message, legal }) => match logged_before(app, claim.as_ref())? {
+            Some(id) => Ok(id),
+            None => Err(Error::Conflict { message, legal }),
+        },
+        Err(other) => Err(other),
+    }
+}
+
+/// The visit that this very form has logged already.
+fn logged_before(app: &App, claim: Option<&Claim>) -> Result<Option<String>> {
+    let Some(claim) = claim else { return Ok(None) };
+    match idempotency::ops::recall(app, claim)? {
+        Some(Recalled::Created { created, .. }) => Ok(Some(created.id)),
+        _ => Ok(None),
+    }
+}
+
+/// The fields as they were typed: a firm that is registered under the name is meant by it.
+fn fields(app: &App, caller: &Caller, form: &Posted) -> Result<VisitFields> {
+    let name = form.filled("firm");
+    let org_id = match &name {
+        Some(name) => app.db.read(|db| known_firm(db, caller, name))?,
+        None => None,
+    };
+    let visited_on = form
+        .filled("visited_on")
+        .map(|text| text.parse().map_err(|_| Error::field("/visited_on", "field.date")));
+    let people = form.text("people").split(['、', ',', '，', ';', '；', '\n']);
+    let town = form.filled("town_code");
+    let names = Names::new(app, caller.language);
+    let meant = town.as_deref().map(|text| names.towns_meant(text)).unwrap_or_default();
+    Ok(VisitFields {
+        town_code: meant.first().map(|code| (*code).to_owned()).or(town),
+        org_id,
+        org_name: if org_id.is_some() { None } else { name },
+        visited_on: visited_on.transpose()?,
+        channel: form.filled("channel"),
+        programme: form.filled("programme"),
+        people: people.map(str::trim).filter(|one| !one.is_empty()).map(str::to_owned).collect(),
+        findings: form.filled("findings"),
+    })
+}
+
+/// The organisation of this name, when the caller may know of it.
+fn known_firm(db: &mut Db, caller: &Caller, name: &str) -> Result<Option<OrgId>> {
+    let Some(id) = organizations::ops::by_name(db, name)? else { return Ok(None) };
+    let seen = organizations::ops::find_many(db, caller, &[id])?;
+    Ok(seen.first().map(|one| one.org.id))
+}
+
+/// Towns and firms offered at most.
+const MAX_TOWNS: i64 = 400;
+const MAX_FIRMS: usize = 100;
+
+async fn filled(
+    app: &Arc<App>,
+    visit: &Visit,
+    form: Posted,
+    errors: Vec<FieldError>,
+) -> Result<VisitForm> {
+    let caller = visit.caller.clone();
+    let (towns, firms) = app
+        .run(move |app| Ok((offered_towns(app, &caller)?, offered_firms(app, &caller)?)))
+        .await?;
+    Ok(VisitForm { page: Frame::new(app, visit, "visits"), towns, firms, form, errors })
+}
+
+/// The towns of a liaison; for officers and administrators the specialised towns of their regions.
+fn offered_towns(app: &App, caller: &Caller) -> Result<Vec<(String, String)>> {
+    let principal = caller.signed_in()?;
+    let mut codes = principal.regions();
+    codes.retain(|code| code.len() == 9);
+    if codes.is_empty() {
+        codes = app.db.read(|db| towns::ops::ids(db, None, MAX_TOWNS))?;
+        codes.retain(|code| principal.is_admin() || principal.reviews(code));
+    }
+    codes.sort_unstable();
+    codes.dedup();
+    let name = |code: &String| app.reference.region_name(code, caller.language);
+    Ok(codes.iter().map(|code| (code.clone(), name(code))).collect())
+}
+
+/// Names of firms in the caller's regions.
+fn offered_firms(app: &App, caller: &Caller) -> Result<Vec<String>> {
+    let regions = caller.signed_in()?.regions();
+    let mut names = Vec::new();
+    for region in regions {
+        let query = ListOrganizations {
+            org_type: Some("enterprise".to_owned()),
+            region: Some(region),
+            limit: Some(MAX_FIRMS),
+            ..ListOrganizations::default()
+        };
+        let page = organizations::ops::list(app, caller, &query)?;
+        names.extend(page.items.into_iter().filter_map(|org| org.fields.name));
+    }
+    names.sort_unstable();
+    names.dedup();
+    Ok(names)
+}
