@@ -135,9 +135,11 @@ pub fn content(request: &HttpRequest, row: &Attachment, bytes: Vec<u8>) -> HttpR
     let known = request.headers().get(IF_NONE_MATCH).and_then(|value| value.to_str().ok());
     let known = known
         .is_some_and(|tags| tags.split(',').any(|one| one.trim().trim_start_matches("W/") == tag));
+    // Weak: the same content may be sent compressed or not.
+    let weak = format!("W/{tag}");
     let mut answer = if known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
     answer
-        .insert_header((ETAG, tag))
+        .insert_header((ETAG, weak))
         .insert_header((CACHE_CONTROL, "private, no-cache"))
         .insert_header((X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .insert_header((CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox"));

@@ -13,6 +13,7 @@ use tempfile::TempDir;
 #[cfg(feature = "server-tests")]
 use crate::support::Schema;
 use crate::support::credit_code;
+use crate::support::files::with_form;
 
 /// How often the service is killed on SQLite, which dies with it.
 const ROUNDS: usize = 20;
@@ -308,4 +309,73 @@ async fn killed_at_any_moment_nothing_acknowledged_is_lost_on_postgres() {
     let database = Some(schema.url().to_owned());
     let place = Place { directory: tempfile::tempdir().unwrap(), database };
     kill_again_and_again(&place, POSTGRES_ROUNDS).await;
+}
+
+/// A file that was acknowledged, with its address.
+type Kept = (String, Vec<u8>);
+
+/// Sends files to a visit until the service is gone.
+async fn send_files(admin: Writer, visit: String, sent: Arc<Mutex<Vec<Kept>>>) {
+    for number in 0..15 {
+        let bytes = format!("{visit} {number}\n").repeat(20_000).into_bytes();
+        let address = format!("{}/api/v1/visits/{visit}/attachments", admin.base);
+        let request = admin.http.post(&address).bearer_auth(&admin.admin);
+        let request = with_form(request, &[], &[("file", "记录.txt", &bytes)]);
+        let Ok(answer) = request.send().await else { return };
+        assert_eq!(answer.status().as_u16(), 201);
+        let Ok(view) = answer.json::<Value>().await else { return };
+        let path = format!("visits/{visit}/attachments/{}", view["id"].as_str().unwrap());
+        sent.lock().unwrap().push((path, bytes));
+    }
+}
+
+async fn fetch(admin: &Writer, path: &str) -> Vec<u8> {
+    let request = admin.http.get(format!("{}/api/v1/{path}/content", admin.base));
+    let answer = request.bearer_auth(&admin.admin).send().await.unwrap();
+    assert_eq!(answer.status().as_u16(), 200, "{path}");
+    answer.bytes().await.unwrap().to_vec()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn files_that_were_acknowledged_are_whole_after_a_kill() {
+    let place = Place { directory: tempfile::tempdir().unwrap(), database: None };
+    let mut kept: Vec<Kept> = Vec::new();
+    let mut visits: Vec<String> = Vec::new();
+    for round in 0..4 {
+        let service = Service::start(&place);
+        let admin = service.sign_in().await;
+        let body =
+            json!({ "town_code": "442000105", "org_name": "晨舟配件厂", "findings": "看了。" });
+        let request = admin.http.post(format!("{}/api/v1/visits", admin.base));
+        let answer = request.bearer_auth(&admin.admin).json(&body).send().await.unwrap();
+        let visit: Value = answer.json().await.unwrap();
+        visits.push(visit["id"].as_str().unwrap().to_owned());
+        let sent = Arc::new(Mutex::new(Vec::new()));
+        let last = visits[round].clone();
+        let sending = tokio::spawn(send_files(admin, last, Arc::clone(&sent)));
+        let start = Instant::now();
+        while sent.lock().unwrap().len() < 2 + round {
+            assert!(start.elapsed() < DEADLINE, "no file is acknowledged");
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        service.kill();
+        sending.await.unwrap();
+        kept.append(&mut sent.lock().unwrap());
+    }
+    let service = Service::start(&place);
+    let admin = service.sign_in().await;
+    for (path, bytes) in &kept {
+        assert!(fetch(&admin, path).await == *bytes, "{path}");
+    }
+    // One that was stored and not acknowledged any more is whole as well.
+    for visit in &visits {
+        let (status, files) = admin.get(Kind::User, &format!("visits/{visit}/attachments")).await;
+        assert_eq!(status, 200);
+        for file in files.as_array().unwrap() {
+            let path = format!("visits/{visit}/attachments/{}", file["id"].as_str().unwrap());
+            let size = u64::try_from(fetch(&admin, &path).await.len()).unwrap();
+            assert_eq!(file["size"], size, "{path}");
+        }
+    }
+    service.kill();
 }
