@@ -22,7 +22,8 @@ pub fn configure(config: &mut web::ServiceConfig) {
         .service(show::show_visit)
         .service(show::add_files)
         .service(show::fetch_file)
-        .service(show::make_need);
+        .service(show::make_need)
+        .service(show::delete_visit);
 }
 
 #[derive(Template, WebTemplate)]

@@ -240,6 +240,13 @@ async fn a_visit_is_logged_from_a_phone_and_one_tap_makes_a_need_of_it() {
     let page = browser.get(logged.header("location")).await.expect(200);
     assert_eq!((page.only("h1"), page.count("h1 a")), ("别处待审的厂".to_owned(), 0));
 
+    let gone = logged.header("location");
+    let version = page.attribute("form[action$='/delete'] [name=version]", "value");
+    let delete = format!("{gone}/delete");
+    browser.submit(&delete, &[("version", "7")]).await.expect(412);
+    browser.submit(&delete, &[("version", &version)]).await.expect(303);
+    browser.get(gone).await.expect(404);
+
     // Nobody else comes in, and no other site.
     let firm = app.account(&[GrantRole::in_org(Role::OrgAdmin, org.id)]);
     let firm = app.browser_of(&firm).await;

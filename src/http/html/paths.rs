@@ -4,7 +4,7 @@
 use actix_web::http::Method;
 
 /// Every page.
-pub const PAGES: [(Method, &str); 37] = [
+pub const PAGES: [(Method, &str); 38] = [
     (Method::GET, "/"),
     (Method::GET, "/account"),
     (Method::GET, "/capabilities/{id}"),
@@ -39,6 +39,7 @@ pub const PAGES: [(Method, &str); 37] = [
     (Method::GET, "/visits/new"),
     (Method::POST, "/visits/new"),
     (Method::GET, "/visits/{id}"),
+    (Method::POST, "/visits/{id}/delete"),
     (Method::POST, "/visits/{id}/files"),
     (Method::GET, "/visits/{id}/files/{file}"),
     (Method::POST, "/visits/{id}/need"),

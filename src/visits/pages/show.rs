@@ -6,6 +6,7 @@ use askama_web::WebTemplate;
 
 use crate::attachments::model::{AttachmentId, AttachmentView};
 use crate::attachments::{self, api::content};
+use crate::error::Error;
 use crate::http::extract::AppData;
 use crate::http::html::{Frame, PageResult, Posted, PostedFiles, Visit, redirect};
 use crate::search::freshness;
@@ -87,4 +88,18 @@ pub(super) async fn make_need(
     let written = app.run(move |app| visits::needs::create_need(app, &caller, *id)).await?;
     freshness::settle(&app.into_inner(), written.change).await;
     Ok(redirect(&format!("/needs/{}/edit", written.value.id)))
+}
+
+/// Deletes a visit that was logged by mistake and goes back to the list.
+#[post("/visits/{id}/delete")]
+pub(super) async fn delete_visit(
+    app: AppData,
+    visit: Visit,
+    id: web::Path<VisitId>,
+    form: Posted,
+) -> PageResult<HttpResponse> {
+    let version = form.text("version").parse().map_err(|_| Error::PreconditionRequired)?;
+    let caller = visit.caller;
+    app.run(move |app| ops::delete(app, &caller, *id, version)).await?;
+    Ok(redirect("/visits"))
 }
