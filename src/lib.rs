@@ -4,7 +4,8 @@
 //! # Map
 //! - [`app`] turns settings into a running service; [`cli`] holds the commands.
 //! - One folder a domain: [`accounts`], [`organizations`], [`towns`], [`needs`],
-//!   [`capabilities`], [`matching`], [`diagnosis`], [`search`], [`audit`], [`mod@reference`].
+//!   [`capabilities`], [`contracts`], [`matching`], [`diagnosis`], [`search`], [`audit`],
+//!   [`mod@reference`].
 //!   Inside, `model` has types and rules without I/O, `store` the queries, `ops` the use cases,
 //!   `api` and `pages` the two thin fronts.
 //! - [`visits`] is the liaison's log of visits to firms; [`attachments`] keeps files with records.
@@ -32,6 +33,7 @@ pub mod cases;
 pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod contracts;
 pub mod db;
 pub mod demo;
 pub mod diagnosis;

@@ -51,6 +51,13 @@ impl Money {
     }
 }
 
+impl std::iter::Sum for Money {
+    /// Exact: an amount is at most 10^15 分, so that even 9,000 of the largest fit.
+    fn sum<I: Iterator<Item = Self>>(amounts: I) -> Self {
+        Self(amounts.map(|amount| amount.0).sum())
+    }
+}
+
 impl Serialize for Money {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         if self.0 % FEN_PER_WAN == 0 {
@@ -71,7 +78,29 @@ impl<'de> Deserialize<'de> for Money {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        /// Adding up amounts loses nothing, in no order, and neither does writing the sum down.
+        #[test]
+        fn sums_are_exact(units in prop::collection::vec(0_i64..10_000_000_000_000, 0..60)) {
+            let amounts: Vec<Money> = units.iter().map(|units| Money(units * 100)).collect();
+            let sum: Money = amounts.iter().copied().sum();
+            let exact: i128 = units.iter().map(|&units| i128::from(units) * 100).sum();
+            prop_assert_eq!(i128::from(sum.0), exact);
+            let backwards: Money = amounts.iter().rev().copied().sum();
+            prop_assert_eq!(backwards, sum);
+            for amount in amounts {
+                let text = amount.to_wan();
+                prop_assert_eq!(Money::parse_wan(&text), Ok(amount));
+                let json = serde_json::to_string(&amount).unwrap();
+                prop_assert_eq!(&json, &text);
+                prop_assert_eq!(serde_json::from_str::<Money>(&json).unwrap(), amount);
+            }
+        }
+    }
 
     #[test]
     fn keeps_four_decimals_exactly() {

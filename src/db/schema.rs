@@ -6,11 +6,13 @@
 )]
 
 mod brokering;
+mod deals;
 mod field;
 mod vectors;
 mod waiting;
 
 pub use brokering::*;
+pub use deals::*;
 pub use field::*;
 pub use vectors::*;
 pub use waiting::*;
@@ -357,16 +359,6 @@ diesel::table! {
         likeness_key -> BigInt,
         record_id -> Uid,
         tier -> Integer,
-    }
-}
-
-diesel::table! {
-    use diesel::sql_types::*;
-    use crate::db::types::sql::{Moment, Uid};
-
-    renewal_pings (record_id) {
-        record_id -> Uid,
-        asked_at -> Moment,
     }
 }
 

@@ -10,7 +10,8 @@ pub(super) fn class(kind: RecordKind, field: &str) -> FieldClass {
         RecordKind::Capability => capability(field),
         RecordKind::Organization => organization(field),
         RecordKind::Town => town(field),
-        RecordKind::User | RecordKind::Case | RecordKind::Visit => Internal,
+        // What is shown whole or not at all.
+        RecordKind::User | RecordKind::Case | RecordKind::Visit | RecordKind::Contract => Internal,
     }
 }
 

@@ -40,6 +40,8 @@ code_enum!(
         Visit = "visit",
         /// A file kept with a record.
         Attachment = "attachment",
+        /// A technology contract.
+        Contract = "contract",
         /// A grant on a need.
         NeedGrant = "need_grant",
         /// A grant on a capability.
@@ -67,6 +69,7 @@ impl From<RecordKind> for CreatedKind {
             RecordKind::User => Self::User,
             RecordKind::Case => Self::Case,
             RecordKind::Visit => Self::Visit,
+            RecordKind::Contract => Self::Contract,
         }
     }
 }

@@ -28,6 +28,8 @@ code_enum!(
         Case = "case",
         /// 走访记录
         Visit = "visit",
+        /// 技术合同
+        Contract = "contract",
     }
 );
 
@@ -42,6 +44,7 @@ impl RecordKind {
             Self::User => "users",
             Self::Case => "cases",
             Self::Visit => "visits",
+            Self::Contract => "contracts",
         }
     }
 }

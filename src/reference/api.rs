@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::calendar::Holiday;
+use super::policy::ContractRule;
 use super::{CodeEntry, Discipline, HitechField, Industry, Region, University};
 use crate::error::Error;
 use crate::http::extract::{AppData, Query, facts};
@@ -25,6 +26,7 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         .service(list_disciplines)
         .service(list_universities)
         .service(list_holidays)
+        .service(list_contract_rules)
         .service(list_code_tables)
         .service(show_code_table);
 }
@@ -280,6 +282,14 @@ async fn list_holidays(
     let wanted = |row: &&Holiday| query.year.is_none_or(|year| row.date.year() == year);
     let rows: Vec<&Holiday> = app.reference.holidays().iter().filter(wanted).collect();
     Ok(cached(&request, &app, rows))
+}
+
+/// List the rules on technology contracts with the times for which they hold.
+#[utoipa::path(tag = "reference",
+    responses((status = 200, body = Vec<ContractRule>), (status = 304, description = "not modified")))]
+#[get("/reference/contract-rules")]
+async fn list_contract_rules(request: HttpRequest, app: AppData) -> ApiResult {
+    Ok(cached(&request, &app, app.reference.contract_rules()))
 }
 
 /// List the names of the code tables.

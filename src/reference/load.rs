@@ -7,6 +7,7 @@ use ring::digest::{Context, SHA256};
 use serde::de::DeserializeOwned;
 
 use super::calendar::Holiday;
+use super::policy::ContractRule;
 use super::{CodeEntry, HitechField, Industry, Reference, Region, Tables, University};
 use crate::error::{Error, Result};
 
@@ -34,6 +35,10 @@ const UNIVERSITIES: Source = Source {
 };
 const HOLIDAYS: Source =
     Source { name: "holidays.csv", text: include_str!("../../data/reference/holidays.csv") };
+const CONTRACT_RULES: Source = Source {
+    name: "contract_rules.csv",
+    text: include_str!("../../data/reference/contract_rules.csv"),
+};
 
 /// Loads all tables; a file in `directory` replaces the built-in one of the same name.
 ///
@@ -51,10 +56,33 @@ pub fn load(directory: &Path) -> Result<Reference> {
     let universities: Vec<University> = reader.rows(&UNIVERSITIES)?;
     unique(UNIVERSITIES.name, &universities, |row| row.code.clone())?;
     let holidays = reader.holidays()?;
+    let contract_rules: Vec<ContractRule> = reader.rows(&CONTRACT_RULES)?;
+    check_rules(&contract_rules)?;
     let fingerprint = crate::audit::model::hex(&reader.hash.finish().as_ref()[..8]);
-    let tables =
-        Tables { regions, industries, codes, hitech_fields, disciplines, universities, holidays };
+    let tables = Tables {
+        regions,
+        industries,
+        codes,
+        hitech_fields,
+        disciplines,
+        universities,
+        contract_rules,
+        holidays,
+    };
     Ok(Reference::new(tables, fingerprint))
+}
+
+/// Each rule can be read, and on no day do two say different things of the same.
+fn check_rules(rules: &[ContractRule]) -> Result<()> {
+    for (at, rule) in rules.iter().enumerate() {
+        rule.check()
+            .map_err(|reason| broken(CONTRACT_RULES.name, at, rule.rule.as_str(), &reason))?;
+        if rules[..at].iter().any(|other| rule.clashes(other)) {
+            let reason = "another row rules the same region and time";
+            return Err(broken(CONTRACT_RULES.name, at, rule.rule.as_str(), reason));
+        }
+    }
+    Ok(())
 }
 
 /// A row that stands in a tree of codes.
@@ -249,6 +277,50 @@ mod tests {
         assert!(!reference.has_code("need_kind", "tech_problem"));
         let built_in = load(Path::new("/nonexistent")).unwrap();
         assert_ne!(reference.fingerprint(), built_in.fingerprint());
+    }
+
+    #[test]
+    fn a_contract_follows_the_rule_of_the_day_of_its_signing() {
+        let dir = tempfile::tempdir().unwrap();
+        let rules = "rule,region_code,valid_from,valid_to,value,source\n\
+                     registration_days,,2020-01-01,2025-12-31,30,old\n\
+                     registration_days,,2026-01-01,,60,new\n\
+                     registration_days,4420,2026-01-01,,90,city\n";
+        std::fs::write(dir.path().join("contract_rules.csv"), rules).unwrap();
+        let reference = load(dir.path()).unwrap();
+        let day = |text: &str| text.parse().unwrap();
+        let days =
+            |region, on| reference.contract_policy(region, day(on)).registration_days.unwrap_or(0);
+        assert_eq!(days("440605", "2025-12-31"), 30);
+        assert_eq!(days("440605", "2026-01-01"), 60);
+        assert_eq!(days("442000105", "2025-12-31"), 30);
+        assert_eq!(days("442000105", "2026-01-01"), 90);
+        assert_eq!(days("442000105", "2019-12-31"), 0);
+        let built_in = load(Path::new("/nonexistent")).unwrap();
+        let license = |on| {
+            let types = built_in.contract_policy("44", day(on)).contract_types;
+            types.is_some_and(|types| types.contains("license"))
+        };
+        assert_eq!([license("2020-12-31"), license("2021-01-01")], [false, true]);
+    }
+
+    #[test]
+    fn rules_on_contracts_that_cannot_be_are_refused() {
+        let head = "rule,region_code,valid_from,valid_to,value,source\n";
+        let cases = [
+            ("registrant,,2020-01-01,,nobody,x\n", "line 2", "nobody"),
+            ("registration_days,,2020-01-01,2019-01-01,3,x\n", "line 2", "ends before"),
+            ("major_amount,,2020-01-01,,1.00001,x\n", "line 2", "decimals"),
+            (
+                "decision_days,,2020-01-01,,3,x\ndecision_days,,2019-01-01,2020-01-01,4,x\n",
+                "line 3",
+                "same region and time",
+            ),
+        ];
+        for (rows, line, reason) in cases {
+            let error = failure("contract_rules.csv", &format!("{head}{rows}"));
+            assert!(error.contains(line) && error.contains(reason), "{error}");
+        }
     }
 
     #[test]

@@ -5,12 +5,15 @@ pub mod api;
 pub mod calendar;
 mod load;
 mod places;
+pub mod policy;
 pub mod uscc;
 
 use std::collections::HashMap;
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use self::policy::{ContractPolicy, ContractRule};
 use crate::accounts::principal::Language;
 use calendar::{Calendar, Holiday};
 
@@ -117,6 +120,8 @@ pub struct Tables {
     pub universities: Vec<University>,
     /// `holidays.csv`
     pub holidays: Vec<Holiday>,
+    /// `contract_rules.csv`
+    pub contract_rules: Vec<ContractRule>,
 }
 
 /// All reference tables, read once at start.
@@ -179,6 +184,16 @@ impl Reference {
     /// All disciplines, ordered by code.
     pub fn disciplines(&self) -> &[Discipline] {
         &self.tables.disciplines
+    }
+
+    /// All rules on technology contracts, in the order of the file.
+    pub fn contract_rules(&self) -> &[ContractRule] {
+        &self.tables.contract_rules
+    }
+
+    /// The rules for a contract of a region that was signed on a day.
+    pub fn contract_policy(&self, region: &str, day: NaiveDate) -> ContractPolicy {
+        ContractPolicy::of(&self.tables.contract_rules, region, day)
     }
 
     /// Whether there is a discipline with this code.

@@ -6,6 +6,7 @@
 mod accounts;
 mod capabilities;
 mod cases;
+mod contracts;
 mod needs;
 mod open;
 mod organizations;
@@ -61,6 +62,7 @@ fn tables() -> Vec<&'static Row> {
         accounts::ROWS,
         visits::ROWS,
         cases::ROWS,
+        contracts::ROWS,
     ];
     all.into_iter().flatten().collect()
 }
@@ -182,6 +184,11 @@ async fn cases_are_called_as_the_table_says() {
 #[tokio::test]
 async fn organizations_and_towns_are_called_as_the_table_says() {
     check(organizations::ROWS, None).await;
+}
+
+#[tokio::test]
+async fn contracts_are_called_as_the_table_says() {
+    check(contracts::ROWS, None).await;
 }
 
 #[tokio::test]

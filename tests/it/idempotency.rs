@@ -198,6 +198,12 @@ const ROWS: &[Row] = &[
         body: |_, n| json!({ FILE: n }),
         count: |w| format!("visits/{}/attachments", w.visit),
     },
+    Row {
+        operation: "create_contract",
+        path: |_| "contracts".to_owned(),
+        body: |w, n| json!({ "buyer_org_id": w.own.id, "project_name": format!("合同{n}") }),
+        count: |_| "contracts?limit=100".to_owned(),
+    },
 ];
 
 /// Key of a body that stands for a form with a file.
@@ -247,13 +253,15 @@ const WITHOUT_ROW: [&str; 4] =
 
 /// Operations by `POST` that create nothing which a repeat would create twice: they only look
 /// something up, move a record on from a state that it has left then, or open and end sessions.
-const CREATES_NOTHING: [&str; 19] = [
+const CREATES_NOTHING: [&str; 22] = [
+    "amend_contract",
     "answer_case",
     "decline_registration",
     "diagnose_need",
     "find_capability_duplicates",
     "find_need_duplicates",
     "match_text",
+    "record_contract_payment",
     "refresh_tokens",
     "request_password_reset",
     "resend_verification",
@@ -263,6 +271,7 @@ const CREATES_NOTHING: [&str; 19] = [
     "sign_out",
     "take_capability_step",
     "take_case_step",
+    "take_contract_step",
     "take_need_step",
     "take_organization_step",
     "verify_capability",

@@ -11,6 +11,7 @@ mod browser;
 mod capabilities;
 mod cases;
 mod cli;
+mod contracts;
 mod crash;
 mod diagnosis;
 mod disclosure;

@@ -1,4 +1,5 @@
-//! Registrations that wait for their mail address to be shown.
+//! What waits for somebody's word: registrations for their mail address to be shown, records for
+//! their owners to say that they still hold.
 
 diesel::table! {
     use diesel::sql_types::*;
@@ -21,5 +22,15 @@ diesel::table! {
     registration_links (token_hash) {
         token_hash -> Text,
         registration_id -> Uid,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::sql::{Moment, Uid};
+
+    renewal_pings (record_id) {
+        record_id -> Uid,
+        asked_at -> Moment,
     }
 }

@@ -12,7 +12,7 @@ use crate::idempotency::model::{Created, CreatedKind, Headers};
 use crate::needs::model::NeedId;
 use crate::records::reviewed::{ReviewedId, grants};
 use crate::records::traced::Traced;
-use crate::{attachments, capabilities, cases, needs, organizations, towns, visits};
+use crate::{attachments, capabilities, cases, contracts, needs, organizations, towns, visits};
 
 /// Status of the answer.
 pub(super) fn status(created: &Created) -> u16 {
@@ -62,6 +62,7 @@ pub(super) fn answer(app: &App, caller: &Caller, created: &Created) -> Result<(H
             rendered(&format!("visits/{id}"), Some(view.version), &view)
         }
         CreatedKind::Attachment => attachment(app, caller, id),
+        CreatedKind::Contract => contract(app, caller, id),
         CreatedKind::NeedGrant => grant::<NeedId>(app, caller, id),
         CreatedKind::CapabilityGrant => grant::<CapabilityId>(app, caller, id),
         CreatedKind::Role => {
@@ -97,6 +98,9 @@ fn case_entry(app: &App, caller: &Caller, id: &str) -> Result<(Headers, String)>
 fn attachment(app: &App, caller: &Caller, id: &str) -> Result<(Headers, String)> {
     let (path, view) = attachments::ops::sent(app, caller, parsed(id)?)?;
     rendered(&path, Some(1), &view)
+fn contract(app: &App, caller: &Caller, id: &str) -> Result<(Headers, String)> {
+    let view = contracts::ops::show(app, caller, parsed(id)?)?;
+    rendered(&format!("contracts/{id}"), Some(view.version), &view)
 }
 
 fn grant<I: ReviewedId>(app: &App, caller: &Caller, id: &str) -> Result<(Headers, String)> {

@@ -62,6 +62,12 @@ pub const ROWS: &[Row] = &[
         expect: EVERYBODY,
     },
     Row {
+        operation: "list_contract_rules",
+        on: "the table",
+        call: |_, _| Call::to("reference/contract-rules"),
+        expect: EVERYBODY,
+    },
+    Row {
         operation: "list_code_tables",
         on: "the tables",
         call: |_, _| Call::to("reference/tables"),

@@ -152,6 +152,7 @@ fn tables_have_the_columns_that_queries_name(db: &TestDatabase) {
         file_contents,
         attachments,
         visits,
+        contracts,
     );
     let found = tables(&mut db.connect());
     assert_eq!(named.len(), found.len(), "{:?}", found.keys());

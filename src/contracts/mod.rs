@@ -1,0 +1,13 @@
+//! Technology contracts (技术合同): what is agreed between buyer and seller, how it is registered,
+//! amended and paid. See `docs/contracts.md`.
+
+pub mod amendments;
+pub mod api;
+pub mod life;
+pub mod model;
+pub mod ops;
+mod parties;
+pub mod payments;
+pub mod rules;
+pub mod steps;
+pub mod store;
