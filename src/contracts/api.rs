@@ -1,8 +1,10 @@
 //! Technology contracts over JSON.
 
+use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use actix_web::{HttpResponse, delete, get, patch, post, web};
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use super::form::{self, ExportForm, FormFormat};
 use super::model::{Contract, ContractFields, ContractId, ContractView};
 use super::ops::{self, AmendContract, ListContracts, RecordPayment, TakeContractStep};
 use crate::http::answer;
@@ -22,7 +24,8 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         .service(delete_contract)
         .service(take_contract_step)
         .service(amend_contract)
-        .service(record_contract_payment);
+        .service(record_contract_payment)
+        .service(export_contract_form);
     let id = Variable::named::<ContractId>("id");
     api::configure_past::<Contract>(config, &id, "its parties and its reviewers");
 }
@@ -159,4 +162,35 @@ async fn record_contract_payment(
     let work = move |app: &_| ops::record_payment(app, &caller.0, *id, version.0, &body.0);
     let written = app.run(work).await?;
     Ok(answer::changed(written.value.version, written))
+}
+
+/// Download the registration form 技术合同登记表, filled in as far as the contract goes.
+#[utoipa::path(tag = "contracts", params(("id" = ContractId, Path), ExportForm),
+    security(("bearer" = [])),
+    responses((status = 200, description = "the form", content_type = "application/pdf"),
+        (status = 401, body = Problem), (status = 404, body = Problem),
+        (status = 422, body = Problem)))]
+#[get("/contracts/{id}/form")]
+async fn export_contract_form(
+    app: AppData,
+    caller: CallerData,
+    id: web::Path<ContractId>,
+    query: Query<ExportForm>,
+) -> ApiResult {
+    let format = query.format;
+    let file = app.run(move |app| form::export(app, &caller.0, *id, format)).await?;
+    Ok(form_file(&file, format))
+}
+
+/// The form as a file to keep.
+pub(super) fn form_file(file: &form::FormFile, format: FormFormat) -> HttpResponse {
+    let kind = match format {
+        FormFormat::Pdf => "application/pdf",
+        FormFormat::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    };
+    let name = format!("attachment; filename=\"{}.{format}\"", file.name);
+    HttpResponse::Ok()
+        .insert_header((CONTENT_TYPE, kind))
+        .insert_header((CONTENT_DISPOSITION, name))
+        .body(file.bytes.clone())
 }

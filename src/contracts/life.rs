@@ -107,8 +107,12 @@ mod tests {
     use super::*;
     use crate::error::Error;
 
-    const BUYER: Standing =
-        Standing { buyer: true, seller: false, reviewer: false, registrant: Some(ContractSide::Seller) };
+    const BUYER: Standing = Standing {
+        buyer: true,
+        seller: false,
+        reviewer: false,
+        registrant: Some(ContractSide::Seller),
+    };
     const SELLER: Standing = Standing { buyer: false, seller: true, ..BUYER };
     const REVIEWER: Standing = Standing { buyer: false, reviewer: true, ..BUYER };
 

@@ -3,6 +3,7 @@
 
 pub mod amendments;
 pub mod api;
+pub mod form;
 pub mod life;
 pub mod model;
 pub mod ops;

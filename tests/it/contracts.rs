@@ -249,6 +249,91 @@ async fn payments_are_recorded_corrected_and_taken_back() {
     seller.send(request.header("if-match", "\"1\"").json(&body)).await.problem(409, "conflict");
 }
 
+/// A registered contract whose texts try to be formulas, and a client who may read it.
+async fn with_form() -> (World, Client, String) {
+    let world = World::start().await;
+    let contract = ContractBuilder::registered(&world.buyer, &world.seller, 9).fields(|fields| {
+        fields.project_name =
+            Some("=1+1 铝合金压铸件气孔率控制技术的委托开发与中试验证".to_owned());
+        fields.broker_org = Some("@中山市技术转移中心".to_owned());
+    });
+    let path = format!("contracts/{}/form", contract.insert(&world.app).id);
+    let client = world.app.org_member(world.buyer.id);
+    (world, client, path)
+}
+
+#[tokio::test]
+async fn the_registration_form_comes_as_a_spreadsheet_of_texts() {
+    use calamine::{Data, Reader, Xlsx};
+    let (world, client, path) = with_form().await;
+    let answer = client.get(&format!("{path}?format=xlsx")).await.expect(200);
+    assert!(answer.header("content-type").contains("spreadsheetml"));
+    assert!(answer.header("content-disposition").starts_with("attachment; filename=\"HT"));
+    let mut book: Xlsx<_> =
+        calamine::open_workbook_from_rs(std::io::Cursor::new(answer.body)).unwrap();
+    let sheet = book.worksheet_range("技术合同登记表").unwrap();
+    let cells: Vec<String> = sheet
+        .used_cells()
+        .map(|(_, _, cell)| match cell {
+            Data::String(text) => text.clone(),
+            other => panic!("{other:?} is no text"),
+        })
+        .collect();
+    let value = |label: &str| {
+        let at = cells.iter().position(|cell| cell == label).unwrap_or_else(|| panic!("{label}"));
+        cells[at + 1].as_str()
+    };
+    assert_eq!(value("项目名称"), "=1+1 铝合金压铸件气孔率控制技术的委托开发与中试验证");
+    assert_eq!(value("中介机构"), "@中山市技术转移中心");
+    assert_eq!(value("合同编号"), registration_no(9));
+    assert_eq!(value("合同类别"), "技术开发");
+    assert_eq!(value("合同成交金额（万元）"), "50.5");
+    assert_eq!(value("技术交易额（万元）"), "40.1234");
+    assert_eq!(value("国别"), "156 中国");
+    assert_eq!(value("地区"), "442000 中山市古镇镇");
+    assert_eq!(value("社会经济目标"), "10 工商业发展");
+    assert_eq!(value("知识产权类别"), "技术秘密、发明专利");
+    assert_eq!(value("签订日期"), "2026年03月01日");
+    assert!(book.worksheet_formula("技术合同登记表").unwrap().is_empty());
+    client.get(&path).await.problem(422, "invalid");
+    client.get(&format!("{path}?format=odt")).await.problem(422, "invalid");
+    drop(world);
+}
+
+/// Reads the text back with poppler, as a reader's program would.
+#[cfg(feature = "server-tests")]
+#[tokio::test]
+async fn the_registration_form_comes_as_a_pdf_whose_text_can_be_read_back() {
+    let (world, client, path) = with_form().await;
+    let answer = client.get(&format!("{path}?format=pdf")).await.expect(200);
+    assert_eq!(answer.header("content-type"), "application/pdf");
+    let file = world.app.data_dir().join("form.pdf");
+    std::fs::write(&file, &answer.body).unwrap();
+    let run = |tool: &str, more: &[&str]| {
+        let output = std::process::Command::new(tool).arg(&file).args(more).output().unwrap();
+        assert!(output.status.success(), "{tool}: {output:?}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let fonts = run("pdffonts", &[]);
+    let line = fonts.lines().find(|line| line.contains("NotoSansCJKsc")).expect("the font");
+    // Embedded, a subset, with a table back to Unicode.
+    assert_eq!(line.matches("yes").count(), 3, "{fonts}");
+    let text: String = run("pdftotext", &["-"]).split_whitespace().collect();
+    for expected in [
+        "技术合同登记表",
+        "=1+1铝合金压铸件气孔率控制技术的委托开发与中试验证",
+        "委托开发",
+        "40.1234",
+        "2026440000000009",
+        "中山市技术合同登记站",
+        "第1期：2026年04月01日应付20.25万元",
+    ] {
+        assert!(text.contains(expected), "{expected} in {text}");
+    }
+    assert!(answer.body.len() < 100_000, "{} bytes", answer.body.len());
+    drop(world);
+}
+
 #[tokio::test]
 async fn of_two_who_step_one_contract_at_a_time_one_wins() {
     let world = World::start().await;

@@ -98,6 +98,8 @@ fn case_entry(app: &App, caller: &Caller, id: &str) -> Result<(Headers, String)>
 fn attachment(app: &App, caller: &Caller, id: &str) -> Result<(Headers, String)> {
     let (path, view) = attachments::ops::sent(app, caller, parsed(id)?)?;
     rendered(&path, Some(1), &view)
+}
+
 fn contract(app: &App, caller: &Caller, id: &str) -> Result<(Headers, String)> {
     let view = contracts::ops::show(app, caller, parsed(id)?)?;
     rendered(&format!("contracts/{id}"), Some(view.version), &view)

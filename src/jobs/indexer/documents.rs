@@ -87,7 +87,9 @@ fn documents(app: &App, db: &mut Db, kind: RecordKind, ids: &[String]) -> Result
         RecordKind::Capability => reviewed::documents::<Capability>(app, db, ids)?,
         RecordKind::Organization => return organizations::ops::documents(app, db, ids),
         RecordKind::Town => return towns::ops::documents(app, db, ids),
-        RecordKind::User | RecordKind::Case | RecordKind::Visit | RecordKind::Contract => return Ok(Vec::new()),
+        RecordKind::User | RecordKind::Case | RecordKind::Visit | RecordKind::Contract => {
+            return Ok(Vec::new());
+        }
     };
     embeddings::ops::attach(db, &mut documents)?;
     Ok(documents)
@@ -105,6 +107,8 @@ pub(super) fn ids(
         RecordKind::Capability => reviewed::ids::<Capability>(db, after, limit),
         RecordKind::Organization => organizations::ops::ids(db, after, limit),
         RecordKind::Town => towns::ops::ids(db, after, limit),
-        RecordKind::User | RecordKind::Case | RecordKind::Visit | RecordKind::Contract => Ok(Vec::new()),
+        RecordKind::User | RecordKind::Case | RecordKind::Visit | RecordKind::Contract => {
+            Ok(Vec::new())
+        }
     }
 }

@@ -155,6 +155,12 @@ pub const ROWS: &[Row] = &[
         expect: WRITE,
     },
     Row {
+        operation: "export_contract_form",
+        on: "a draft",
+        call: |world, _| Call::to(format!("{}/form?format=pdf", draft(world).0)),
+        expect: READ,
+    },
+    Row {
         operation: "list_contract_steps",
         on: "a signed one",
         call: |world, _| Call::to(format!("{}/steps", signed(world).0)),
