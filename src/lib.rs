@@ -4,7 +4,7 @@
 //! # Map
 //! - [`app`] turns settings into a running service; [`cli`] holds the commands.
 //! - One folder a domain: [`accounts`], [`organizations`], [`towns`], [`needs`],
-//!   [`capabilities`], [`contracts`], [`matching`], [`diagnosis`], [`search`], [`audit`],
+//!   [`capabilities`], [`contracts`], [`projects`], [`matching`], [`diagnosis`], [`search`], [`audit`],
 //!   [`mod@reference`].
 //!   Inside, `model` has types and rules without I/O, `store` the queries, `ops` the use cases,
 //!   `api` and `pages` the two thin fronts.
@@ -50,6 +50,7 @@ pub mod money;
 pub mod needs;
 pub mod organizations;
 pub mod outbound;
+pub mod projects;
 pub mod reading;
 pub mod records;
 pub mod reference;

@@ -11,7 +11,11 @@ pub(super) fn class(kind: RecordKind, field: &str) -> FieldClass {
         RecordKind::Organization => organization(field),
         RecordKind::Town => town(field),
         // What is shown whole or not at all.
-        RecordKind::User | RecordKind::Case | RecordKind::Visit | RecordKind::Contract => Internal,
+        RecordKind::User
+        | RecordKind::Case
+        | RecordKind::Visit
+        | RecordKind::Contract
+        | RecordKind::Project => Internal,
     }
 }
 

@@ -28,6 +28,7 @@ fn configure_api(config: &mut ServiceConfig<'_>) {
     crate::towns::api::configure(config);
     crate::capabilities::api::configure(config);
     crate::contracts::api::configure(config);
+    crate::projects::api::configure(config);
     crate::reference::api::configure(config);
     crate::audit::api::configure(config);
     crate::search::api::configure(config);

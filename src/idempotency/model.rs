@@ -42,6 +42,8 @@ code_enum!(
         Attachment = "attachment",
         /// A technology contract.
         Contract = "contract",
+        /// A project.
+        Project = "project",
         /// A grant on a need.
         NeedGrant = "need_grant",
         /// A grant on a capability.
@@ -70,6 +72,7 @@ impl From<RecordKind> for CreatedKind {
             RecordKind::Case => Self::Case,
             RecordKind::Visit => Self::Visit,
             RecordKind::Contract => Self::Contract,
+            RecordKind::Project => Self::Project,
         }
     }
 }

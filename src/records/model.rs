@@ -30,6 +30,8 @@ code_enum!(
         Visit = "visit",
         /// 技术合同
         Contract = "contract",
+        /// 合作项目
+        Project = "project",
     }
 );
 
@@ -45,6 +47,7 @@ impl RecordKind {
             Self::Case => "cases",
             Self::Visit => "visits",
             Self::Contract => "contracts",
+            Self::Project => "projects",
         }
     }
 }

@@ -10,6 +10,7 @@ mod contracts;
 mod needs;
 mod open;
 mod organizations;
+mod projects;
 mod reviewed;
 mod visits;
 mod world;
@@ -63,6 +64,7 @@ fn tables() -> Vec<&'static Row> {
         visits::ROWS,
         cases::ROWS,
         contracts::ROWS,
+        projects::ROWS,
     ];
     all.into_iter().flatten().collect()
 }
@@ -184,6 +186,11 @@ async fn cases_are_called_as_the_table_says() {
 #[tokio::test]
 async fn organizations_and_towns_are_called_as_the_table_says() {
     check(organizations::ROWS, None).await;
+}
+
+#[tokio::test]
+async fn projects_are_called_as_the_table_says() {
+    check(projects::ROWS, None).await;
 }
 
 #[tokio::test]

@@ -204,6 +204,26 @@ const ROWS: &[Row] = &[
         body: |w, n| json!({ "buyer_org_id": w.own.id, "project_name": format!("合同{n}") }),
         count: |_| "contracts?limit=100".to_owned(),
     },
+    Row {
+        operation: "create_project",
+        path: |_| "projects".to_owned(),
+        body: |w, n| {
+            json!({
+                "title": format!("项目{n}"),
+                "programme": "university_town",
+                "channel": "offline",
+                "activity_kind": "joint_research",
+                "town_codes": ["442000105"],
+                "parties": [
+                    { "org_id": w.own.id, "role": "need" },
+                    { "name": "外地研究院", "role": "provider" }
+                ],
+                "starts_on": "2026-01-01",
+                "ends_on": "2026-12-31"
+            })
+        },
+        count: |_| "projects?limit=100".to_owned(),
+    },
 ];
 
 /// Key of a body that stands for a form with a file.
@@ -253,7 +273,7 @@ const WITHOUT_ROW: [&str; 4] =
 
 /// Operations by `POST` that create nothing which a repeat would create twice: they only look
 /// something up, move a record on from a state that it has left then, or open and end sessions.
-const CREATES_NOTHING: [&str; 22] = [
+const CREATES_NOTHING: [&str; 23] = [
     "amend_contract",
     "answer_case",
     "decline_registration",
@@ -274,6 +294,7 @@ const CREATES_NOTHING: [&str; 22] = [
     "take_contract_step",
     "take_need_step",
     "take_organization_step",
+    "take_project_step",
     "verify_capability",
     "verify_need",
 ];

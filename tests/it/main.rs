@@ -34,6 +34,7 @@ mod openapi;
 mod organizations;
 mod pages;
 mod problems;
+mod projects;
 mod reference;
 mod search;
 mod service;

@@ -12,7 +12,9 @@ use crate::idempotency::model::{Created, CreatedKind, Headers};
 use crate::needs::model::NeedId;
 use crate::records::reviewed::{ReviewedId, grants};
 use crate::records::traced::Traced;
-use crate::{attachments, capabilities, cases, contracts, needs, organizations, towns, visits};
+use crate::{
+    attachments, capabilities, cases, contracts, needs, organizations, projects, towns, visits,
+};
 
 /// Status of the answer.
 pub(super) fn status(created: &Created) -> u16 {
@@ -63,6 +65,7 @@ pub(super) fn answer(app: &App, caller: &Caller, created: &Created) -> Result<(H
         }
         CreatedKind::Attachment => attachment(app, caller, id),
         CreatedKind::Contract => contract(app, caller, id),
+        CreatedKind::Project => project(app, caller, id),
         CreatedKind::NeedGrant => grant::<NeedId>(app, caller, id),
         CreatedKind::CapabilityGrant => grant::<CapabilityId>(app, caller, id),
         CreatedKind::Role => {
@@ -103,6 +106,11 @@ fn attachment(app: &App, caller: &Caller, id: &str) -> Result<(Headers, String)>
 fn contract(app: &App, caller: &Caller, id: &str) -> Result<(Headers, String)> {
     let view = contracts::ops::show(app, caller, parsed(id)?)?;
     rendered(&format!("contracts/{id}"), Some(view.version), &view)
+}
+
+fn project(app: &App, caller: &Caller, id: &str) -> Result<(Headers, String)> {
+    let view = projects::ops::show(app, caller, parsed(id)?)?;
+    rendered(&format!("projects/{id}"), Some(view.version), &view)
 }
 
 fn grant<I: ReviewedId>(app: &App, caller: &Caller, id: &str) -> Result<(Headers, String)> {

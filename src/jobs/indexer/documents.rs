@@ -87,7 +87,11 @@ fn documents(app: &App, db: &mut Db, kind: RecordKind, ids: &[String]) -> Result
         RecordKind::Capability => reviewed::documents::<Capability>(app, db, ids)?,
         RecordKind::Organization => return organizations::ops::documents(app, db, ids),
         RecordKind::Town => return towns::ops::documents(app, db, ids),
-        RecordKind::User | RecordKind::Case | RecordKind::Visit | RecordKind::Contract => {
+        RecordKind::User
+        | RecordKind::Case
+        | RecordKind::Visit
+        | RecordKind::Contract
+        | RecordKind::Project => {
             return Ok(Vec::new());
         }
     };
@@ -107,8 +111,10 @@ pub(super) fn ids(
         RecordKind::Capability => reviewed::ids::<Capability>(db, after, limit),
         RecordKind::Organization => organizations::ops::ids(db, after, limit),
         RecordKind::Town => towns::ops::ids(db, after, limit),
-        RecordKind::User | RecordKind::Case | RecordKind::Visit | RecordKind::Contract => {
-            Ok(Vec::new())
-        }
+        RecordKind::User
+        | RecordKind::Case
+        | RecordKind::Visit
+        | RecordKind::Contract
+        | RecordKind::Project => Ok(Vec::new()),
     }
 }

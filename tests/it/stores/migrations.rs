@@ -153,6 +153,9 @@ fn tables_have_the_columns_that_queries_name(db: &TestDatabase) {
         attachments,
         visits,
         contracts,
+        projects,
+        project_parties,
+        project_towns,
     );
     let found = tables(&mut db.connect());
     assert_eq!(named.len(), found.len(), "{:?}", found.keys());

@@ -19,6 +19,7 @@ mod migrations;
 mod needs;
 mod organizations;
 mod originals;
+mod projects;
 mod records;
 mod registrations;
 mod towns;

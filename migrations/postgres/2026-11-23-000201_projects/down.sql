@@ -1,0 +1,3 @@
+DROP TABLE project_towns;
+DROP TABLE project_parties;
+DROP TABLE projects;

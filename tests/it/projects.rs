@@ -1,0 +1,201 @@
+//! Projects: put on record, carried out, closed with what came of them.
+
+use serde_json::{Value, json};
+use townbridge::organizations::model::Organization;
+
+use crate::support::{Client, ContractBuilder, NeedBuilder, OrgBuilder, TestApp};
+
+const GUZHEN: &str = "442000105";
+
+fn body(firm: &Organization, school: &Organization) -> Value {
+    json!({
+        "title": "压铸件气孔率联合攻关",
+        "programme": "university_town",
+        "channel": "mixed",
+        "activity_kind": "joint_research",
+        "town_codes": [GUZHEN],
+        "parties": [
+            { "org_id": firm.id, "role": "need" },
+            { "org_id": school.id, "role": "provider" },
+            { "name": "外地检测站", "role": "partner" }
+        ],
+        "starts_on": "2026-01-01",
+        "ends_on": "2026-12-31",
+        "milestones": [
+            { "title": "样件", "due_on": "2026-04-01" },
+            { "title": "中试", "due_on": "2099-10-01" }
+        ],
+        "funds": [
+            { "source": "town", "planned": 10.0001 },
+            { "source": "enterprise", "planned": 20.0002, "paid": 0.0001 }
+        ],
+    })
+}
+
+struct World {
+    app: TestApp,
+    firm: Organization,
+    school: Organization,
+}
+
+impl World {
+    async fn start() -> Self {
+        let app = TestApp::start().await;
+        let firm = OrgBuilder::enterprise().insert(&app);
+        let school = OrgBuilder::university().insert(&app);
+        Self { app, firm, school }
+    }
+
+    async fn create(&self, client: &Client) -> String {
+        let answer = client.post_json("projects", body(&self.firm, &self.school)).await.expect(201);
+        answer.header("location").to_owned()
+    }
+}
+
+fn pointers(problem: &Value) -> Vec<&str> {
+    let errors = problem["errors"].as_array().unwrap();
+    errors.iter().map(|error| error["pointer"].as_str().unwrap()).collect()
+}
+
+fn close() -> Value {
+    json!({
+        "to": "closed",
+        "closed_on": "2026-06-30",
+        "outputs": [
+            { "kind": "patent", "count": 2, "note": "发明专利" },
+            { "kind": "output_value", "amount": 300.5 }
+        ],
+        "satisfaction_need": 5,
+        "satisfaction_provider": 4
+    })
+}
+
+#[tokio::test]
+async fn a_project_goes_from_plan_to_end_and_its_past_is_kept() {
+    let world = World::start().await;
+    let (firm, school) =
+        (world.app.org_member(world.firm.id), world.app.org_member(world.school.id));
+    let liaison = world.app.liaison(GUZHEN);
+    let path = world.create(&firm).await;
+    let seen = school.get(&path).await.expect(200).json();
+    assert!(seen["code"].as_str().unwrap().starts_with("XM"));
+    assert_eq!((&seen["status"], &seen["steps"]), (&json!("planned"), &json!(["active"])));
+    assert_eq!(seen["parties"][0]["name"], json!(world.firm.name));
+    assert_eq!(seen["town_names"], json!(["中山市古镇镇"]));
+    assert_eq!((&seen["planned_total"], &seen["paid_total"]), (&json!(30.0003), &json!(0.0001)));
+    assert_eq!(seen["overdue_milestones"], 1);
+
+    let steps = format!("{path}/steps");
+    school.post_json(&steps, json!({ "to": "active" })).await.expect(200);
+    let reached = json!({ "milestones": [
+        { "title": "样件", "due_on": "2026-04-01", "done_on": "2026-03-30" }
+    ] });
+    let after = firm.patch_json(&path, 2, &reached).await.expect(200).json();
+    assert_eq!(after["overdue_milestones"], 0);
+    firm.patch_json(&path, 2, reached).await.problem(412, "precondition_failed");
+
+    school.post_json(&steps, close()).await.problem(403, "forbidden");
+    let bare = liaison.post_json(&steps, json!({ "to": "closed" })).await.problem(422, "invalid");
+    let expected = ["/closed_on", "/outputs", "/satisfaction_need", "/satisfaction_provider"];
+    assert_eq!(pointers(&bare), expected);
+    let mut odd = close();
+    odd["outputs"] = json!([{ "kind": "patent", "amount": 3 }, { "kind": "odd", "count": 1 }]);
+    odd["satisfaction_need"] = json!(6);
+    let problem = liaison.post_json(&steps, odd).await.problem(422, "invalid");
+    assert_eq!(pointers(&problem), ["/outputs/0", "/outputs/1/kind", "/satisfaction_need"]);
+    let closed = liaison.post_json(&steps, close()).await.expect(200).json();
+    assert_eq!(
+        (&closed["status"], &closed["satisfaction_provider"]),
+        (&json!("closed"), &json!(4))
+    );
+    assert_eq!(closed["steps"], json!([]));
+    let problem = liaison.post_json(&steps, json!({ "to": "active" })).await;
+    assert_eq!(problem.problem(409, "conflict")["legal"], json!([]));
+    firm.patch_json(&path, 4, json!({ "title": "改" })).await.problem(409, "conflict");
+    let versions = firm.get(&format!("{path}/versions")).await.expect(200).json();
+    assert_eq!(versions.as_array().unwrap().len(), 4);
+    let log = world.app.admin().get("audit?record_kind=project&limit=10").await.expect(200).json();
+    assert_eq!(log["items"].as_array().unwrap().len(), 4);
+}
+
+#[tokio::test]
+async fn everything_wrong_with_a_project_is_named_at_once() {
+    let world = World::start().await;
+    let firm = world.app.org_member(world.firm.id);
+    let mut wrong = body(&world.firm, &world.school);
+    wrong["programme"] = json!("odd");
+    wrong["town_codes"] = json!(["4420", GUZHEN, GUZHEN]);
+    wrong["parties"] = json!([{ "org_id": world.firm.id, "role": "odd" }]);
+    wrong["ends_on"] = json!("2025-12-31");
+    wrong["milestones"][0]["done_on"] = json!("2999-01-01");
+    wrong["funds"][0]["source"] = json!("odd");
+    let problem = firm.post_json("projects", wrong).await.problem(422, "invalid");
+    let expected = [
+        "/programme",
+        "/town_codes/0",
+        "/town_codes/2",
+        "/parties",
+        "/parties/0/role",
+        "/ends_on",
+        "/milestones/0/done_on",
+        "/funds/0/source",
+    ];
+    assert_eq!(pointers(&problem), expected);
+    let mut early = body(&world.firm, &world.school);
+    early["satisfaction_need"] = json!(5);
+    let problem = firm.post_json("projects", early).await.problem(422, "invalid");
+    assert_eq!(problem["errors"][0]["code"], "set_by_step");
+    let mut small = body(&world.firm, &world.school);
+    small["funds"][0]["planned"] = json!(0.00001);
+    firm.post_json("projects", small).await.problem(422, "invalid");
+}
+
+#[tokio::test]
+async fn links_are_to_what_the_writer_may_know() {
+    let world = World::start().await;
+    let stranger = OrgBuilder::enterprise().insert(&world.app);
+    let hidden = NeedBuilder::draft(&stranger).insert(&world.app);
+    let secret = ContractBuilder::draft(&stranger, &world.school).insert(&world.app);
+    let own = ContractBuilder::draft(&world.firm, &world.school).insert(&world.app);
+    let firm = world.app.org_member(world.firm.id);
+    let with = |field: &str, value: Value| {
+        let mut body = body(&world.firm, &world.school);
+        body[field] = value;
+        body
+    };
+    for (field, value, pointer) in [
+        ("need_id", json!(hidden.id), "/need_id"),
+        ("contract_ids", json!([own.id, secret.id]), "/contract_ids/1"),
+        ("case_id", json!(uuid::Uuid::now_v7()), "/case_id"),
+    ] {
+        let problem = firm.post_json("projects", with(field, value)).await.problem(422, "invalid");
+        assert_eq!(pointers(&problem), [pointer]);
+    }
+    firm.post_json("projects", with("contract_ids", json!([own.id]))).await.expect(201);
+    // Who writes cannot write itself out.
+    let path = world.create(&firm).await;
+    let away = json!({ "parties": [
+        { "org_id": world.school.id, "role": "provider" }, { "name": "别家", "role": "need" }
+    ] });
+    firm.patch_json(&path, 1, away).await.problem(403, "forbidden");
+    firm.delete_version(&path, 1).await.expect(204);
+    firm.get(&path).await.problem(404, "not_found");
+}
+
+#[tokio::test]
+async fn of_two_who_step_one_project_at_a_time_one_wins() {
+    let world = World::start().await;
+    let admin = world.app.admin();
+    for _ in 0..6 {
+        let path = format!("{}/steps", world.create(&admin).await);
+        admin.post_json(&path, json!({ "to": "active" })).await.expect(200);
+        let (one, other) = tokio::join!(
+            admin.post_json(&path, close()),
+            admin.post_json(&path, json!({ "to": "cancelled", "comment": "转产" })),
+        );
+        let mut statuses = [one.status, other.status];
+        statuses.sort_unstable();
+        assert_eq!(statuses[0], 200, "{statuses:?}");
+        assert!([409, 412].contains(&statuses[1]), "{statuses:?}");
+    }
+}
