@@ -26,6 +26,7 @@ RUN apt-get update \
     && install --directory --owner=townbridge --group=townbridge --mode=0750 /data
 COPY --from=build /out/townbridge /usr/local/bin/townbridge
 COPY LICENSE /usr/share/doc/townbridge/LICENSE
+COPY fonts/OFL.txt /usr/share/doc/townbridge/fonts-OFL.txt
 # By number, so that Kubernetes can see that it is not root.
 USER 10001:10001
 WORKDIR /data
