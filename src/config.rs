@@ -1,6 +1,7 @@
 //! Settings: one commented default file, overridden by a file, the environment and flags.
 
 mod attachments;
+mod brokering;
 mod embeddings;
 mod environment;
 mod log;
@@ -15,6 +16,7 @@ use figment::providers::{Format, Serialized, Toml};
 use serde::Deserialize;
 
 pub use attachments::AttachmentsConfig;
+pub use brokering::BrokeringConfig;
 pub use embeddings::{EmbeddingsConfig, SentTexts};
 pub use log::{LogConfig, LogFormat};
 
@@ -35,6 +37,7 @@ pub struct Config {
     pub accounts: AccountsConfig,
     pub records: RecordsConfig,
     pub attachments: AttachmentsConfig,
+    pub brokering: BrokeringConfig,
     pub mail: MailConfig,
     pub log: LogConfig,
 }

@@ -3,11 +3,14 @@
 use actix_web::{HttpResponse, get, post, put, web};
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use super::cockpit::{self, Cockpit, ShowCockpit};
 use super::commands::{AddCaseNote, AnswerCase, AssignCase, OpenCase, TakeCaseStep};
 use super::feedback::{self, Feedback};
+use super::handover::{self, HandOver, HandedOver};
 use super::model::CaseId;
 use super::ops::{self, ListCases};
 use super::views::{CaseEntryView, CaseView};
+use crate::accounts::principal::UserId;
 use crate::capabilities::model::CapabilityId;
 use crate::http::answer;
 use crate::http::extract::{AppData, CallerData, JsonBody, Query};
@@ -25,7 +28,9 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         .service(list_case_entries)
         .service(add_case_note)
         .service(assign_case)
-        .service(show_capability_feedback);
+        .service(show_capability_feedback)
+        .service(show_cockpit)
+        .service(hand_over_cases);
 }
 
 /// List cases that the caller has a part in, newest first.
@@ -157,4 +162,33 @@ async fn show_capability_feedback(
 ) -> ApiResult {
     let found = app.run(move |app| feedback::feedback(app, &caller.0, *id)).await?;
     Ok(HttpResponse::Ok().json(found))
+}
+
+/// Show what waits in the caller's regions, the most worthwhile first, with clocks in working days: for
+/// liaisons, officers and administrators.
+#[utoipa::path(tag = "cases", params(ShowCockpit), security(("bearer" = [])),
+    responses((status = 200, body = Cockpit), (status = 401, body = Problem),
+        (status = 403, body = Problem), (status = 422, body = Problem)))]
+#[get("/cockpit")]
+async fn show_cockpit(app: AppData, caller: CallerData, query: Query<ShowCockpit>) -> ApiResult {
+    let found = app.run(move |app| cockpit::cockpit(app, &caller.0, &query)).await?;
+    Ok(HttpResponse::Ok().json(found))
+}
+
+/// Hand over all open cases of a liaison: to another one, or to those with the fewest. What she has
+/// written stays as it is.
+#[utoipa::path(tag = "cases", params(("id" = UserId, Path)), request_body = HandOver,
+    security(("bearer" = [])),
+    responses((status = 200, body = HandedOver), (status = 401, body = Problem),
+        (status = 403, body = Problem), (status = 404, body = Problem),
+        (status = 412, body = Problem), (status = 422, body = Problem)))]
+#[post("/liaisons/{id}/handover")]
+async fn hand_over_cases(
+    app: AppData,
+    caller: CallerData,
+    id: web::Path<UserId>,
+    body: JsonBody<HandOver>,
+) -> ApiResult {
+    let done = app.run(move |app| handover::hand_over(app, &caller.0, *id, &body.0)).await?;
+    Ok(HttpResponse::Ok().json(done))
 }

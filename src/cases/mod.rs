@@ -2,9 +2,12 @@
 //! side, through the stages from a suggestion to an accepted delivery.
 
 pub mod api;
+mod clocks;
+pub mod cockpit;
 pub mod commands;
 mod effects;
 pub mod feedback;
+pub mod handover;
 pub mod model;
 mod moves;
 mod opening;

@@ -6,9 +6,10 @@ use super::model::{Case, CaseEntry, CaseId, LostReason, Side};
 use super::stage::CaseStage;
 use crate::accounts::principal::{OrgId, UserId};
 use crate::capabilities::model::CapabilityId;
-use crate::db::Db;
-use crate::db::schema::{case_entries, cases};
+use crate::db::schema::{case_entries, cases, needs};
+use crate::db::{Db, Timestamp};
 use crate::error::{Error, Result, is_unique_violation};
+use crate::needs::life::NeedStatus;
 use crate::needs::model::NeedId;
 use crate::on;
 use crate::records::scope::Reach;
@@ -119,6 +120,70 @@ pub fn list(db: &mut Db, reach: &Reach, filter: &CaseFilter, limit: i64) -> Resu
         }
         query.order(cases::id.desc()).limit(limit).select(Case::as_select()).load(conn)
     })?)
+}
+
+/// Open cases of the reviewed regions, those that have been in their stage longest first.
+pub fn waiting(db: &mut Db, reach: &Reach, limit: i64) -> Result<Vec<Case>> {
+    Ok(on!(db, conn => {
+        let mut query = cases::table.filter(cases::closed_at.is_null()).into_boxed();
+        if !reach.everything {
+            query = query.filter(crate::in_regions!(cases::region_code, reach));
+        }
+        query
+            .order((cases::stage_since.asc(), cases::id.asc()))
+            .limit(limit)
+            .select(Case::as_select())
+            .load(conn)
+    })?)
+}
+
+/// Needs of the reviewed regions that look for a partner and have no open case that the sides know
+/// of, those published first first.
+pub fn without_case(db: &mut Db, reach: &Reach, limit: i64) -> Result<Vec<NeedId>> {
+    let seeking: Vec<NeedStatus> =
+        NeedStatus::ALL.iter().copied().filter(|status| status.seeks_match()).collect();
+    Ok(on!(db, conn => {
+        let with_case = cases::table
+            .filter(cases::closed_at.is_null())
+            .filter(cases::known_to_sides.eq(true))
+            .select(cases::need_id);
+        let mut query = needs::table
+            .filter(needs::status.eq_any(&seeking))
+            .filter(needs::id.ne_all(with_case))
+            .into_boxed();
+        if !reach.everything {
+            query = query.filter(crate::in_regions!(needs::region_code, reach));
+        }
+        query
+            .order((needs::published_at.asc(), needs::id.asc()))
+            .limit(limit)
+            .select(needs::id)
+            .load(conn)
+    })?)
+}
+
+/// When the last case about each of these needs ended; those without one are missing.
+pub fn last_ends(db: &mut Db, ids: &[NeedId]) -> Result<Vec<(NeedId, Option<Timestamp>)>> {
+    let mut found = Vec::new();
+    for chunk in ids.chunks(500) {
+        let rows: Vec<(NeedId, Option<Timestamp>)> = on!(db, conn => cases::table
+            .filter(cases::need_id.eq_any(chunk))
+            .group_by(cases::need_id)
+            .select((cases::need_id, diesel::dsl::max(cases::closed_at)))
+            .load(conn))?;
+        found.extend(rows);
+    }
+    Ok(found)
+}
+
+/// Open cases of a liaison.
+pub fn brokered_by(db: &mut Db, liaison: UserId) -> Result<Vec<Case>> {
+    Ok(on!(db, conn => cases::table
+        .filter(cases::liaison_id.eq(liaison))
+        .filter(cases::closed_at.is_null())
+        .order(cases::id.asc())
+        .select(Case::as_select())
+        .load(conn))?)
 }
 
 /// How many open cases each of these people brokers; those without any are missing.

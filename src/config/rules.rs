@@ -20,6 +20,9 @@ pub(super) fn check(config: &Config) -> Result<(), ConfigError> {
             return Err(refused(name, &format!("must be {least} to {most}, but is {value}")));
         }
     }
+    if let Some(name) = config.brokering.wrong() {
+        return Err(refused(&name, "must be 0 to 1000"));
+    }
     addresses(config)?;
     let url = &config.database.url;
     let known = ["sqlite://", "postgres://", "postgresql://"];

@@ -378,6 +378,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     signing_keys,
     needs,
     capabilities,
+    cases,
+    case_entries,
     record_versions,
     record_steps,
     disclosure_grants,

@@ -273,13 +273,14 @@ const WITHOUT_ROW: [&str; 4] =
 
 /// Operations by `POST` that create nothing which a repeat would create twice: they only look
 /// something up, move a record on from a state that it has left then, or open and end sessions.
-const CREATES_NOTHING: [&str; 23] = [
+const CREATES_NOTHING: [&str; 24] = [
     "amend_contract",
     "answer_case",
     "decline_registration",
     "diagnose_need",
     "find_capability_duplicates",
     "find_need_duplicates",
+    "hand_over_cases",
     "match_text",
     "record_contract_payment",
     "refresh_tokens",

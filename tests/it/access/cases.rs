@@ -1,11 +1,12 @@
 //! Cases between our own organisation, which has the need, and the neighbour, which has an answer.
 
 use serde_json::{Value, json};
-use townbridge::accounts::principal::Caller;
-use townbridge::cases::commands::OpenCase;
+use townbridge::accounts::principal::{Caller, Role};
+use townbridge::accounts::roles::model::GrantRole;
+use townbridge::cases::commands::{AssignCase, OpenCase};
 use townbridge::cases::ops;
 
-use super::world::{Call, World};
+use super::world::{Call, GUZHEN, Who, World};
 use super::{Row, SIGNED_IN};
 use crate::support::{CapabilityBuilder, NeedBuilder};
 
@@ -105,7 +106,7 @@ pub const ROWS: &[Row] = &[
         operation: "assign_case",
         on: "a need of our own",
         call: |world, _| {
-            let liaison = world.user(super::world::Who::Liaison).unwrap().id;
+            let liaison = world.user(Who::Liaison).unwrap().id;
             let body = json!({ "liaison_id": liaison });
             Call::to(format!("{}/liaison", case(world))).with(body)
         },
@@ -119,5 +120,38 @@ pub const ROWS: &[Row] = &[
             Call::to(format!("capabilities/{}/feedback", capability.id))
         },
         expect: super::reviewed::READ_INSIDE,
+    },
+    Row {
+        operation: "show_cockpit",
+        on: "the caller's regions",
+        call: |_, _| Call::to("cockpit"),
+        expect: &[
+            (401, "visitor"),
+            (403, "unverified neighbour stranger expert member manager"),
+            (200, "liaison other_liaison city other_city province admin"),
+        ],
+    },
+    Row {
+        operation: "hand_over_cases",
+        on: "a liaison of our town with a case",
+        call: |world, who| {
+            case(world);
+            let mut liaison = world.user(Who::Liaison).unwrap().id;
+            if who != Who::Liaison {
+                let role = GrantRole::in_region(Role::Liaison, GUZHEN);
+                liaison = world.new_user(role, None).id;
+                let app = world.app.service();
+                let assign = AssignCase { liaison_id: liaison };
+                let id = case(world).trim_start_matches("cases/").parse().unwrap();
+                ops::assign(app, &Caller::system("test"), id, &assign).unwrap();
+            }
+            Call::to(format!("liaisons/{liaison}/handover")).with(json!({}))
+        },
+        expect: &[
+            (401, "visitor"),
+            (403, "unverified neighbour stranger expert member manager"),
+            (404, "other_liaison other_city"),
+            (200, BROKERS),
+        ],
     },
 ];

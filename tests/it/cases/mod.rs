@@ -1,6 +1,7 @@
 //! Cases: from interest to acceptance, by clients of each side.
 
 mod answers;
+mod cockpit;
 mod flow;
 mod races;
 mod sight;

@@ -1,0 +1,284 @@
+//! The cockpit of a liaison: what waits for her, the most worthwhile first, with its clock.
+
+use std::collections::HashMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::clocks::{ClockView, Waiting, clock, priority};
+use super::model::Case;
+use super::store;
+use super::views::CaseView;
+use super::{reading, stage::CaseStage};
+use crate::accounts;
+use crate::accounts::principal::{Caller, UserId};
+use crate::accounts::roles::model::BrokerView;
+use crate::app::App;
+use crate::clock::china_date;
+use crate::db::{Db, Timestamp};
+use crate::error::{Error, Result};
+use crate::http::pagination::checked_limit;
+use crate::money::Money;
+use crate::needs::model::{Need, NeedId};
+use crate::records::reviewed::Rows;
+use crate::records::scope::Reach;
+
+/// Cases, and needs without one, that are weighed at most: those that have waited longest. A region
+/// that has more looks at its parts.
+pub const MOST_WEIGHED: usize = 2_000;
+
+/// What to show.
+#[derive(Debug, Clone, Default, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct ShowCockpit {
+    /// Only what this person brokers.
+    pub liaison_id: Option<UserId>,
+    /// Only what is overdue.
+    #[serde(default)]
+    pub overdue: bool,
+    /// Only what has been overdue for so long that the officer above is to look at it.
+    #[serde(default)]
+    pub escalated: bool,
+    /// Entries to show, 1 to 100; 20 by default.
+    pub limit: Option<usize>,
+    /// Entries to pass over.
+    #[serde(default)]
+    pub offset: usize,
+}
+
+/// A published need that nobody has been brought together with.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct WaitingNeed {
+    /// Id.
+    pub id: NeedId,
+    /// Readable code.
+    pub code: String,
+    /// Its title.
+    pub title: String,
+    /// Region whose liaison brokers it.
+    pub region_code: String,
+    /// Name of that region.
+    pub region_name: String,
+    /// When it was published.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub published_at: Option<Timestamp>,
+}
+
+/// Something that waits: a case, or a need without one.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct CockpitItem {
+    /// The case.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub case: Option<CaseView>,
+    /// The need that has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub need: Option<WaitingNeed>,
+    /// What the need is worth, in 万元.
+    pub value: f64,
+    /// What it is ordered by: value, times the chance of its stage, times its age.
+    pub priority: f64,
+    /// How long it waits.
+    pub clock: ClockView,
+}
+
+/// What one liaison has to do.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct LoadView {
+    /// Who; absent for cases that nobody brokers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub liaison: Option<BrokerView>,
+    /// Open cases.
+    pub open: usize,
+    /// Of these overdue.
+    pub overdue: usize,
+}
+
+/// Everything that waits in the caller's regions.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct Cockpit {
+    /// Open cases.
+    pub open: usize,
+    /// Published needs that nobody has been brought together with.
+    pub uncontacted: usize,
+    /// Cases and needs beyond their limit.
+    pub overdue: usize,
+    /// Of these far beyond.
+    pub stalled: usize,
+    /// Of these for the officer above.
+    pub escalated: usize,
+    /// Whether there is more than is weighed.
+    pub incomplete: bool,
+    /// Open cases by who brokers them, the most first.
+    pub loads: Vec<LoadView>,
+    /// What waits, the most worthwhile first.
+    pub items: Vec<CockpitItem>,
+    /// Pass as `offset` to get what follows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next_offset: Option<usize>,
+}
+
+/// Something that waits, weighed but not yet shown.
+struct Weighed {
+    case: Option<Case>,
+    need: Option<Need>,
+    value: f64,
+    priority: f64,
+    clock: ClockView,
+}
+
+/// Shows what waits in the caller's regions.
+///
+/// # Errors
+/// [`Error::Forbidden`] for everybody but liaisons, officers and administrators.
+pub fn cockpit(app: &App, caller: &Caller, query: &ShowCockpit) -> Result<Cockpit> {
+    let principal = caller.signed_in()?;
+    if !principal.is_broker() && !principal.is_admin() {
+        return Err(Error::forbidden("error.brokers_only"));
+    }
+    let limit = checked_limit(query.limit)?;
+    // Own organisations are no part of brokering.
+    let reach = Reach { orgs: Vec::new(), ..Reach::of(caller) };
+    app.db.read(|db| {
+        let (mut all, incomplete) = weigh_all(app, db, &reach)?;
+        if let Some(liaison) = query.liaison_id {
+            all.retain(|one| one.case.as_ref().is_some_and(|c| c.liaison_id == Some(liaison)));
+        }
+        let loads = loads(db, &all)?;
+        let count = |test: fn(&Weighed) -> bool| all.iter().filter(|one| test(one)).count();
+        let mut found = Cockpit {
+            open: count(|one| one.case.is_some()),
+            uncontacted: count(|one| one.need.is_some()),
+            overdue: count(|one| one.clock.overdue),
+            stalled: count(|one| one.clock.stalled),
+            escalated: count(|one| one.clock.escalated),
+            incomplete,
+            loads,
+            items: Vec::new(),
+            next_offset: None,
+        };
+        all.retain(|one| {
+            (!query.overdue || one.clock.overdue) && (!query.escalated || one.clock.escalated)
+        });
+        all.sort_by(|a, b| b.priority.total_cmp(&a.priority));
+        let more = all.len() > query.offset + limit;
+        found.next_offset = more.then_some(query.offset + limit);
+        let page = all.into_iter().skip(query.offset).take(limit).collect();
+        found.items = shown(app, db, caller, page)?;
+        Ok(found)
+    })
+}
+
+/// Everything that waits, and whether there is more than was looked at.
+fn weigh_all(app: &App, db: &mut Db, reach: &Reach) -> Result<(Vec<Weighed>, bool)> {
+    let most = i64::try_from(MOST_WEIGHED).unwrap_or(i64::MAX);
+    let cases = store::waiting(db, reach, most)?;
+    let needs = store::without_case(db, reach, most)?;
+    let ended: HashMap<NeedId, Option<Timestamp>> =
+        store::last_ends(db, &needs)?.into_iter().collect();
+    let incomplete = cases.len() == MOST_WEIGHED || needs.len() == MOST_WEIGHED;
+    let mut ids: Vec<NeedId> = cases.iter().map(|case| case.need_id).chain(needs).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let mut found: HashMap<NeedId, Need> = HashMap::new();
+    for chunk in ids.chunks(500) {
+        found.extend(Need::find_rows(db, chunk)?.into_iter().map(|need| (need.id, need)));
+    }
+    let mut all: Vec<Weighed> = Vec::with_capacity(ids.len());
+    for case in cases {
+        let value = found.get(&case.need_id).map_or(0.0, |need| value(app, need));
+        let since = case.stage_since;
+        all.push(weighed(app, (Some(case), None), since, value));
+    }
+    let with_case: Vec<NeedId> =
+        all.iter().filter_map(|one| one.case.as_ref().map(|case| case.need_id)).collect();
+    for id in with_case {
+        found.remove(&id);
+    }
+    for need in found.into_values() {
+        let value = value(app, &need);
+        let published = need.published_at.unwrap_or(need.created_at);
+        // One whose case has come to nothing waits anew.
+        let since =
+            ended.get(&need.id).copied().flatten().map_or(published, |end| end.max(published));
+        all.push(weighed(app, (None, Some(need)), since, value));
+    }
+    Ok((all, incomplete))
+}
+
+fn weighed(
+    app: &App,
+    (case, need): (Option<Case>, Option<Need>),
+    since: Timestamp,
+    value: f64,
+) -> Weighed {
+    let config = &app.config.brokering;
+    let stage: Option<CaseStage> = case.as_ref().map(|case| case.stage);
+    let limit = match stage {
+        Some(stage) => config.stage_days.get(&stage).copied(),
+        None => Some(config.first_contact_days),
+    };
+    let due_on = case.as_ref().and_then(|case| case.due_on);
+    let waiting = Waiting { since: china_date(since.0), limit, due_on };
+    let today = app.clock.today_in_china();
+    let clock = clock(app.reference.calendar(), config, waiting, today);
+    let priority = priority(value, stage, clock.days);
+    Weighed { case, need, value, priority, clock }
+}
+
+/// What a need is worth in 万元: the middle of its budget, or the one end that is stated, or what is
+/// usual.
+fn value(app: &App, need: &Need) -> f64 {
+    let stated: Vec<Money> =
+        [need.budget_min, need.budget_max].into_iter().flatten().map(Money).collect();
+    let wan = |money: &Money| money.to_wan().parse::<f64>().unwrap_or(0.0);
+    if stated.is_empty() {
+        return f64::from(app.config.brokering.usual_value_wan);
+    }
+    let count = f64::from(u8::try_from(stated.len()).unwrap_or(1));
+    stated.iter().map(wan).sum::<f64>() / count
+}
+
+fn loads(db: &mut Db, all: &[Weighed]) -> Result<Vec<LoadView>> {
+    let mut counts: HashMap<Option<UserId>, (usize, usize)> = HashMap::new();
+    for one in all {
+        let Some(case) = &one.case else { continue };
+        let (open, overdue) = counts.entry(case.liaison_id).or_default();
+        *open += 1;
+        *overdue += usize::from(one.clock.overdue);
+    }
+    let ids: Vec<UserId> = counts.keys().copied().flatten().collect();
+    let people = accounts::roles::ops::brokers(db, &ids)?;
+    let mut loads: Vec<LoadView> = counts
+        .into_iter()
+        .map(|(id, (open, overdue))| LoadView {
+            liaison: id.and_then(|id| people.get(&id).cloned()),
+            open,
+            overdue,
+        })
+        .collect();
+    let name = |load: &LoadView| load.liaison.as_ref().map(|one| one.name.clone());
+    loads.sort_by(|a, b| b.open.cmp(&a.open).then_with(|| name(a).cmp(&name(b))));
+    Ok(loads)
+}
+
+fn shown(app: &App, db: &mut Db, caller: &Caller, page: Vec<Weighed>) -> Result<Vec<CockpitItem>> {
+    let cases: Vec<Case> = page.iter().filter_map(|one| one.case.clone()).collect();
+    let mut views = reading::views(app, db, caller, cases)?.into_iter();
+    Ok(page
+        .into_iter()
+        .map(|one| CockpitItem {
+            case: one.case.and_then(|_| views.next()),
+            need: one.need.map(|need| WaitingNeed {
+                id: need.id,
+                code: need.code,
+                region_name: app.reference.region_name(&need.region_code, caller.language),
+                region_code: need.region_code,
+                title: need.title,
+                published_at: need.published_at,
+            }),
+            value: one.value,
+            priority: one.priority,
+            clock: one.clock,
+        })
+        .collect())
+}
