@@ -30,6 +30,8 @@ struct CapabilityPage {
     /// Whether the reader may confirm it, or renew it once it has expired.
     may_verify: bool,
     may_renew: bool,
+    /// Its id, when the reader may bring it together with a match.
+    may_open: String,
     price: String,
     trl: String,
     industries: String,
@@ -63,6 +65,11 @@ async fn show_capability(
         may_verify: item.status.lapses() && !item.steps.is_empty(),
         may_renew: item.status == ReviewedLife::EXPIRED
             && item.steps.contains(&ReviewedLife::PUBLISHED),
+        may_open: if item.status == ReviewedLife::PUBLISHED && !item.steps.is_empty() {
+            item.id.to_string()
+        } else {
+            String::new()
+        },
         price: price(&page, &item.fields),
         trl: item.fields.trl.map(|level| page.trl(level)).unwrap_or_default(),
         // Names of industries are lists themselves.

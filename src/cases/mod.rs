@@ -12,6 +12,7 @@ pub mod model;
 mod moves;
 mod opening;
 pub mod ops;
+pub mod pages;
 mod reading;
 mod record;
 pub mod stage;

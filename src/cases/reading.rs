@@ -156,9 +156,7 @@ pub(super) fn entry_views(
             }
         })
         // A note of another side that is not shared leaves nothing to show.
-        .filter(|row| {
-            row.from_stage != Some(row.to_stage) || row.note.is_some() || row.next_action.is_some()
-        })
+        .filter(|row| !row.is_note() || row.note.is_some() || row.next_action.is_some())
         .collect())
 }
 

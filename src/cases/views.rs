@@ -82,6 +82,13 @@ pub struct CaseView {
     pub closed_at: Option<Timestamp>,
 }
 
+impl CaseEntryView {
+    /// Whether it leaves the case where it stands.
+    pub fn is_note(&self) -> bool {
+        self.from_stage == Some(self.to_stage)
+    }
+}
+
 /// An entry of the timeline, as far as the caller may see it.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
 pub struct CaseEntryView {

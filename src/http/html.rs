@@ -62,6 +62,7 @@ pub fn pages() -> impl HttpServiceFactory {
         .configure(crate::matching::pages::configure)
         .configure(crate::needs::pages::configure)
         .configure(crate::capabilities::pages::configure)
+        .configure(crate::cases::pages::configure)
         .configure(crate::organizations::pages::configure)
         .configure(crate::towns::pages::configure)
         .configure(crate::visits::pages::configure)

@@ -336,6 +336,30 @@ impl Frame {
         self.day(&at.0.date_naive())
     }
 
+    /// A word about cases for a code, such as that of a side or an answer.
+    pub fn case_word(&self, prefix: &str, code: &str) -> String {
+        let key =
+            [prefix, code].iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>();
+        self.t(format!("case.{}", key.join("_")))
+    }
+
+    /// A moment as clocks in China show it.
+    pub fn moment(&self, at: &Timestamp) -> String {
+        let there = at.0 + chrono::TimeDelta::hours(8);
+        there.format(&self.t("moment_format")).to_string()
+    }
+
+    /// Whether the reader brokers: a liaison, an officer, an administrator.
+    pub fn brokers(&self) -> bool {
+        self.caller.principal.as_ref().is_some_and(|one| one.is_broker() || one.is_admin())
+    }
+
+    /// An estimated amount in 万元, to whole 万元.
+    pub fn wan(&self, value: &f64) -> String {
+        let whole = value.round().clamp(0.0, 1e9) as i64;
+        self.money(&Money(whole * 1_000_000))
+    }
+
     /// An amount of money as it is written in the language.
     pub fn money(&self, money: &Money) -> String {
         Names::new(&self.app, self.caller.language).amount(money.0)

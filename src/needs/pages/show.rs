@@ -28,6 +28,8 @@ struct NeedPage {
     /// Whether the reader may confirm it, or renew it once it has expired.
     may_verify: bool,
     may_renew: bool,
+    /// Its id, when the reader may bring it together with a match.
+    may_open: String,
     need: NeedView,
     matches: MatchAnswer,
 }
@@ -56,6 +58,11 @@ async fn show_need(app: AppData, visit: Visit, id: web::Path<NeedId>) -> PageRes
         may_verify: need.status.lapses() && !need.steps.is_empty(),
         may_renew: need.status == NeedStatus::Expired
             && need.steps.contains(&NeedStatus::Published),
+        may_open: if need.status.seeks_match() && !need.steps.is_empty() {
+            need.id.to_string()
+        } else {
+            String::new()
+        },
         need,
         matches,
         page,

@@ -1,5 +1,6 @@
 //! The web front: what browsers get to see.
 
+mod cases;
 mod doctor;
 mod errors;
 mod finding;
