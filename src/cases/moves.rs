@@ -19,6 +19,12 @@ impl Case {
         }
     }
 
+    /// Whether both sides have said yes and the case has not come to nothing.
+    pub fn is_introducible(&self) -> bool {
+        let yes = Answer::Accepted;
+        self.need_answer == yes && self.provider_answer == yes && self.stage != S::ClosedLost
+    }
+
     /// What the caller is in this case.
     pub fn sides(&self, caller: &Caller) -> Vec<Side> {
         let Some(principal) = &caller.principal else { return Vec::new() };

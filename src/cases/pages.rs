@@ -70,47 +70,53 @@ struct CasePage {
     errors: Vec<FieldError>,
     /// Why a form could not be followed.
     refused: Option<String>,
+    /// What was typed into it, and which form it was.
+    form: Posted,
+    failed: &'static str,
+}
+
+/// A form that was sent: which, with what, and what came of it.
+struct Sent {
+    name: &'static str,
+    form: Posted,
+    done: Result<()>,
 }
 
 /// One case.
 #[get("/cases/{id}")]
 async fn show_case(app: AppData, visit: Visit, id: web::Path<CaseId>) -> PageResult<CasePage> {
-    Ok(case_page(app.into_inner(), &visit, *id, Vec::new(), None).await?)
+    Ok(case_page(app.into_inner(), &visit, *id).await?)
 }
 
-async fn case_page(
-    app: Arc<App>,
-    visit: &Visit,
-    id: CaseId,
-    errors: Vec<FieldError>,
-    refused: Option<String>,
-) -> Result<CasePage> {
+async fn case_page(app: Arc<App>, visit: &Visit, id: CaseId) -> Result<CasePage> {
     let caller = visit.caller.clone();
     let (case, entries) = app
         .run(move |app| Ok((ops::show(app, &caller, id)?, ops::entries(app, &caller, id)?)))
         .await?;
     let broker = case.sides.contains(&Side::Broker);
     let page = Frame::new(&app, visit, "cases");
-    Ok(CasePage { page, case, entries, broker, errors, refused })
+    let (errors, refused, form, failed) = (Vec::new(), None, Posted::default(), "");
+    Ok(CasePage { page, case, entries, broker, errors, refused, form, failed })
 }
 
-/// The page again with what was wrong, or on to it when all went well.
+/// The page again with what was wrong and what was typed, or on to it when all went well.
 async fn after(
     app: Arc<App>,
     visit: &Visit,
     id: CaseId,
-    done: Result<()>,
+    sent: Sent,
 ) -> PageResult<Either<CasePage, HttpResponse>> {
-    let (errors, refused) = match done {
+    let (errors, refused) = match sent.done {
         Ok(()) => return Ok(Either::Right(redirect(&format!("/cases/{id}")))),
         Err(Error::Invalid(errors)) => (errors, None),
         Err(Error::Conflict { message, .. }) => (Vec::new(), Some(message)),
         Err(Error::PreconditionFailed) => (Vec::new(), Some("error.precondition_failed".into())),
         Err(other) => return Err(other.into()),
     };
-    let frame = Frame::new(&app, visit, "cases");
-    let refused = refused.map(|message| frame.message(&message));
-    Ok(Either::Left(case_page(app, visit, id, errors, refused).await?))
+    let again = case_page(app, visit, id).await?;
+    let refused = refused.map(|message| again.page.message(&message));
+    let (form, failed) = (sent.form, sent.name);
+    Ok(Either::Left(CasePage { errors, refused, form, failed, ..again }))
 }
 
 /// Reads a command from a form: empty fields are left out, so that the rules of the API name what is
@@ -160,7 +166,7 @@ async fn answer_posted(
         Ok(said) => app.run(move |app| ops::answer(app, &caller, id, &said).map(drop)).await,
         Err(error) => Err(error),
     };
-    after(app, &visit, id, done).await
+    after(app, &visit, id, Sent { name: "answer", form, done }).await
 }
 
 /// Takes a step.
@@ -176,7 +182,7 @@ async fn step_posted(
         Ok(step) => app.run(move |app| ops::take_step(app, &caller, id, &step).map(drop)).await,
         Err(error) => Err(error),
     };
-    after(app, &visit, id, done).await
+    after(app, &visit, id, Sent { name: "step", form, done }).await
 }
 
 /// Adds a note.
@@ -192,7 +198,7 @@ async fn note_posted(
         Ok(note) => app.run(move |app| ops::add_note(app, &caller, id, &note).map(drop)).await,
         Err(error) => Err(error),
     };
-    after(app, &visit, id, done).await
+    after(app, &visit, id, Sent { name: "note", form, done }).await
 }
 
 #[derive(Template, WebTemplate)]

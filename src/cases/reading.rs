@@ -194,8 +194,16 @@ pub(super) fn views(
                 Some(seen) => record(seen, |fields| (fields.title, fields.contact))?,
                 None => hidden(case.capability_id),
             };
-            let need = CaseRecord { answer: case.need_answer, ..need };
-            let capability = CaseRecord { answer: case.provider_answer, ..capability };
+            let mut need = CaseRecord { answer: case.need_answer, ..need };
+            let mut capability = CaseRecord { answer: case.provider_answer, ..capability };
+            if case.is_introducible() && case.sides(caller).contains(&Side::Broker) {
+                // Who brings two together must be able to reach both, wherever they are.
+                let (of_need, of_capability) =
+                    (needs.get(&case.need_id), capabilities.get(&case.capability_id));
+                need.contact = of_need.and_then(|seen| seen.row.fields().contact.clone());
+                capability.contact =
+                    of_capability.and_then(|seen| seen.row.fields().contact.clone());
+            }
             let liaison = case.liaison_id.and_then(|id| liaisons.get(&id));
             Ok(shown(app, caller, &case, (need, capability), liaison))
         })

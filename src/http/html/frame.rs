@@ -349,11 +349,6 @@ impl Frame {
         there.format(&self.t("moment_format")).to_string()
     }
 
-    /// Whether the reader brokers: a liaison, an officer, an administrator.
-    pub fn brokers(&self) -> bool {
-        self.caller.principal.as_ref().is_some_and(|one| one.is_broker() || one.is_admin())
-    }
-
     /// An estimated amount in 万元, to whole 万元.
     pub fn wan(&self, value: &f64) -> String {
         let whole = value.round().clamp(0.0, 1e9) as i64;

@@ -25,10 +25,17 @@ async fn contact_opens_with_mutual_interest_and_closes_with_the_case() {
         let view = client.get(&case).await.expect(200).json();
         assert!(view[side]["contact"]["phone"].is_string(), "{side}: {view}");
     }
+    // The broker reaches both, though the provider is from another town.
+    let view = world.liaison.get(&case).await.expect(200).json();
+    for side in ["need", "capability"] {
+        assert!(view[side]["contact"]["phone"].is_string(), "{side}: {view}");
+    }
     let other = world.outsider.get(&format!("needs/{}", world.need)).await.expect(200).json();
     assert_eq!(other.get("contact"), None);
     decline(&world.provider, &case, "capacity").await.expect(200);
     assert_eq!(sight(&world).await, [true, false, false]);
+    let view = world.liaison.get(&case).await.expect(200).json();
+    assert_eq!(view["capability"].get("contact"), None);
 }
 
 #[tokio::test]
