@@ -7,12 +7,14 @@ use super::cockpit::{self, Cockpit, ShowCockpit};
 use super::commands::{AddCaseNote, AnswerCase, AssignCase, OpenCase, TakeCaseStep};
 use super::feedback::{self, Feedback};
 use super::handover::{self, HandOver, HandedOver};
-use super::model::CaseId;
+use super::model::{Case, CaseId};
 use super::ops::{self, ListCases};
 use super::views::{CaseEntryView, CaseView};
 use crate::accounts::principal::UserId;
 use crate::capabilities::model::CapabilityId;
+use crate::attachments;
 use crate::http::answer;
+use crate::http::entry::Variable;
 use crate::http::extract::{AppData, CallerData, JsonBody, Query};
 use crate::http::pagination::Page;
 use crate::http::problem::{ApiResult, Problem};
@@ -31,6 +33,7 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         .service(show_capability_feedback)
         .service(show_cockpit)
         .service(hand_over_cases);
+    attachments::api::configure::<Case>(config, &Variable::named::<CaseId>("id"));
 }
 
 /// List cases that the caller has a part in, newest first.

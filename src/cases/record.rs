@@ -5,11 +5,24 @@ use serde_json::json;
 use super::model::{Case, CaseId, Side};
 use super::reading;
 use crate::accounts::principal::Caller;
+use crate::attachments::attached::{AttachRight, Attached};
 use crate::db::Db;
 use crate::disclosure::{Clearance, DisclosureLevel};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::records::model::RecordKind;
 use crate::records::traced::{Insight, State, Traced};
+
+/// The files of a case are for its brokers, and for both sides from the day both have said yes.
+impl Attached for Case {
+    fn attach_right(db: &mut Db, caller: &Caller, id: &CaseId) -> Result<AttachRight> {
+        let (case, sides) = reading::find(db, caller, *id)?;
+        if sides.contains(&Side::Broker) || case.is_introducible() {
+            Ok(AttachRight::Write)
+        } else {
+            Err(Error::NotFound)
+        }
+    }
+}
 
 impl Traced for Case {
     const KIND: RecordKind = RecordKind::Case;

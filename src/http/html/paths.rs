@@ -4,7 +4,7 @@
 use actix_web::http::Method;
 
 /// Every page.
-pub const PAGES: [(Method, &str); 38] = [
+pub const PAGES: [(Method, &str); 45] = [
     (Method::GET, "/"),
     (Method::GET, "/account"),
     (Method::GET, "/capabilities/{id}"),

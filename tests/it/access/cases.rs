@@ -3,11 +3,15 @@
 use serde_json::{Value, json};
 use townbridge::accounts::principal::{Caller, Role};
 use townbridge::accounts::roles::model::GrantRole;
+use townbridge::attachments;
+use townbridge::attachments::model::Upload;
 use townbridge::cases::commands::{AssignCase, OpenCase};
+use townbridge::cases::model::Case;
 use townbridge::cases::ops;
 
 use super::world::{Call, GUZHEN, Who, World};
 use super::{Row, SIGNED_IN};
+use crate::support::files::png;
 use crate::support::{CapabilityBuilder, NeedBuilder};
 
 /// Those who have no part in the case.
@@ -30,6 +34,28 @@ fn case(world: &World) -> String {
     let command: OpenCase = serde_json::from_value(pair(world)).unwrap();
     let written = ops::open(world.app.service(), &Caller::system("test"), &command).unwrap();
     format!("cases/{}", written.value.id)
+}
+
+/// A case in which both have said yes.
+fn mutual(world: &World) -> String {
+    let path = case(world);
+    let id = path.trim_start_matches("cases/").parse().unwrap();
+    for side in ["need", "provider"] {
+        let yes = json!({ "answer": "accepted", "side": side });
+        let yes = serde_json::from_value(yes).unwrap();
+        ops::answer(world.app.service(), &Caller::system("test"), id, &yes).unwrap();
+    }
+    path
+}
+
+/// A file of such a case.
+fn file(world: &World) -> String {
+    let path = mutual(world);
+    let id = path.trim_start_matches("cases/").parse().unwrap();
+    let upload = Upload { name: "方案.png".to_owned(), bytes: png(8) };
+    let caller = Caller::system("test");
+    let written = attachments::ops::add::<Case>(world.app.service(), &caller, &id, &upload);
+    format!("{path}/attachments/{}", written.unwrap().value.id)
 }
 
 /// The rows.
@@ -153,5 +179,41 @@ pub const ROWS: &[Row] = &[
             (404, "other_liaison other_city"),
             (200, BROKERS),
         ],
+    },
+    Row {
+        operation: "list_case_attachments",
+        on: "before both have said yes",
+        call: |world, _| Call::to(format!("{}/attachments", case(world))),
+        expect: &[(401, "visitor"), (404, OUTSIDERS), (404, SIDES), (200, BROKERS)],
+    },
+    Row {
+        operation: "list_case_attachments",
+        on: "after both have said yes",
+        call: |world, _| Call::to(format!("{}/attachments", mutual(world))),
+        expect: &[(401, "visitor"), (404, OUTSIDERS), (200, INVOLVED)],
+    },
+    Row {
+        operation: "create_case_attachment",
+        on: "after both have said yes",
+        call: |world, _| Call::to(format!("{}/attachments", mutual(world))).with_file(png(7)),
+        expect: &[(401, "visitor"), (404, OUTSIDERS), (201, INVOLVED)],
+    },
+    Row {
+        operation: "show_case_attachment",
+        on: "after both have said yes",
+        call: |world, _| Call::to(file(world)),
+        expect: &[(401, "visitor"), (404, OUTSIDERS), (200, INVOLVED)],
+    },
+    Row {
+        operation: "fetch_case_attachment",
+        on: "after both have said yes",
+        call: |world, _| Call::to(format!("{}/content", file(world))),
+        expect: &[(401, "visitor"), (404, OUTSIDERS), (200, INVOLVED)],
+    },
+    Row {
+        operation: "delete_case_attachment",
+        on: "after both have said yes",
+        call: |world, _| Call::to(file(world)),
+        expect: &[(401, "visitor"), (404, OUTSIDERS), (204, INVOLVED)],
     },
 ];
