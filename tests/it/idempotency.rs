@@ -193,6 +193,12 @@ const ROWS: &[Row] = &[
         count: |_| "visits?limit=100".to_owned(),
     },
     Row {
+        operation: "create_case_attachment",
+        path: |w| format!("cases/{}/attachments", w.case),
+        body: |_, n| json!({ FILE: n }),
+        count: |w| format!("cases/{}/attachments", w.case),
+    },
+    Row {
         operation: "create_visit_attachment",
         path: |w| format!("visits/{}/attachments", w.visit),
         body: |_, n| json!({ FILE: n }),

@@ -39,6 +39,7 @@ mod reference;
 mod search;
 mod service;
 mod stores;
+mod story;
 mod support;
 mod towns;
 mod turns;

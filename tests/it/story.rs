@@ -1,0 +1,136 @@
+//! The whole story, by separate clients over the API alone: a firm's problem becomes a signed,
+//! registered, delivered and accepted contract.
+
+use serde_json::{Value, json};
+use townbridge::organizations::model::Organization;
+
+use crate::support::{CapabilityBuilder, Client, OrgBuilder, TestApp, contracts, needs};
+
+const GUZHEN: &str = "442000105";
+
+/// Those who take part.
+struct Cast {
+    app: TestApp,
+    firm_org: Organization,
+    school_org: Organization,
+    firm: Client,
+    school: Client,
+    liaison: Client,
+    outsider: Client,
+}
+
+impl Cast {
+    async fn meet() -> Self {
+        let app = TestApp::start().await;
+        let firm_org = OrgBuilder::enterprise().town(GUZHEN).insert(&app);
+        let school_org = OrgBuilder::university().insert(&app);
+        let other = OrgBuilder::enterprise().town(GUZHEN).insert(&app);
+        Self {
+            firm: app.org_member(firm_org.id),
+            school: app.org_member(school_org.id),
+            liaison: app.liaison(GUZHEN),
+            outsider: app.org_admin(other.id),
+            firm_org,
+            school_org,
+            app,
+        }
+    }
+
+    /// The firm writes a need and puts it forward, the liaison publishes it.
+    async fn need(&self) -> String {
+        let mut body = needs::complete_fields();
+        body["org_id"] = json!(self.firm_org.id);
+        let need = self.firm.post_json("needs", body).await.expect(201).json();
+        let path = format!("needs/{}", need["id"].as_str().unwrap());
+        let steps = format!("{path}/steps");
+        self.firm.post_json(&steps, json!({ "to": "submitted" })).await.expect(200);
+        self.liaison.post_json(&steps, json!({ "to": "published" })).await.expect(200);
+        path
+    }
+
+    async fn step(&self, who: &Client, case: &str, body: Value) {
+        who.post_json(&format!("{case}/steps"), body).await.expect(200);
+    }
+}
+
+/// Both are interested, meet at a visit, agree on confidentiality and terms.
+async fn broker(cast: &Cast, need: &str, capability: &str) -> String {
+    let pair = json!({ "need_id": need.trim_start_matches("needs/"), "capability_id": capability });
+    let case = cast.school.post_json("cases", pair).await.expect(201).json();
+    let case = format!("cases/{}", case["id"].as_str().unwrap());
+    let yes = json!({ "answer": "accepted", "note": "请先看看样件" });
+    cast.firm.post_json(&format!("{case}/answer"), yes).await.expect(200);
+    cast.step(&cast.liaison, &case, json!({ "to": "introduced", "channel": "online" })).await;
+    let visit = json!({ "org_id": cast.firm_org.id, "findings": "看了压铸线，温升在灯杯处最高。" });
+    let visit = cast.liaison.post_json("visits", visit).await.expect(201).json();
+    let note = format!("走访 {}", visit["code"].as_str().unwrap());
+    cast.step(&cast.liaison, &case, json!({ "to": "met", "channel": "offline", "note": note }))
+        .await;
+    cast.step(&cast.liaison, &case, json!({ "to": "nda", "note": "协议存镇科技办" })).await;
+    cast.step(&cast.school, &case, json!({ "to": "proposal", "shared": true, "note": "方案一" }))
+        .await;
+    for to in ["assessed", "negotiating", "agreed"] {
+        cast.step(&cast.liaison, &case, json!({ "to": to })).await;
+    }
+    case
+}
+
+/// The two sign, the contract is registered, and what was agreed on is paid.
+async fn contract(cast: &Cast, need: &str, capability: &str, case: &str) -> String {
+    let mut fields = contracts::complete_fields(&cast.firm_org, &cast.school_org);
+    fields["need_id"] = json!(need.trim_start_matches("needs/"));
+    fields["capability_id"] = json!(capability);
+    fields["case_id"] = json!(case.trim_start_matches("cases/"));
+    let contract = cast.firm.post_json("contracts", fields).await.expect(201);
+    let path = contract.header("location").trim_start_matches("/api/v1/").to_owned();
+    let steps = format!("{path}/steps");
+    cast.firm.post_json(&steps, contracts::step("signed", 1)).await.expect(200);
+    cast.step(&cast.liaison, case, json!({ "to": "signed" })).await;
+    cast.school.post_json(&steps, contracts::step("submitted", 1)).await.expect(200);
+    cast.liaison.post_json(&steps, contracts::step("registered", 1)).await.expect(200);
+    cast.step(&cast.liaison, case, json!({ "to": "registered" })).await;
+    path
+}
+
+#[tokio::test]
+async fn a_firms_problem_becomes_an_accepted_delivery() {
+    let cast = Cast::meet().await;
+    let capability =
+        CapabilityBuilder::published(&cast.school_org).insert(&cast.app).id.to_string();
+    let need = cast.need().await;
+    cast.app.settle().await;
+    let matches = cast.liaison.get(&format!("{need}/matches")).await.expect(200).json();
+    let found = matches["hits"].as_array().unwrap();
+    assert!(found.iter().any(|hit| hit["record"]["id"] == capability), "{matches}");
+
+    let case = broker(&cast, &need, &capability).await;
+    let contract = contract(&cast, &need, &capability, &case).await;
+    let state = async |path: &str| {
+        cast.liaison.get(path).await.expect(200).json()["status"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(
+        (state(&need).await, state(&contract).await),
+        ("contracted".into(), "registered".into())
+    );
+    cast.step(&cast.liaison, &case, json!({ "to": "delivering" })).await;
+    cast.step(&cast.firm, &case, json!({ "to": "accepted", "note": "样机通过" })).await;
+    cast.step(&cast.liaison, &case, json!({ "to": "closed_won" })).await;
+    assert_eq!(state(&need).await, "solved");
+
+    // It is there once, with the money that was agreed on, and for nobody else.
+    for client in [&cast.firm, &cast.school, &cast.liaison] {
+        let list = client.get("contracts").await.expect(200).json();
+        let list = list["items"].as_array().unwrap();
+        assert_eq!(list.len(), 1);
+        assert_eq!((&list[0]["amount"], &list[0]["tech_amount"]), (&json!(50.5), &json!(40.1234)));
+        let list = client.get("cases?open=false").await.expect(200).json();
+        assert_eq!(list["items"].as_array().unwrap().len(), 1);
+    }
+    for path in ["contracts", "cases", "visits"] {
+        let list = cast.outsider.get(path).await.expect(200).json();
+        assert_eq!(list["items"], json!([]), "{path}");
+    }
+    cast.outsider.get(&contract).await.problem(404, "not_found");
+    let check = cast.app.admin().get("audit/verification").await;
+    assert_eq!(check.expect(200).json()["intact"], true);
+}
