@@ -114,6 +114,16 @@ impl Principal {
             .collect()
     }
 
+    /// Is an officer of this region or of one that contains it.
+    pub fn is_officer_of(&self, region_code: &str) -> bool {
+        let mut regions = self
+            .roles
+            .iter()
+            .filter(|b| b.role == Role::Officer)
+            .filter_map(|b| b.region_code.as_deref());
+        regions.any(|own| region_code.starts_with(own))
+    }
+
     /// Reviews records of this region: its liaison, or an officer above it.
     pub fn reviews(&self, region_code: &str) -> bool {
         self.regions().iter().any(|own| region_code.starts_with(own.as_str()))

@@ -10,6 +10,8 @@ use crate::records::traced::Traced;
 pub enum AttachRight {
     /// List and fetch them.
     Read,
+    /// Add as well, and remove what one has added oneself.
+    Add,
     /// Add and remove as well.
     Write,
 }

@@ -165,8 +165,11 @@ pub fn remove<R: Attached>(
     caller.signed_in()?;
     let now = app.clock.now();
     let change = app.db.write(|db| {
-        writable::<R>(db, caller, id)?;
+        let right = writable::<R>(db, caller, id)?;
         let row = of_record::<R>(db, id, file)?;
+        if right == AttachRight::Add && row.created_by != caller.actor_id() {
+            return Err(Error::forbidden("error.not_your_files"));
+        }
         if !store::remove(db, &row, caller.actor_id(), now)? {
             return Err(Error::NotFound);
         }
@@ -211,9 +214,9 @@ pub fn sent(app: &App, caller: &Caller, file: AttachmentId) -> Result<(String, A
     })
 }
 
-fn writable<R: Attached>(db: &mut Db, caller: &Caller, id: &R::Id) -> Result<()> {
+fn writable<R: Attached>(db: &mut Db, caller: &Caller, id: &R::Id) -> Result<AttachRight> {
     match R::attach_right(db, caller, id)? {
-        AttachRight::Write => Ok(()),
+        right @ (AttachRight::Write | AttachRight::Add) => Ok(right),
         AttachRight::Read => Err(Error::forbidden("error.not_your_files")),
     }
 }

@@ -4,7 +4,6 @@ use super::model::Case;
 use super::stage::CaseStage;
 use super::store;
 use crate::accounts::principal::Caller;
-use crate::app::App;
 use crate::db::{Db, Timestamp};
 use crate::disclosure::DisclosureLevel;
 use crate::disclosure::ops::{self as grants, Record};
@@ -41,32 +40,39 @@ fn reached(stage: CaseStage, held: Option<CaseStage>) -> usize {
 }
 
 /// Brings the need to where its cases have got. A need that has been suspended or closed stays what
-/// it is, and one that a contract binds does not go back. Call it before the case is written: it
-/// takes locks that come first.
+/// it is, and one that a contract binds does not go back; nor does one that a reviewer has moved
+/// farther than this case had, which was in `from`. Call it before the case is written: it takes locks
+/// that come first. The other side reads the need's past, so that names nobody.
 ///
 /// # Errors
 /// Database faults.
 pub fn move_need(
-    app: &App,
     db: &mut Db,
     caller: &Caller,
     now: Timestamp,
     case: &Case,
+    from: (CaseStage, Option<CaseStage>),
 ) -> Result<()> {
+    let nobody = unnamed(caller);
     let others = store::open_stages(db, case.need_id, case.id)?;
     let all = others.into_iter().chain([(case.stage, case.held_stage)]);
     let target = all.map(|(stage, held)| reached(stage, held)).max().unwrap_or(0);
     let Some(need) = Need::find_row(db, case.need_id)? else { return Ok(()) };
     let Some(mut at) = WAY.iter().position(|status| *status == need.status) else { return Ok(()) };
     let bound = WAY.iter().position(|status| *status == NeedStatus::Contracted).unwrap_or(at);
+    if at > target && (at >= bound || reached(from.0, from.1) < at) {
+        return Ok(());
+    }
     while at != target {
-        if at > target && at >= bound {
-            return Ok(());
-        }
         at = if at < target { at + 1 } else { at - 1 };
-        follow(app, db, caller, now, case.need_id, WAY[at], &case.code)?;
+        follow(db, &nobody, now, case.need_id, WAY[at], &case.code)?;
     }
     Ok(())
+}
+
+/// The same request by nobody in particular.
+fn unnamed(caller: &Caller) -> Caller {
+    Caller { principal: None, ..caller.clone() }
 }
 
 /// Opens and closes what the two sides may see of each other's record, after a case has left a stage.
@@ -80,6 +86,7 @@ pub fn disclose(
     case: &Case,
     from: CaseStage,
 ) -> Result<()> {
+    let caller = &unnamed(caller);
     let (need, capability) = (need_record(case), capability_record(case));
     let level = match case.stage {
         S::Mutual if from != S::OnHold => DisclosureLevel::Matched,

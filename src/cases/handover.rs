@@ -10,7 +10,7 @@ use super::store;
 use crate::accounts;
 use crate::accounts::principal::{Caller, UserId};
 use crate::app::App;
-use crate::db::Db;
+use crate::db::{Db, dialect};
 use crate::error::{Error, Message, Result};
 
 /// To whom the cases go.
@@ -50,8 +50,14 @@ pub fn hand_over(
     }
     let now = app.clock.now();
     app.db.write(|db| {
+        dialect::lock_cases(db)?;
         let mut cases = store::brokered_by(db, from)?;
-        cases.retain(|case| principal.is_admin() || principal.reviews(&case.region_code));
+        let own = principal.user_id == from;
+        cases.retain(|case| {
+            principal.is_admin()
+                || principal.is_officer_of(&case.region_code)
+                || own && principal.reviews(&case.region_code)
+        });
         if cases.is_empty() {
             return Err(Error::NotFound);
         }
@@ -63,7 +69,7 @@ pub fn hand_over(
                 Some(_) => done.moved += 1,
                 None => done.left_alone += 1,
             }
-            save(app, db, caller, now, &mut case, None)?;
+            save(db, caller, now, &mut case, None)?;
         }
         Ok(done)
     })

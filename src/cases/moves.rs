@@ -49,7 +49,9 @@ impl Case {
 
     /// The sides for which somebody on these sides may say no now.
     pub fn may_decline(&self, sides: &[Side]) -> Vec<Side> {
-        if self.stage.is_unbound() && !self.stage.is_closed() { spoken_for(sides) } else { vec![] }
+        // A contract binds on hold, too.
+        let stood = self.held_stage.unwrap_or(self.stage);
+        if stood.is_unbound() && !self.stage.is_closed() { spoken_for(sides) } else { vec![] }
     }
 
     /// Notes that a side says yes; returns the stage that follows.

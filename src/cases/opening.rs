@@ -13,7 +13,7 @@ use crate::accounts::principal::{Caller, UserId};
 use crate::app::App;
 use crate::capabilities::life::CapabilityStatus;
 use crate::capabilities::model::Capability;
-use crate::db::{Db, Timestamp};
+use crate::db::{Db, Timestamp, dialect};
 use crate::error::{Error, Message, Result};
 use crate::idempotency;
 use crate::idempotency::model::{Created, CreatedKind};
@@ -36,6 +36,7 @@ pub fn open(app: &App, caller: &Caller, command: &OpenCase) -> Result<Written<Ca
     caller.signed_in()?;
     let now = app.clock.now();
     let written = app.db.write(|db| {
+        dialect::lock_cases(db)?;
         let need = reviewed::find(db, caller, command.need_id)?;
         let capability = reviewed::find(db, caller, command.capability_id)?;
         let side = opening_side(caller, &need.row, &capability.row)?;
@@ -50,7 +51,7 @@ pub fn open(app: &App, caller: &Caller, command: &OpenCase) -> Result<Written<Ca
                 let from = case.stage;
                 case.accept(side, now)?;
                 let entry = case.entry(caller, Some(from), side, &remark, now);
-                let change = save(app, db, caller, now, &mut case, Some((from, entry)))?;
+                let change = save(db, caller, now, &mut case, Some((from, entry)))?;
                 let created = Created::record(CreatedKind::Case, case.id);
                 idempotency::ops::claim(db, caller, now, Some(&created), Some(change))?;
                 Ok(Written { value: reading::view(app, db, caller, case)?, change })
@@ -108,11 +109,8 @@ fn check_opening(
             Message::new("error.capability_not_open").with("status", capability.row.status);
         return Err(Error::conflict(message));
     }
-    match side {
-        Side::Broker => Ok(()),
-        Side::Need => organizations::ops::require_verified(db, need.row.org_id),
-        Side::Provider => organizations::ops::require_verified(db, capability.row.org_id),
-    }
+    organizations::ops::require_verified(db, need.row.org_id)?;
+    organizations::ops::require_verified(db, capability.row.org_id)
 }
 
 fn new_case(

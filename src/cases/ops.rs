@@ -8,10 +8,11 @@ use super::{effects, reading, store};
 use crate::accounts;
 use crate::accounts::principal::Caller;
 use crate::app::App;
-use crate::db::{Db, Timestamp};
+use crate::db::{Db, Timestamp, dialect};
 use crate::error::{Error, Result};
 use crate::idempotency;
 use crate::idempotency::model::{Created, CreatedKind};
+use crate::organizations;
 use crate::records;
 use crate::records::ops::Written;
 use crate::records::traced::Traced;
@@ -31,7 +32,6 @@ pub(super) fn plan(case: &mut Case, remark: &Remark) {
 /// Writes a case that has been changed, with an entry of its timeline and all that follows when it
 /// has left a stage. Returns the number of the change.
 pub(super) fn save(
-    app: &App,
     db: &mut Db,
     caller: &Caller,
     now: Timestamp,
@@ -44,7 +44,7 @@ pub(super) fn save(
     }
     let stage_left = moved.as_ref().map(|(from, _)| *from).filter(|from| *from != case.stage);
     if stage_left.is_some() {
-        effects::move_need(app, db, caller, now, case)?;
+        effects::move_need(db, caller, now, case, (before.stage, before.held_stage))?;
     }
     case.version += 1;
     case.updated_at = now;
@@ -76,17 +76,23 @@ pub fn answer(
     caller.signed_in()?;
     let now = app.clock.now();
     let written = app.db.write(|db| {
+        dialect::lock_cases(db)?;
         let (mut case, sides) = reading::find(db, caller, id)?;
         let side = check_answer(command, &sides)?;
         let from = case.stage;
         match (command.answer, command.reason) {
             (Answer::Declined, Some(reason)) => case.decline(side, reason, now)?,
-            _ => case.accept(side, now)?,
+            _ => {
+                let org = if side == Side::Need { case.need_org_id } else { case.provider_org_id };
+                organizations::ops::require_verified(db, org)?;
+                case.accept(side, now)?;
+            }
         }
         let remark = command.remark();
         plan(&mut case, &remark);
-        let entry = case.entry(caller, Some(from), side, &remark, now);
-        let change = save(app, db, caller, now, &mut case, Some((from, entry)))?;
+        // What the broker passes on is the broker's entry: the note is for herself.
+        let entry = case.entry(caller, Some(from), acting_side(&sides), &remark, now);
+        let change = save(db, caller, now, &mut case, Some((from, entry)))?;
         Ok(Written { value: reading::view(app, db, caller, case)?, change })
     })?;
     app.feed.wake();
@@ -131,6 +137,7 @@ pub fn take_step(
     caller.signed_in()?;
     let now = app.clock.now();
     let written = app.db.write(|db| {
+        dialect::lock_cases(db)?;
         let (mut case, sides) = reading::find(db, caller, id)?;
         stage::check(case.stage, case.held_stage, command.to, &sides)?;
         check_step(command, sides.contains(&Side::Broker))?;
@@ -143,7 +150,7 @@ pub fn take_step(
         let remark = command.remark();
         plan(&mut case, &remark);
         let entry = case.entry(caller, Some(from), side, &remark, now);
-        let change = save(app, db, caller, now, &mut case, Some((from, entry)))?;
+        let change = save(db, caller, now, &mut case, Some((from, entry)))?;
         Ok(Written { value: reading::view(app, db, caller, case)?, change })
     })?;
     app.feed.wake();
@@ -185,7 +192,11 @@ pub fn add_note(
     caller.signed_in()?;
     let now = app.clock.now();
     app.db.write(|db| {
+        dialect::lock_cases(db)?;
         let (mut case, sides) = reading::find(db, caller, id)?;
+        if case.stage.is_closed() && !sides.contains(&Side::Broker) {
+            return Err(Error::conflict("error.case_ended"));
+        }
         let remark = command.remark();
         let mut checker = Checker::default();
         checker.ensure(!remark.is_silent(), "/note", "field.required");
@@ -198,7 +209,7 @@ pub fn add_note(
         let entry = case.entry(caller, Some(stage), acting_side(&sides), &remark, now);
         let id = entry.id;
         let moved = Some((stage, entry.clone()));
-        let change = save(app, db, caller, now, &mut case, moved)?;
+        let change = save(db, caller, now, &mut case, moved)?;
         let created = Created::part(CreatedKind::CaseEntry, case.id, id);
         idempotency::ops::claim(db, caller, now, Some(&created), Some(change))?;
         let mut views = reading::entry_views(db, &case, &sides, vec![entry])?;
@@ -220,6 +231,7 @@ pub fn assign(
     caller.signed_in()?;
     let now = app.clock.now();
     app.db.write(|db| {
+        dialect::lock_cases(db)?;
         let (mut case, sides) = reading::find(db, caller, id)?;
         if !sides.contains(&Side::Broker) {
             return Err(Error::forbidden("error.not_your_side"));
@@ -233,7 +245,7 @@ pub fn assign(
             return Ok(Written { value: reading::view(app, db, caller, case)?, change });
         }
         case.liaison_id = Some(command.liaison_id);
-        let change = save(app, db, caller, now, &mut case, None)?;
+        let change = save(db, caller, now, &mut case, None)?;
         Ok(Written { value: reading::view(app, db, caller, case)?, change })
     })
 }

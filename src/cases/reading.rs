@@ -15,6 +15,7 @@ use crate::accounts::roles::model::BrokerView;
 use crate::app::App;
 use crate::capabilities::model::CapabilityId;
 use crate::db::Db;
+use crate::disclosure::Clearance;
 use crate::error::{Error, Result};
 use crate::http::pagination::{Page, checked_limit};
 use crate::needs::model::NeedId;
@@ -22,6 +23,7 @@ use crate::records::page;
 use crate::records::parts::Contact;
 use crate::records::reviewed::{self, Reviewed, Seen};
 use crate::records::scope::Reach;
+use crate::records::traced::Insight;
 
 /// Which cases to list.
 #[derive(Debug, Clone, Default, Deserialize, utoipa::IntoParams)]
@@ -200,9 +202,12 @@ pub(super) fn views(
                 // Who brings two together must be able to reach both, wherever they are.
                 let (of_need, of_capability) =
                     (needs.get(&case.need_id), capabilities.get(&case.capability_id));
-                need.contact = of_need.and_then(|seen| seen.row.fields().contact.clone());
-                capability.contact =
-                    of_capability.and_then(|seen| seen.row.fields().contact.clone());
+                need.contact =
+                    of_need.map(|seen| reachable(seen, |all| all.contact)).transpose()?.flatten();
+                capability.contact = of_capability
+                    .map(|seen| reachable(seen, |all| all.contact))
+                    .transpose()?
+                    .flatten();
             }
             let liaison = case.liaison_id.and_then(|id| liaisons.get(&id));
             Ok(shown(app, caller, &case, (need, capability), liaison))
@@ -255,6 +260,17 @@ fn record<R: Reviewed>(
     let org = seen.knows_owner().then(|| seen.owner.clone());
     let id = seen.row.id().to_string();
     Ok(CaseRecord { id, title, org, contact, answer: Answer::Open })
+}
+
+/// Whom to turn to, for who brings the two together: whatever the record's confidentiality, but not
+/// somebody who has not agreed to be shown.
+fn reachable<R: Reviewed>(
+    seen: &Seen<R>,
+    contact: impl FnOnce(R::Fields) -> Option<Contact>,
+) -> Result<Option<Contact>> {
+    let insight = Insight { clearance: Clearance::Full, ..seen.insight.clone() };
+    let seen = Seen { row: seen.row.clone(), owner: seen.owner.clone(), insight };
+    Ok(contact(seen.redacted()?.0))
 }
 
 /// A record that is not open to the caller any more.

@@ -16,10 +16,14 @@ use crate::records::traced::{Insight, State, Traced};
 impl Attached for Case {
     fn attach_right(db: &mut Db, caller: &Caller, id: &CaseId) -> Result<AttachRight> {
         let (case, sides) = reading::find(db, caller, *id)?;
-        if sides.contains(&Side::Broker) || case.is_introducible() {
+        if sides.contains(&Side::Broker) {
             Ok(AttachRight::Write)
-        } else {
+        } else if !case.is_introducible() {
             Err(Error::NotFound)
+        } else if case.stage.is_closed() {
+            Ok(AttachRight::Read)
+        } else {
+            Ok(AttachRight::Add)
         }
     }
 }

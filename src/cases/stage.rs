@@ -85,7 +85,7 @@ impl CaseStage {
     /// Whether a side may still give its answer by which the case goes on or ends: until a contract
     /// is signed, after which only the broker ends it.
     pub fn is_unbound(self) -> bool {
-        self < S::Signed || self == S::OnHold
+        self < S::Signed
     }
 
     /// Whether both sides have said yes and nothing has ended.

@@ -61,7 +61,7 @@ pub fn amend(
         checker.finish()?;
         let before = serde_json::to_value(&row.doc.0)?;
         let fields = merged(db, caller, &row.doc.0, &command.changes)?;
-        let day = row.signed_on.unwrap_or_else(|| app.clock.today());
+        let day = row.signed_on.unwrap_or_else(|| app.clock.today_in_china());
         rules::check(&fields, Stage::Complete, &app.reference, day)?;
         if fields == row.doc.0 {
             return Err(Error::field("/changes", "field.nothing_changed"));

@@ -71,7 +71,7 @@ impl Traced for Contract {
 
 /// The rules that hold for a contract: those of the day of signing, or of today before that.
 fn policy(app: &App, contract: &Contract) -> ContractPolicy {
-    let day = contract.signed_on.unwrap_or_else(|| app.clock.today());
+    let day = contract.signed_on.unwrap_or_else(|| app.clock.today_in_china());
     app.reference.contract_policy(&contract.region_code, day)
 }
 
@@ -95,7 +95,7 @@ pub fn find(db: &mut Db, caller: &Caller, id: ContractId) -> Result<Contract> {
 
 /// What the caller sees of a contract.
 pub(super) fn view(app: &App, caller: &Caller, contract: Contract) -> ContractView {
-    let today = app.clock.today();
+    let today = app.clock.today_in_china();
     let policy = policy(app, &contract);
     let standing = Standing::of(caller, &contract, policy.registrant);
     let (status, fields) = (contract.status, contract.doc.0);
@@ -196,7 +196,7 @@ fn draft(
     rules::check_untouched(&blank, &fields)?;
     check_links(db, caller, &blank, &fields)?;
     complete(db, &blank, &mut fields)?;
-    rules::check(&fields, Stage::Draft, &app.reference, app.clock.today())?;
+    rules::check(&fields, Stage::Draft, &app.reference, app.clock.today_in_china())?;
     let row = new_row(fields, caller, now);
     require_part(db, caller, &row)?;
     Ok(row)
@@ -280,7 +280,7 @@ pub fn update(
         }
         let before = serde_json::to_value(&row.doc.0)?;
         let fields = merged(db, caller, &row.doc.0, patch)?;
-        rules::check(&fields, Stage::Draft, &app.reference, app.clock.today())?;
+        rules::check(&fields, Stage::Draft, &app.reference, app.clock.today_in_china())?;
         row.set_fields(fields);
         require_part(db, caller, &row)?;
         save(db, now, &mut row)?;

@@ -64,7 +64,7 @@ pub fn record_payment(
         instalment.paid_on = match command.paid {
             None => None,
             Some(_) => {
-                let today = app.clock.today();
+                let today = app.clock.today_in_china();
                 Some(step_day("/paid_on", command.paid_on, None, today)?)
             }
         };

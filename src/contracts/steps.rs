@@ -91,7 +91,7 @@ fn check_comment(from: ContractStatus, to: ContractStatus, comment: Option<&str>
 
 /// The fields in the new state.
 fn entered(app: &App, row: &Contract, step: &TakeContractStep) -> Result<ContractFields> {
-    let (mut fields, today) = (row.doc.0.clone(), app.clock.today());
+    let (mut fields, today) = (row.doc.0.clone(), app.clock.today_in_china());
     match (row.status, step.to) {
         (ContractStatus::Intended, ContractStatus::Signed) => {
             let day = step_day("/signed_on", step.signed_on, None, today)?;

@@ -214,10 +214,14 @@ impl Database {
 
 fn is_retryable(error: &Error) -> bool {
     use std::error::Error as _;
-    matches!(
-        error.source().and_then(|source| source.downcast_ref::<DieselError>()),
-        Some(DieselError::DatabaseError(DatabaseErrorKind::SerializationFailure, _))
-    )
+    match error.source().and_then(|source| source.downcast_ref::<DieselError>()) {
+        Some(DieselError::DatabaseError(DatabaseErrorKind::SerializationFailure, _)) => true,
+        // Diesel has no kind of its own for SQLSTATE 40P01.
+        Some(DieselError::DatabaseError(_, told)) => {
+            told.message().starts_with("deadlock detected")
+        }
+        _ => false,
+    }
 }
 
 #[cfg(test)]

@@ -8,6 +8,8 @@ use super::Db;
 const LOG_LOCK: i64 = 0x746f_776e;
 /// Lock of those who say which record repeats which.
 const LIKENESS_LOCK: i64 = 0x6c69_6b65;
+/// Lock of those who change cases.
+const CASE_LOCK: i64 = 0x6361_7365;
 /// Lock of those who register.
 const REGISTRATION_LOCK: i64 = 0x7265_6769;
 
@@ -39,6 +41,15 @@ pub fn lock_likeness(db: &mut Db) -> QueryResult<()> {
 /// When the lock cannot be taken in time.
 pub fn lock_registrations(db: &mut Db) -> QueryResult<()> {
     lock(db, REGISTRATION_LOCK)
+}
+
+/// Serialises those who change cases until the transaction ends: the state of a need follows from all
+/// its cases, and two that end at a time would each see the other as open. Take it first.
+///
+/// # Errors
+/// When the lock cannot be taken in time.
+pub fn lock_cases(db: &mut Db) -> QueryResult<()> {
+    lock(db, CASE_LOCK)
 }
 
 fn lock(db: &mut Db, number: i64) -> QueryResult<()> {

@@ -157,6 +157,14 @@ pub fn open_for_case(
     case: CaseId,
 ) -> Result<()> {
     organizations::ops::require_verified(db, org)?;
+    let there = store::list(db, record.kind, &record.id)?.into_iter().any(|one| {
+        one.case_id == Some(case)
+            && (one.org_id, one.level) == (org, level)
+            && one.revoked_at.is_none()
+    });
+    if there {
+        return Ok(());
+    }
     let mut grant = new_grant(caller, now, record, (org, level), Some(code.to_owned()));
     grant.case_id = Some(case);
     give(db, caller, now, record, &grant).map(drop)
@@ -191,12 +199,14 @@ fn created(record: &Record, id: GrantId) -> Option<Created> {
     Some(Created::part(kind, &record.id, id))
 }
 
-/// The grants of a record, newest first, with those taken back.
+/// The grants of a record, newest first, with those taken back; those that follow from cases only when
+/// asked for.
 ///
 /// # Errors
 /// Database faults.
-pub fn list(db: &mut Db, record: &Record) -> Result<Vec<GrantView>> {
-    let rows = store::list(db, record.kind, &record.id)?;
+pub fn list(db: &mut Db, record: &Record, of_cases: bool) -> Result<Vec<GrantView>> {
+    let mut rows = store::list(db, record.kind, &record.id)?;
+    rows.retain(|grant| of_cases || grant.case_id.is_none());
     views(db, rows)
 }
 
@@ -204,8 +214,9 @@ pub fn list(db: &mut Db, record: &Record) -> Result<Vec<GrantView>> {
 ///
 /// # Errors
 /// [`Error::NotFound`] when the record has no such grant.
-pub fn show(db: &mut Db, record: &Record, id: GrantId) -> Result<GrantView> {
-    let rows = store::list(db, record.kind, &record.id)?;
+pub fn show(db: &mut Db, record: &Record, id: GrantId, of_cases: bool) -> Result<GrantView> {
+    let mut rows = store::list(db, record.kind, &record.id)?;
+    rows.retain(|grant| of_cases || grant.case_id.is_none());
     let grant = rows.into_iter().filter(|grant| grant.id == id).collect();
     views(db, grant)?.pop().ok_or(Error::NotFound)
 }

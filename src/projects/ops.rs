@@ -76,7 +76,7 @@ pub(super) fn view(app: &App, caller: &Caller, project: Project) -> ProjectView 
     let (status, fields) = (project.status, project.doc.0);
     let (planned_total, paid_total) = fields.totals();
     let name = |code: &String| app.reference.region_name(code, caller.language);
-    let late = fields.overdue(app.clock.today()).count();
+    let late = fields.overdue(app.clock.today_in_china()).count();
     ProjectView {
         id: project.id,
         code: project.code,
@@ -228,7 +228,7 @@ pub fn create(app: &App, caller: &Caller, fields: &ProjectFields) -> Result<Writ
         rules::check_untouched(&blank, &fields)?;
         check_links(db, caller, &blank, &fields)?;
         complete(db, &mut fields)?;
-        rules::check(&fields, &app.reference, app.clock.today())?;
+        rules::check(&fields, &app.reference, app.clock.today_in_china())?;
         let row = new_row(fields, caller, now);
         require_part(db, caller, &row)?;
         store::insert(db, &row)?;
@@ -277,7 +277,7 @@ pub fn update(
         rules::check_untouched(&row.doc.0, &fields)?;
         check_links(db, caller, &row.doc.0, &fields)?;
         complete(db, &mut fields)?;
-        rules::check(&fields, &app.reference, app.clock.today())?;
+        rules::check(&fields, &app.reference, app.clock.today_in_china())?;
         row.set_fields(fields);
         require_part(db, caller, &row)?;
         save(db, now, &mut row)?;

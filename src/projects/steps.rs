@@ -70,7 +70,7 @@ pub fn take_step(
             fields.outputs.clone_from(&step.outputs);
             fields.satisfaction_need = step.satisfaction_need;
             fields.satisfaction_provider = step.satisfaction_provider;
-            rules::check_close(&fields, &app.reference, app.clock.today())?;
+            rules::check_close(&fields, &app.reference, app.clock.today_in_china())?;
             row.set_fields(fields);
         }
         let from = std::mem::replace(&mut row.status, step.to);

@@ -10,11 +10,13 @@ use crate::error::Result;
 use crate::records::ops::Written;
 use crate::records::traced::Traced;
 
-/// The record as grants know it, for its owner and its reviewers.
-fn read<I: ReviewedId>(db: &mut Db, caller: &Caller, id: I) -> Result<Record> {
+/// The record as grants know it, for its owner and its reviewers, and whether the caller is one of the
+/// latter: only they are shown what cases have opened, since the case decides when the owner learns
+/// whom it is about.
+fn read<I: ReviewedId>(db: &mut Db, caller: &Caller, id: I) -> Result<(Record, bool)> {
     let seen = find(db, caller, id)?;
     seen.insight.require_full()?;
-    Ok(record(&seen.row))
+    Ok((record(&seen.row), seen.row.head().standing(caller).reviewer))
 }
 
 /// The same, for whoever may work on the record.
@@ -32,8 +34,8 @@ fn record<R: Reviewed>(row: &R) -> Record {
 /// [`Error::NotFound`](crate::error::Error::NotFound).
 pub fn list<I: ReviewedId>(app: &App, caller: &Caller, id: I) -> Result<Vec<GrantView>> {
     app.db.read(|db| {
-        let record = read(db, caller, id)?;
-        grants::list(db, &record)
+        let (record, reviewer) = read(db, caller, id)?;
+        grants::list(db, &record, reviewer)
     })
 }
 
@@ -43,8 +45,8 @@ pub fn list<I: ReviewedId>(app: &App, caller: &Caller, id: I) -> Result<Vec<Gran
 /// [`Error::NotFound`](crate::error::Error::NotFound), also for a grant on another record.
 pub fn show<I: ReviewedId>(app: &App, caller: &Caller, id: I, grant: GrantId) -> Result<GrantView> {
     app.db.read(|db| {
-        let record = read(db, caller, id)?;
-        grants::show(db, &record, grant)
+        let (record, reviewer) = read(db, caller, id)?;
+        grants::show(db, &record, grant, reviewer)
     })
 }
 

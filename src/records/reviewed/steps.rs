@@ -41,7 +41,11 @@ pub fn take_step<I: ReviewedId>(
     let written = app.db.write(|db| {
         let (row, standing) = workable(db, caller, id)?;
         row.head().status.check_step(step.to, standing)?;
-        let change = write_step(app, db, caller, now, row, &step)?;
+        let old = row.clone();
+        let mut row = row;
+        enter(app, &mut row, &step, now);
+        check_entry(app, db, &row, &step)?;
+        let change = write_step(db, caller, now, (&old, row), step.comment.clone())?;
         Ok(Written { value: seen_again(app, db, caller, id)?, change })
     })?;
     app.feed.wake();
@@ -54,7 +58,6 @@ pub fn take_step<I: ReviewedId>(
 /// # Errors
 /// Database faults.
 pub fn follow<I: ReviewedId>(
-    app: &App,
     db: &mut Db,
     caller: &Caller,
     now: Timestamp,
@@ -66,27 +69,29 @@ pub fn follow<I: ReviewedId>(
     if !row.head().status.next().contains(&to) {
         return Ok(());
     }
-    let step = StepTo { to, comment: Some(why.to_owned()), valid_until: None };
-    write_step(app, db, caller, now, row, &step).map(drop)
+    let old = row.clone();
+    let mut row = row;
+    // What its author must fill in to publish it is asked when somebody publishes it, and going back
+    // to an earlier state confirms nothing.
+    *row.head_mut().status = to;
+    write_step(db, caller, now, (&old, row), Some(why.to_owned())).map(drop)
 }
 
+/// Writes a record that has been put into another state.
 fn write_step<R: Reviewed>(
-    app: &App,
     db: &mut Db,
     caller: &Caller,
     now: Timestamp,
-    mut row: R,
-    step: &StepTo<R::Status>,
+    (old, mut row): (&R, R),
+    comment: Option<String>,
 ) -> Result<i64> {
-    let from = row.head().status;
-    let (before, old) = (serde_json::to_value(row.fields())?, row.clone());
-    enter(app, &mut row, step, now);
-    check_entry(app, db, &row, step)?;
-    let regrouped = likeness::ops::rewrite(db, &old, &mut row)?;
+    let from = old.head().status;
+    let before = serde_json::to_value(old.fields())?;
+    let regrouped = likeness::ops::rewrite(db, old, &mut row)?;
     save(db, caller, now, &mut row)?;
     let mut change = row.change(R::ACTIONS.step, &before)?;
     change.step_from = Some(Some(from.to_string()));
-    change.comment = step.comment.clone();
+    change.comment = comment;
     records::ops::trace(db, caller, now, &[change])?;
     regrouped.tell(db, now)
 }

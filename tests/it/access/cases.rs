@@ -214,6 +214,6 @@ pub const ROWS: &[Row] = &[
         operation: "delete_case_attachment",
         on: "after both have said yes",
         call: |world, _| Call::to(file(world)),
-        expect: &[(401, "visitor"), (404, OUTSIDERS), (204, INVOLVED)],
+        expect: &[(401, "visitor"), (404, OUTSIDERS), (403, SIDES), (204, BROKERS)],
     },
 ];

@@ -172,6 +172,8 @@ async fn a_liaison_who_leaves_hands_over_everything_and_its_history_stays() {
     assert_eq!(pointers(&problem.problem(422, "invalid")), ["/to"]);
 
     let second = world.app.account(&[GrantRole::in_region(Role::Liaison, GUZHEN)]);
+    // A colleague takes nobody's cases away.
+    world.app.client(&second).post_json(&path, json!({})).await.problem(404, "not_found");
     let done = officer.post_json(&path, json!({})).await.expect(200).json();
     assert_eq!(done, json!({ "moved": 3, "left_alone": 0 }));
     let found = officer.get("cockpit").await.expect(200).json();

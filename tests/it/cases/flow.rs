@@ -203,3 +203,51 @@ async fn cases_are_listed_by_what_they_are_about() {
     let none = world.outsider.get("cases").await.expect(200).json();
     assert_eq!(none["items"], json!([]));
 }
+
+#[tokio::test]
+async fn a_case_can_be_ended_after_the_needs_deadline_and_confirms_nothing() {
+    let world = World::start().await;
+    let case = world.mutual().await;
+    let path = format!("needs/{}", world.need);
+    let before = world.liaison.get(&path).await.expect(200).json();
+    // The need's deadline lies in 2099.
+    let years = chrono::TimeDelta::days(365 * 75);
+    world.app.clock.advance(years);
+    let liaison = world.app.liaison(GUZHEN);
+    let lost = json!({ "to": "closed_lost", "reason": "timeline" });
+    let view = step(&liaison, &case, lost).await.expect(200).json();
+    assert_eq!(view["stage"], "closed_lost");
+    let after = liaison.get(&path).await.expect(200).json();
+    assert_eq!(after["last_verified_at"], before["last_verified_at"]);
+}
+
+#[tokio::test]
+async fn a_contract_binds_on_hold_too() {
+    let world = World::start().await;
+    let case = world.mutual().await;
+    for body in [
+        json!({ "to": "introduced" }),
+        json!({ "to": "met", "channel": "online" }),
+        json!({ "to": "negotiating" }),
+        json!({ "to": "agreed" }),
+        json!({ "to": "signed" }),
+        json!({ "to": "on_hold" }),
+    ] {
+        step(&world.liaison, &case, body).await.expect(200);
+    }
+    decline(&world.firm, &case, "budget").await.problem(409, "conflict");
+    assert_eq!(world.firm.get(&case).await.expect(200).json()["declines"], json!([]));
+}
+
+#[tokio::test]
+async fn a_state_that_the_reviewer_has_set_is_not_taken_back_by_an_interest() {
+    let world = World::start().await;
+    let steps = format!("needs/{}/steps", world.need);
+    for to in ["matching", "negotiating"] {
+        world.liaison.post_json(&steps, json!({ "to": to })).await.expect(200);
+    }
+    let case = world.opened_by(&world.firm).await;
+    assert_eq!(world.need_status().await, "negotiating");
+    accept(&world.provider, &case).await.expect(200);
+    assert_eq!(world.need_status().await, "negotiating");
+}

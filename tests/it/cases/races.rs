@@ -48,7 +48,8 @@ async fn an_answer_counts_once_however_often_it_is_sent() {
     assert_eq!(refused, 5);
     let entries = world.liaison.get(&format!("{case}/entries")).await.expect(200).json();
     assert_eq!(entries.as_array().unwrap().len(), 2);
-    let grants = world.firm.get(&format!("needs/{}/grants", world.need)).await.expect(200).json();
+    let grants =
+        world.liaison.get(&format!("needs/{}/grants", world.need)).await.expect(200).json();
     assert_eq!(grants.as_array().unwrap().len(), 1);
 }
 

@@ -3,6 +3,8 @@
 use serde_json::{Value, json};
 use townbridge::disclosure::DisclosureLevel;
 
+use crate::support::files::{png, with_form};
+
 use super::{GUZHEN, World, XIAOLAN, accept, decline, step};
 
 /// Whether the provider sees whose need it is, whom to call, and the restricted part.
@@ -60,7 +62,10 @@ async fn what_needs_an_agreement_opens_when_it_is_recorded() {
     let lost = json!({ "to": "closed_lost", "reason": "timeline" });
     step(&world.liaison, &case, lost).await.expect(200);
     assert_eq!(sight(&world).await, [false, false, false]);
-    let grants = world.firm.get(&format!("needs/{}/grants", world.need)).await.expect(200).json();
+    let path = format!("needs/{}/grants", world.need);
+    // The owner is not told by its grants whom the case is about.
+    assert_eq!(world.firm.get(&path).await.expect(200).json(), json!([]));
+    let grants = world.liaison.get(&path).await.expect(200).json();
     let grants = grants.as_array().unwrap();
     assert_eq!(grants.len(), 2);
     assert!(grants.iter().all(|grant| grant["revoked_at"].is_string()));
@@ -138,4 +143,49 @@ async fn who_has_left_the_organisation_or_the_town_sees_no_case() {
     let path = format!("users/{}/roles/{role}", me["id"].as_str().unwrap());
     admin.delete(&path).await.expect(204);
     second.get(&case).await.problem(404, "not_found");
+}
+
+#[tokio::test]
+async fn what_the_broker_passes_on_and_notes_herself_stays_with_her() {
+    let world = World::start().await;
+    let case = world.opened_by(&world.liaison).await;
+    let body = json!({ "answer": "accepted", "side": "need", "note": "老板其实另有打算" });
+    world.liaison.post_json(&format!("{case}/answer"), body).await.expect(200);
+    let seen = world.firm.get(&format!("{case}/entries")).await.expect(200);
+    assert!(!seen.text().contains("另有打算"));
+    assert!(
+        world.liaison.get(&format!("{case}/entries")).await.expect(200).text().contains("另有打算")
+    );
+}
+
+#[tokio::test]
+async fn the_needs_past_names_nobody_of_the_other_side() {
+    let world = World::start().await;
+    world.mutual().await;
+    let me = world.provider.get("me").await.expect(200).json();
+    let name = me["name"].as_str().unwrap();
+    for part in ["steps", "versions"] {
+        let past = world.firm.get(&format!("needs/{}/{part}", world.need)).await.expect(200).json();
+        let last = past
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|one| one["to_status"] == "matching" || one["status"] == "matching");
+        let last = last.unwrap();
+        assert!(last["actor_name"].is_null() && last["saved_by_name"].is_null(), "{name}: {last}");
+    }
+}
+
+#[tokio::test]
+async fn each_side_removes_its_own_files_only() {
+    let world = World::start().await;
+    let case = world.mutual().await;
+    let path = format!("{case}/attachments");
+    let request = world.firm.request(reqwest::Method::POST, &path);
+    let request = with_form(request, &[], &[("file", "样品.png", &png(5))]);
+    let sent = world.firm.send(request).await.expect(201);
+    let file = sent.header("location").to_owned();
+    world.provider.get(&file).await.expect(200);
+    world.provider.delete(&file).await.problem(403, "forbidden");
+    world.firm.delete(&file).await.expect(204);
 }
