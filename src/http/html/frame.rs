@@ -349,7 +349,7 @@ impl Frame {
         there.format(&self.t("moment_format")).to_string()
     }
 
-    /// An estimated amount in 万元, to whole 万元.
+    /// An estimated amount in units of 10,000 yuan, to whole units.
     pub fn wan(&self, value: &f64) -> String {
         let whole = value.round().clamp(0.0, 1e9) as i64;
         self.money(&Money(whole * 1_000_000))
