@@ -28,7 +28,7 @@ pub enum Stage {
 /// there is none: the rules of that day count.
 ///
 /// # Errors
-/// [`Error::Invalid`](crate::error::Error::Invalid) with every field.
+/// [`Error::Invalid`] with every field.
 pub fn check(
     fields: &ContractFields,
     stage: Stage,
