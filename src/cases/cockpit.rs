@@ -1,6 +1,6 @@
 //! The cockpit of a liaison: what waits for her, the most worthwhile first, with its clock.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use serde::{Deserialize, Serialize};
 
@@ -160,8 +160,8 @@ pub fn cockpit(app: &App, caller: &Caller, query: &ShowCockpit) -> Result<Cockpi
             (!query.overdue || one.clock.overdue) && (!query.escalated || one.clock.escalated)
         });
         all.sort_by(|a, b| b.priority.total_cmp(&a.priority));
-        let more = all.len() > query.offset + limit;
-        found.next_offset = more.then_some(query.offset + limit);
+        let end = query.offset.saturating_add(limit);
+        found.next_offset = (all.len() > end).then_some(end);
         let page = all.into_iter().skip(query.offset).take(limit).collect();
         found.items = shown(app, db, caller, page)?;
         Ok(found)
@@ -179,7 +179,8 @@ fn weigh_all(app: &App, db: &mut Db, reach: &Reach) -> Result<(Vec<Weighed>, boo
     let mut ids: Vec<NeedId> = cases.iter().map(|case| case.need_id).chain(needs).collect();
     ids.sort_unstable();
     ids.dedup();
-    let mut found: HashMap<NeedId, Need> = HashMap::new();
+    // In an order of its own, so that what is worth the same keeps its place from page to page.
+    let mut found: BTreeMap<NeedId, Need> = BTreeMap::new();
     for chunk in ids.chunks(500) {
         found.extend(Need::find_rows(db, chunk)?.into_iter().map(|need| (need.id, need)));
     }

@@ -147,6 +147,8 @@ async fn the_most_worthwhile_comes_first_and_pages_follow() {
         (overdue["items"].as_array().unwrap().len(), &overdue["uncontacted"]),
         (0, &json!(4))
     );
+    let beyond = liaison.get(&format!("cockpit?offset={}", usize::MAX)).await.expect(200).json();
+    assert_eq!((&beyond["items"], &beyond["uncontacted"]), (&json!([]), &json!(4)));
     for bad in ["?limit=101", "?liaison_id=x", "?other=1"] {
         liaison.get(&format!("cockpit{bad}")).await.problem(422, "invalid");
     }
@@ -190,4 +192,24 @@ async fn a_liaison_who_leaves_hands_over_everything_and_its_history_stays() {
         assert_eq!(entries[0]["actor_name"], client.get("me").await.expect(200).json()["name"]);
     }
     officer.post_json(&path, json!({})).await.problem(404, "not_found");
+}
+
+#[tokio::test]
+async fn what_is_worth_the_same_stands_on_one_page_only() {
+    let world = on_monday().await;
+    for _ in 0..7 {
+        NeedBuilder::published(&world.firm_org).insert(&world.app);
+    }
+    let liaison = world.app.liaison(GUZHEN);
+    let mut seen = Vec::new();
+    for offset in [0, 3, 6] {
+        let path = format!("cockpit?limit=3&offset={offset}");
+        let page = liaison.get(&path).await.expect(200).json();
+        let ids = page["items"].as_array().unwrap().iter().map(|item| item["need"]["id"].clone());
+        seen.extend(ids.map(|id| id.as_str().unwrap().to_owned()));
+    }
+    assert_eq!(seen.len(), 8);
+    seen.sort();
+    seen.dedup();
+    assert_eq!(seen.len(), 8);
 }
