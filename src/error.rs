@@ -134,6 +134,23 @@ impl Error {
         Self::Conflict { message: message.into(), legal: None }
     }
 
+    /// A conflict with the record's state that names the steps out of it.
+    pub fn out_of_step<S: fmt::Display>(message: impl Into<Message>, legal: &[S]) -> Self {
+        let legal = Some(legal.iter().map(ToString::to_string).collect());
+        Self::Conflict { message: message.into(), legal }
+    }
+
+    /// What it means for a field that the record it names was not found: it is wrong there.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] at the field; any other error as it is.
+    pub fn named_at<T>(found: Result<T>, pointer: &str, message: &'static str) -> Result<()> {
+        match found {
+            Err(Self::NotFound) => Err(Self::field(pointer, message)),
+            other => other.map(drop),
+        }
+    }
+
     /// Signed in, but not allowed.
     pub fn forbidden(message: impl Into<Message>) -> Self {
         Self::Forbidden(message.into())

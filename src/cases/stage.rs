@@ -128,10 +128,8 @@ pub fn check(
 ) -> Result<()> {
     let legal = legal(stage, held);
     if !legal.contains(&to) {
-        return Err(Error::Conflict {
-            message: Message::new("error.illegal_step").with("from", stage).with("to", to),
-            legal: Some(legal.iter().map(ToString::to_string).collect()),
-        });
+        let message = Message::new("error.illegal_step").with("from", stage).with("to", to);
+        return Err(Error::out_of_step(message, &legal));
     }
     if sides.iter().any(|side| to.is_taken_by(*side)) {
         Ok(())

@@ -50,9 +50,8 @@ pub fn amend(
             return Err(Error::PreconditionFailed);
         }
         if !row.status.is_amendable() {
-            let steps = row.status.steps_for(standing(app, caller, &row));
-            let legal = Some(steps.iter().map(ToString::to_string).collect());
-            return Err(Error::Conflict { message: "error.not_amendable".into(), legal });
+            let legal = row.status.steps_for(standing(app, caller, &row));
+            return Err(Error::out_of_step("error.not_amendable", &legal));
         }
         let mut checker = Checker::default();
         checker.name("/reason", Some(&command.reason));

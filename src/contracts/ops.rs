@@ -61,10 +61,7 @@ impl Traced for Contract {
 
     /// Whoever may know of a contract sees all of it.
     fn insight(db: &mut Db, caller: &Caller, id: &ContractId) -> Result<Insight> {
-        let contract = store::find_unscoped(db, *id)?.ok_or(Error::NotFound)?;
-        if !Standing::of(caller, &contract, None).takes_part() {
-            return Err(Error::NotFound);
-        }
+        find(db, caller, *id)?;
         Ok(Insight::new(DisclosureLevel::Public, Clearance::Full))
     }
 }
@@ -239,9 +236,7 @@ pub(super) fn merged(
     before: &ContractFields,
     patch: &Value,
 ) -> Result<ContractFields> {
-    let mut merged = serde_json::to_value(before)?;
-    records::patch::merge(&mut merged, patch);
-    let mut fields: ContractFields = crate::reading::from_value(merged)?;
+    let mut fields: ContractFields = records::patch::merged(serde_json::to_value(before)?, patch)?;
     rules::check_untouched(before, &fields)?;
     check_links(db, caller, before, &fields)?;
     complete(db, before, &mut fields)?;
@@ -306,17 +301,11 @@ pub fn delete(app: &App, caller: &Caller, id: ContractId, version: i32) -> Resul
             return Err(Error::PreconditionFailed);
         }
         if row.status != ContractStatus::Intended {
-            let steps = row.status.steps_for(standing(app, caller, &row));
-            let legal = steps.iter().map(ToString::to_string).collect();
-            return Err(Error::Conflict {
-                message: "error.only_drafts".into(),
-                legal: Some(legal),
-            });
+            let legal = row.status.steps_for(standing(app, caller, &row));
+            return Err(Error::out_of_step("error.only_drafts", &legal));
         }
         store::remove(db, &row)?;
-        let mut removal = row.change("contract.delete", &serde_json::to_value(&row.doc.0)?)?;
-        removal.after = Value::Null;
-        records::ops::trace_removal(db, caller, now, &removal)
+        records::ops::trace_removal(db, caller, now, &row.removal("contract.delete")?)
     })?;
     app.feed.wake();
     Ok(number)

@@ -12,6 +12,7 @@ use crate::error::{Error, Result};
 use crate::records;
 use crate::records::life::Life;
 use crate::records::ops::Written;
+use crate::records::rules::step_comment;
 use crate::records::traced::Traced;
 use crate::validation::Checker;
 
@@ -64,8 +65,8 @@ pub fn take_step(
         if step.to == ContractStatus::Amended {
             return Err(Error::field("/to", "field.amend_instead"));
         }
-        let comment = step.comment.as_deref().map(str::trim).filter(|text| !text.is_empty());
-        check_comment(row.status, step.to, comment)?;
+        let needed = row.status.needs_comment(step.to);
+        let comment = step_comment(step.comment.as_deref(), needed)?;
         let before = serde_json::to_value(&row.doc.0)?;
         let fields = entered(app, &row, step)?;
         row.set_fields(fields);
@@ -78,15 +79,6 @@ pub fn take_step(
     })?;
     app.feed.wake();
     Ok(written)
-}
-
-fn check_comment(from: ContractStatus, to: ContractStatus, comment: Option<&str>) -> Result<()> {
-    let mut checker = Checker::default();
-    if from.needs_comment(to) {
-        checker.present("/comment", comment.as_ref());
-    }
-    checker.length("/comment", comment, 0, 2_000);
-    checker.finish()
 }
 
 /// The fields in the new state.

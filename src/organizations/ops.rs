@@ -186,7 +186,7 @@ pub fn update(
             return Err(Error::PreconditionFailed);
         }
         let before = serde_json::to_value(&org.doc.0)?;
-        let mut fields = merge(&before, patch)?;
+        let mut fields: OrganizationFields = records::patch::merged(before.clone(), patch)?;
         fields.tidy();
         let renamed = changes_identity(&org.doc.0, &fields);
         if renamed && org.status.is_checked() && !standing.reviewer {
@@ -212,13 +212,6 @@ pub fn update(
     })?;
     app.feed.wake();
     Ok(written)
-}
-
-/// Applies a JSON merge patch to fields.
-fn merge(before: &Value, patch: &Value) -> Result<OrganizationFields> {
-    let mut merged = before.clone();
-    records::patch::merge(&mut merged, patch);
-    crate::reading::from_value(merged)
 }
 
 /// Whether name, credit code or type differ: what verification has vouched for.

@@ -271,9 +271,7 @@ pub fn update(
             return Err(Error::conflict("error.project_ended"));
         }
         let before = serde_json::to_value(&row.doc.0)?;
-        let mut merged = before.clone();
-        records::patch::merge(&mut merged, patch);
-        let mut fields: ProjectFields = crate::reading::from_value(merged)?;
+        let mut fields: ProjectFields = records::patch::merged(before.clone(), patch)?;
         rules::check_untouched(&row.doc.0, &fields)?;
         check_links(db, caller, &row.doc.0, &fields)?;
         complete(db, &mut fields)?;
@@ -303,14 +301,11 @@ pub fn delete(app: &App, caller: &Caller, id: ProjectId, version: i32) -> Result
             return Err(Error::PreconditionFailed);
         }
         if row.status != ProjectStatus::Planned {
-            let steps = row.status.steps_for(Standing::of(caller, &row));
-            let legal = Some(steps.iter().map(ToString::to_string).collect());
-            return Err(Error::Conflict { message: "error.only_drafts".into(), legal });
+            let legal = row.status.steps_for(Standing::of(caller, &row));
+            return Err(Error::out_of_step("error.only_drafts", &legal));
         }
         store::remove(db, &row)?;
-        let mut removal = row.change("project.delete", &serde_json::to_value(&row.doc.0)?)?;
-        removal.after = Value::Null;
-        records::ops::trace_removal(db, caller, now, &removal)
+        records::ops::trace_removal(db, caller, now, &row.removal("project.delete")?)
     })?;
     app.feed.wake();
     Ok(number)

@@ -13,8 +13,8 @@ use crate::error::Result;
 use crate::records;
 use crate::records::life::Life;
 use crate::records::ops::Written;
+use crate::records::rules::step_comment;
 use crate::records::traced::Traced;
-use crate::validation::Checker;
 
 /// A step to take, with what closing needs.
 #[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
@@ -56,13 +56,7 @@ pub fn take_step(
     let written = app.db.write(|db| {
         let mut row = find(db, caller, id)?;
         row.status.check_step(step.to, Standing::of(caller, &row))?;
-        let comment = step.comment.as_deref().map(str::trim).filter(|text| !text.is_empty());
-        let mut checker = Checker::default();
-        if step.to.needs_comment() {
-            checker.present("/comment", comment.as_ref());
-        }
-        checker.length("/comment", comment, 0, 2_000);
-        checker.finish()?;
+        let comment = step_comment(step.comment.as_deref(), step.to.needs_comment())?;
         let before = serde_json::to_value(&row.doc.0)?;
         if step.to == ProjectStatus::Closed {
             let mut fields = row.doc.0.clone();

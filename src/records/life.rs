@@ -29,10 +29,8 @@ pub trait Life: Copy + Eq + Display + FromStr + Send + Sync + 'static {
     /// caller's to take.
     fn check_step(self, to: Self, standing: Self::Standing) -> Result<()> {
         if !self.next().contains(&to) {
-            return Err(Error::Conflict {
-                message: Message::new("error.illegal_step").with("from", self).with("to", to),
-                legal: Some(self.next().iter().map(ToString::to_string).collect()),
-            });
+            let message = Message::new("error.illegal_step").with("from", self).with("to", to);
+            return Err(Error::out_of_step(message, self.next()));
         }
         if self.may_take(to, standing) {
             Ok(())

@@ -1,6 +1,19 @@
 //! JSON merge patch (RFC 7396).
 
+use serde::de::DeserializeOwned;
 use serde_json::Value;
+
+use crate::error::Result;
+
+/// Fields after a patch, as far as they can be read.
+///
+/// # Errors
+/// [`Error::Invalid`](crate::error::Error::Invalid) when the patch makes something of them that does
+/// not fit.
+pub fn merged<T: DeserializeOwned>(mut fields: Value, patch: &Value) -> Result<T> {
+    merge(&mut fields, patch);
+    crate::reading::from_value(fields)
+}
 
 /// Applies a patch: objects are merged, null removes, anything else replaces.
 pub fn merge(target: &mut Value, patch: &Value) {

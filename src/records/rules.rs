@@ -3,6 +3,7 @@
 use chrono::{Days, Months, NaiveDate};
 
 use super::parts::{Contact, Elements};
+use crate::error::Result;
 use crate::reference::Reference;
 use crate::validation::{Checker, is_seen};
 
@@ -17,6 +18,25 @@ pub enum Stage {
     Submit,
     /// Open to others.
     Publish,
+}
+
+/// Longest comment of a step, in characters.
+const LONGEST_COMMENT: usize = 2_000;
+
+/// The comment of a step, without white space around it.
+///
+/// # Errors
+/// [`Error::Invalid`](crate::error::Error::Invalid) when it is too long, or missing where the step
+/// needs one.
+pub fn step_comment(comment: Option<&str>, needed: bool) -> Result<Option<&str>> {
+    let comment = filled(comment);
+    let mut checker = Checker::default();
+    if needed {
+        checker.present("/comment", comment.as_ref());
+    }
+    checker.length("/comment", comment, 0, LONGEST_COMMENT);
+    checker.finish()?;
+    Ok(comment)
 }
 
 /// The form of a contact that is there.

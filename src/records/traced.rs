@@ -141,6 +141,16 @@ pub trait Traced: Sized + 'static {
         Ok(Change { step_from: Some(None), ..self.change(action, &Value::Null)? })
     }
 
+    /// The trace of its removal.
+    ///
+    /// # Errors
+    /// Those of [`Traced::state`].
+    fn removal(&self, action: &'static str) -> Result<Change> {
+        let mut change = self.change(action, &Value::Null)?;
+        change.before = std::mem::take(&mut change.after);
+        Ok(change)
+    }
+
     /// The trace of a step out of a status; the fields stay as they are.
     ///
     /// # Errors

@@ -189,9 +189,7 @@ pub fn update(
             return Err(Error::PreconditionFailed);
         }
         let before = serde_json::to_value(&town.doc.0)?;
-        let mut merged = before.clone();
-        records::patch::merge(&mut merged, patch);
-        let mut fields: TownFields = crate::reading::from_value(merged)?;
+        let mut fields: TownFields = records::patch::merged(before.clone(), patch)?;
         if fields.code.as_deref() != Some(code) {
             return Err(Error::field("/code", "field.unchangeable"));
         }

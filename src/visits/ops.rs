@@ -230,11 +230,9 @@ fn check(
     if !sees(caller, fields.town_code.as_deref().unwrap_or_default()) {
         return Err(Error::forbidden("error.not_your_region"));
     }
-    match fields.org_id.map(|id| organizations::ops::find(db, caller, id)) {
-        Some(Err(Error::NotFound)) => Err(Error::field("/org_id", "field.unknown_org")),
-        Some(Err(other)) => Err(other),
-        Some(Ok(_)) | None => Ok(()),
-    }
+    let Some(org) = fields.org_id else { return Ok(()) };
+    let found = organizations::ops::find(db, caller, org);
+    Error::named_at(found, "/org_id", "field.unknown_org")
 }
 
 /// Changes fields by a JSON merge patch (RFC 7396): what is absent stays, null removes.
@@ -255,9 +253,7 @@ pub fn update(
     let written = app.db.write(|db| {
         let mut visit = changeable(db, caller, id, version)?;
         let before = serde_json::to_value(&visit.doc.0)?;
-        let mut merged = before.clone();
-        records::patch::merge(&mut merged, patch);
-        let fields: VisitFields = crate::reading::from_value(merged)?;
+        let fields: VisitFields = records::patch::merged(before.clone(), patch)?;
         check(app, db, caller, &fields, today)?;
         visit.set_fields(fields);
         visit.version += 1;
@@ -297,9 +293,7 @@ pub fn delete(app: &App, caller: &Caller, id: VisitId, version: i32) -> Result<i
         }
         attachments::ops::forget(db, caller, now, RecordKind::Visit, &id.to_string())?;
         store::delete(db, &visit)?;
-        let mut removed = visit.change("visit.delete", &Value::Null)?;
-        removed.before = std::mem::take(&mut removed.after);
-        records::ops::trace_removal(db, caller, now, &removed)
+        records::ops::trace_removal(db, caller, now, &visit.removal("visit.delete")?)
     })?;
     app.feed.wake();
     Ok(change)

@@ -39,11 +39,7 @@ pub fn verify<I: ReviewedId>(
         let (mut row, standing) = workable(db, caller, id)?;
         let status = row.head().status;
         if !status.lapses() {
-            let legal = status.steps_for(standing).iter().map(ToString::to_string).collect();
-            return Err(Error::Conflict {
-                message: "error.not_waiting".into(),
-                legal: Some(legal),
-            });
+            return Err(Error::out_of_step("error.not_waiting", &status.steps_for(standing)));
         }
         let before = serde_json::to_value(row.fields())?;
         let until = validity(app, &row);

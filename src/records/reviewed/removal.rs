@@ -1,7 +1,5 @@
 //! Deleting drafts.
 
-use serde_json::Value;
-
 use super::{Reviewed, ReviewedId, Rewrite, Rows, workable};
 use crate::accounts::principal::Caller;
 use crate::app::App;
@@ -29,19 +27,14 @@ pub fn delete<I: ReviewedId>(app: &App, caller: &Caller, id: I, version: i32) ->
             return Err(Error::PreconditionFailed);
         }
         if head.status != ReviewedLife::DRAFT {
-            let legal = head.status.steps_for(standing).iter().map(ToString::to_string).collect();
-            return Err(Error::Conflict {
-                message: "error.only_drafts".into(),
-                legal: Some(legal),
-            });
+            let legal = head.status.steps_for(standing);
+            return Err(Error::out_of_step("error.only_drafts", &legal));
         }
         let regrouped = likeness::ops::forget(db, &row)?;
         <I::Record as Rows>::remove_row(db, &row)?;
         disclosure::ops::forget(db, <I::Record as Traced>::KIND, &id.to_string())?;
         let action = <I::Record as Reviewed>::ACTIONS.delete;
-        let mut removal = row.change(action, &serde_json::to_value(row.fields())?)?;
-        removal.after = Value::Null;
-        let number = records::ops::trace_removal(db, caller, now, &removal)?;
+        let number = records::ops::trace_removal(db, caller, now, &row.removal(action)?)?;
         let number = regrouped.tell(db, now)?.max(number);
         let rewrite = Rewrite { org_id: head.org_id, before: Some(row.fields()), after: None };
         Ok(<I::Record as Reviewed>::written(db, now, &[rewrite])?.max(number))

@@ -120,11 +120,10 @@ pub fn update<I: ReviewedId>(
             return Err(Error::conflict("error.not_editable"));
         }
         let before = serde_json::to_value(old.fields())?;
-        let mut merged = before.clone();
-        records::patch::merge(&mut merged, patch);
+        let merged = records::patch::merged(before.clone(), patch)?;
         let org = organizations::ops::place(db, old.head().org_id)?;
         let mut row = old.clone();
-        row.place(crate::reading::from_value(merged)?, &org);
+        row.place(merged, &org);
         check_update(app, caller, &old, &row, standing)?;
         let change = if row.fields() == old.fields() {
             records::ops::last_change(db)?
