@@ -5,6 +5,7 @@ mod brokering;
 mod embeddings;
 mod environment;
 mod log;
+mod notices;
 mod rules;
 
 use std::net::{IpAddr, SocketAddr};
@@ -19,6 +20,7 @@ pub use attachments::AttachmentsConfig;
 pub use brokering::BrokeringConfig;
 pub use embeddings::{EmbeddingsConfig, SentTexts};
 pub use log::{LogConfig, LogFormat};
+pub use notices::NoticesConfig;
 
 /// The default file: what operators read is what the program parses.
 pub const DEFAULTS: &str = include_str!("config.default.toml");
@@ -38,6 +40,7 @@ pub struct Config {
     pub records: RecordsConfig,
     pub attachments: AttachmentsConfig,
     pub brokering: BrokeringConfig,
+    pub notices: NoticesConfig,
     pub mail: MailConfig,
     pub log: LogConfig,
 }

@@ -9,6 +9,7 @@
 //!   Inside, `model` has types and rules without I/O, `store` the queries, `ops` the use cases,
 //!   `api` and `pages` the two thin fronts.
 //! - [`visits`] is the liaison's log of visits to firms; [`attachments`] keeps files with records.
+//! - [`notices`] tells people what has happened: the inbox, and mail as each of them wants it.
 //! - [`disclosure`] decides who sees which field; [`records`] traces every change.
 //! - [`db`] is the truth; [`jobs`] feeds what is derived from it; [`outbound`] sends mail;
 //!   [`embeddings`] has vectors made by a model server.
@@ -48,6 +49,7 @@ pub mod jobs;
 pub mod matching;
 pub mod money;
 pub mod needs;
+pub mod notices;
 pub mod organizations;
 pub mod outbound;
 pub mod projects;

@@ -118,12 +118,14 @@ pub struct Cockpit {
 }
 
 /// Something that waits, weighed but not yet shown.
-struct Weighed {
-    case: Option<Case>,
-    need: Option<Need>,
+pub(super) struct Weighed {
+    pub(super) case: Option<Case>,
+    pub(super) need: Option<Need>,
     value: f64,
     priority: f64,
-    clock: ClockView,
+    /// The day from which its clock counts.
+    pub(super) since: Timestamp,
+    pub(super) clock: ClockView,
 }
 
 /// Shows what waits in the caller's regions.
@@ -139,7 +141,7 @@ pub fn cockpit(app: &App, caller: &Caller, query: &ShowCockpit) -> Result<Cockpi
     // Own organisations are no part of brokering.
     let reach = Reach { orgs: Vec::new(), ..Reach::of(caller) };
     app.db.read(|db| {
-        let (mut all, incomplete) = weigh_all(app, db, &reach)?;
+        let (mut all, incomplete) = weigh_all(app, db, &reach, MOST_WEIGHED)?;
         if let Some(liaison) = query.liaison_id {
             all.retain(|one| one.case.as_ref().is_some_and(|c| c.liaison_id == Some(liaison)));
         }
@@ -168,14 +170,20 @@ pub fn cockpit(app: &App, caller: &Caller, query: &ShowCockpit) -> Result<Cockpi
     })
 }
 
-/// Everything that waits, and whether there is more than was looked at.
-fn weigh_all(app: &App, db: &mut Db, reach: &Reach) -> Result<(Vec<Weighed>, bool)> {
-    let most = i64::try_from(MOST_WEIGHED).unwrap_or(i64::MAX);
-    let cases = store::waiting(db, reach, most)?;
-    let needs = store::without_case(db, reach, most)?;
+/// Everything that waits, those that have waited longest to so many of each sort, and whether there
+/// is more than was looked at.
+pub(super) fn weigh_all(
+    app: &App,
+    db: &mut Db,
+    reach: &Reach,
+    most: usize,
+) -> Result<(Vec<Weighed>, bool)> {
+    let limit = i64::try_from(most).unwrap_or(i64::MAX);
+    let cases = store::waiting(db, reach, limit)?;
+    let needs = store::without_case(db, reach, limit)?;
     let ended: HashMap<NeedId, Option<Timestamp>> =
         store::last_ends(db, &needs)?.into_iter().collect();
-    let incomplete = cases.len() == MOST_WEIGHED || needs.len() == MOST_WEIGHED;
+    let incomplete = cases.len() == most || needs.len() == most;
     let mut ids: Vec<NeedId> = cases.iter().map(|case| case.need_id).chain(needs).collect();
     ids.sort_unstable();
     ids.dedup();
@@ -223,7 +231,7 @@ fn weighed(
     let today = app.clock.today_in_china();
     let clock = clock(app.reference.calendar(), config, waiting, today);
     let priority = priority(value, stage, clock.days);
-    Weighed { case, need, value, priority, clock }
+    Weighed { case, need, value, priority, since, clock }
 }
 
 /// What a need is worth in 万元: the middle of its budget, or the one end that is stated, or what is

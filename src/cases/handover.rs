@@ -1,12 +1,12 @@
 //! Handing over what a liaison brokers when she changes post. What she has written stays hers.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use serde::{Deserialize, Serialize};
 
 use super::model::Case;
 use super::ops::save;
-use super::store;
+use super::{store, telling};
 use crate::accounts;
 use crate::accounts::principal::{Caller, UserId};
 use crate::app::App;
@@ -63,13 +63,21 @@ pub fn hand_over(
         }
         let mut receivers = Receivers::default();
         let mut done = HandedOver { moved: 0, left_alone: 0 };
+        let mut received: BTreeMap<UserId, usize> = BTreeMap::new();
         for mut case in cases {
             case.liaison_id = receivers.next(db, &case, from, command.to)?;
             match case.liaison_id {
-                Some(_) => done.moved += 1,
+                Some(to) => {
+                    done.moved += 1;
+                    *received.entry(to).or_default() += 1;
+                }
                 None => done.left_alone += 1,
             }
             save(db, caller, now, &mut case, None)?;
+        }
+        received.remove(&principal.user_id);
+        for (receiver, count) in received {
+            telling::handed_over(app, db, receiver, count)?;
         }
         Ok(done)
     })

@@ -6,6 +6,7 @@ use super::commands::OpenCase;
 use super::model::{Answer, Case, CaseEntry, CaseId, CaseOrigin, Side};
 use super::ops::{plan, save};
 use super::stage::CaseStage;
+use super::telling::{self, Moved};
 use super::views::CaseView;
 use super::{reading, store};
 use crate::accounts;
@@ -48,12 +49,14 @@ pub fn open(app: &App, caller: &Caller, command: &OpenCase) -> Result<Written<Ca
                 Err(Error::conflict("error.case_exists"))
             }
             Some(mut case) => {
-                let from = case.stage;
+                let (before, from) = (case.clone(), case.stage);
                 case.accept(side, now)?;
                 let entry = case.entry(caller, Some(from), side, &remark, now);
                 let change = save(db, caller, now, &mut case, Some((from, entry)))?;
                 let created = Created::record(CreatedKind::Case, case.id);
                 idempotency::ops::claim(db, caller, now, Some(&created), Some(change))?;
+                let said = Some((side, Answer::Accepted));
+                telling::moved(app, db, caller, &case, Moved { before: Some(&before), said })?;
                 Ok(Written { value: reading::view(app, db, caller, case)?, change })
             }
             None => {
@@ -63,6 +66,7 @@ pub fn open(app: &App, caller: &Caller, command: &OpenCase) -> Result<Written<Ca
                 plan(&mut case, &remark);
                 let entry = case.entry(caller, None, side, &remark, now);
                 let change = insert(db, caller, now, &case, &entry)?;
+                telling::moved(app, db, caller, &case, Moved { before: None, said: None })?;
                 Ok(Written { value: reading::view(app, db, caller, case)?, change })
             }
         }

@@ -3,6 +3,7 @@
 use super::commands::{AddCaseNote, AnswerCase, AssignCase, Remark, TakeCaseStep};
 use super::model::{Answer, Case, CaseEntry, CaseId, Side};
 use super::stage::{self, CaseStage};
+use super::telling::{self, Moved};
 use super::views::{CaseEntryView, CaseView};
 use super::{effects, reading, store};
 use crate::accounts;
@@ -19,7 +20,7 @@ use crate::records::traced::Traced;
 use crate::validation::Checker;
 
 pub use super::opening::open;
-pub use super::reading::{ListCases, entries, entry, find, list, show};
+pub use super::reading::{ListCases, entries, entry, find, list, show, titles};
 
 /// What the broker means to do next replaces what was meant before.
 pub(super) fn plan(case: &mut Case, remark: &Remark) {
@@ -79,7 +80,7 @@ pub fn answer(
         dialect::lock_cases(db)?;
         let (mut case, sides) = reading::find(db, caller, id)?;
         let side = check_answer(command, &sides)?;
-        let from = case.stage;
+        let (before, from) = (case.clone(), case.stage);
         match (command.answer, command.reason) {
             (Answer::Declined, Some(reason)) => case.decline(side, reason, now)?,
             _ => {
@@ -93,6 +94,8 @@ pub fn answer(
         // What the broker passes on is the broker's entry: the note is for herself.
         let entry = case.entry(caller, Some(from), acting_side(&sides), &remark, now);
         let change = save(db, caller, now, &mut case, Some((from, entry)))?;
+        let said = Some((side, command.answer));
+        telling::moved(app, db, caller, &case, Moved { before: Some(&before), said })?;
         Ok(Written { value: reading::view(app, db, caller, case)?, change })
     })?;
     app.feed.wake();
@@ -141,7 +144,7 @@ pub fn take_step(
         let (mut case, sides) = reading::find(db, caller, id)?;
         stage::check(case.stage, case.held_stage, command.to, &sides)?;
         check_step(command, sides.contains(&Side::Broker))?;
-        let from = case.stage;
+        let (before, from) = (case.clone(), case.stage);
         let side = acting_side(&sides);
         match command.reason {
             Some(reason) if command.to == CaseStage::ClosedLost => case.give_up(side, reason, now),
@@ -151,6 +154,7 @@ pub fn take_step(
         plan(&mut case, &remark);
         let entry = case.entry(caller, Some(from), side, &remark, now);
         let change = save(db, caller, now, &mut case, Some((from, entry)))?;
+        telling::moved(app, db, caller, &case, Moved { before: Some(&before), said: None })?;
         Ok(Written { value: reading::view(app, db, caller, case)?, change })
     })?;
     app.feed.wake();
@@ -246,6 +250,7 @@ pub fn assign(
         }
         case.liaison_id = Some(command.liaison_id);
         let change = save(db, caller, now, &mut case, None)?;
+        telling::assigned(app, db, caller, &case)?;
         Ok(Written { value: reading::view(app, db, caller, case)?, change })
     })
 }

@@ -21,7 +21,7 @@ use crate::http::pagination::{Page, checked_limit};
 use crate::needs::model::NeedId;
 use crate::records::page;
 use crate::records::parts::Contact;
-use crate::records::reviewed::{self, Reviewed, Seen};
+use crate::records::reviewed::{self, Reviewed, ReviewedId, Seen};
 use crate::records::scope::Reach;
 use crate::records::traced::Insight;
 
@@ -160,6 +160,45 @@ pub(super) fn entry_views(
         // A note of another side that is not shared leaves nothing to show.
         .filter(|row| !row.is_note() || row.note.is_some() || row.next_action.is_some())
         .collect())
+}
+
+/// The titles of need and capability of the cases among these that the caller has a part in; those
+/// that are not open to the caller are missing.
+///
+/// # Errors
+/// Database faults.
+pub fn titles(
+    db: &mut Db,
+    caller: &Caller,
+    ids: &[CaseId],
+) -> Result<HashMap<CaseId, [Option<String>; 2]>> {
+    let mut cases = store::find_many_unscoped(db, ids)?;
+    cases.retain(|case| !case.sides(caller).is_empty());
+    let needs =
+        title_of::<NeedId>(db, caller, cases.iter().map(|case| case.need_id), |all| all.title)?;
+    let capabilities = cases.iter().map(|case| case.capability_id);
+    let capabilities = title_of::<CapabilityId>(db, caller, capabilities, |fields| fields.title)?;
+    let pair = |case: &Case| {
+        let need = needs.get(&case.need_id.to_string()).cloned();
+        [need, capabilities.get(&case.capability_id.to_string()).cloned()]
+    };
+    Ok(cases.iter().map(|case| (case.id, pair(case))).collect())
+}
+
+/// Titles of records by id, as far as the caller may see them.
+fn title_of<I: ReviewedId>(
+    db: &mut Db,
+    caller: &Caller,
+    ids: impl Iterator<Item = I>,
+    title: impl Fn(<I::Record as Reviewed>::Fields) -> Option<String>,
+) -> Result<HashMap<String, String>> {
+    let ids: Vec<I> = ids.collect();
+    let mut found = HashMap::new();
+    for seen in reviewed::find_many(db, caller, &ids)? {
+        let text = title(seen.redacted()?.0);
+        found.extend(text.map(|text| (seen.row.id().to_string(), text)));
+    }
+    Ok(found)
 }
 
 /// What the caller sees of a case.

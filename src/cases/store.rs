@@ -64,6 +64,14 @@ pub fn find_unscoped(db: &mut Db, id: CaseId) -> Result<Option<Case>> {
     Ok(on!(db, conn => cases::table.find(id).select(Case::as_select()).first(conn)).optional()?)
 }
 
+/// Cases by id, whoever asks, in no order.
+pub fn find_many_unscoped(db: &mut Db, ids: &[CaseId]) -> Result<Vec<Case>> {
+    Ok(on!(db, conn => cases::table
+        .filter(cases::id.eq_any(ids))
+        .select(Case::as_select())
+        .load(conn))?)
+}
+
 /// The open case about a pair, whoever asks.
 pub fn open_pair(db: &mut Db, need: NeedId, capability: CapabilityId) -> Result<Option<Case>> {
     Ok(on!(db, conn => cases::table

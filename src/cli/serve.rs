@@ -14,7 +14,9 @@ use crate::clock::Clock;
 use crate::demo::{self, DemoState};
 use crate::error::{Error, Message, Result};
 use crate::http::server;
-use crate::jobs::{embedder, expiry, housekeeping, indexer, likeness, outbox, renewal};
+use crate::jobs::{
+    digest, embedder, escalation, expiry, housekeeping, indexer, likeness, outbox, renewal,
+};
 
 /// Arguments of `serve`.
 #[derive(Debug, Args)]
@@ -113,6 +115,8 @@ fn start_jobs(app: &Arc<App>) -> Vec<JoinHandle<()>> {
         actix_web::rt::spawn(housekeeping::run(Arc::clone(app))),
         actix_web::rt::spawn(likeness::run(Arc::clone(app))),
         actix_web::rt::spawn(renewal::run(Arc::clone(app))),
+        actix_web::rt::spawn(escalation::run(Arc::clone(app))),
+        actix_web::rt::spawn(digest::run(Arc::clone(app))),
     ]
 }
 

@@ -47,8 +47,9 @@ fn refused(name: &str, reason: &str) -> ConfigError {
 
 /// Numbers with their bounds: none so small that nothing works, none so large that a machine or
 /// the calendar gives way.
-fn numbers(config: &Config) -> [(&'static str, u64, RangeInclusive<u64>); 24] {
-    let Config { server, database, search, accounts, records, attachments, mail, .. } = config;
+fn numbers(config: &Config) -> [(&'static str, u64, RangeInclusive<u64>); 26] {
+    let Config { server, database, search, accounts, records, attachments, notices, mail, .. } =
+        config;
     let wide = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
     [
         ("server.workers", wide(server.workers), 0..=256),
@@ -77,6 +78,8 @@ fn numbers(config: &Config) -> [(&'static str, u64, RangeInclusive<u64>); 24] {
         ("records.idempotency_hours", records.idempotency_hours.into(), 1..=8_784),
         ("attachments.max_file_bytes", wide(attachments.max_file_bytes), 1_024..=100 << 20),
         ("attachments.max_per_record", wide(attachments.max_per_record), 1..=1_000),
+        ("notices.digest_hour", notices.digest_hour.into(), 0..=23),
+        ("notices.keep_days", notices.keep_days.into(), 1..=MAX_DAYS),
         ("mail.timeout_seconds", mail.timeout_seconds, 1..=600),
         ("mail.max_attempts", mail.max_attempts.into(), 1..=100),
     ]

@@ -8,12 +8,14 @@
 mod brokering;
 mod deals;
 mod field;
+mod telling;
 mod vectors;
 mod waiting;
 
 pub use brokering::*;
 pub use deals::*;
 pub use field::*;
+pub use telling::*;
 pub use vectors::*;
 pub use waiting::*;
 

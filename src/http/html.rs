@@ -66,6 +66,7 @@ pub fn pages() -> impl HttpServiceFactory {
         .configure(crate::organizations::pages::configure)
         .configure(crate::towns::pages::configure)
         .configure(crate::visits::pages::configure)
+        .configure(crate::notices::pages::configure)
         .configure(crate::accounts::pages::configure)
         .default_service(web::to(unknown))
 }

@@ -5,8 +5,13 @@ use crate::error::Message;
 
 /// A message in a language.
 pub fn render(message: &Message, language: Language) -> String {
-    let mut text = rust_i18n::t!(message.key, locale = language.tag()).into_owned();
-    for (name, value) in &message.params {
+    filled(message.key, &message.params, language)
+}
+
+/// A text in a language with values put in for `%{name}`.
+pub fn filled(key: &str, params: &[(&'static str, String)], language: Language) -> String {
+    let mut text = text(key, language);
+    for (name, value) in params {
         text = text.replace(&format!("%{{{name}}}"), value);
     }
     text

@@ -1,5 +1,5 @@
 //! Removes what has had its day: links, tokens and sessions that have ended, mails sent long ago,
-//! keys of requests that nobody will repeat.
+//! old notices, keys of requests that nobody will repeat.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -27,5 +27,6 @@ pub async fn run(app: Arc<App>) {
 pub fn tidy(app: &App) -> Result<()> {
     crate::accounts::ops::tidy(app)?;
     crate::outbound::ops::tidy(app)?;
+    crate::notices::ops::tidy(app)?;
     crate::idempotency::ops::forget_old(app).map(drop)
 }

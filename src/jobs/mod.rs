@@ -1,7 +1,9 @@
 //! Work beside requests: feeding the index from the change log, having vectors made of texts,
-//! expiring records, sending mail.
+//! expiring records, telling people, sending mail.
 
+pub mod digest;
 pub mod embedder;
+pub mod escalation;
 pub mod expiry;
 pub mod housekeeping;
 pub mod indexer;

@@ -8,6 +8,7 @@ mod capabilities;
 mod cases;
 mod contracts;
 mod needs;
+mod notices;
 mod open;
 mod organizations;
 mod projects;
@@ -65,6 +66,7 @@ fn tables() -> Vec<&'static Row> {
         cases::ROWS,
         contracts::ROWS,
         projects::ROWS,
+        notices::ROWS,
     ];
     all.into_iter().flatten().collect()
 }
@@ -206,4 +208,9 @@ async fn accounts_are_called_as_the_table_says() {
 #[tokio::test]
 async fn visits_are_called_as_the_table_says() {
     check(visits::ROWS, None).await;
+}
+
+#[tokio::test]
+async fn notices_are_called_as_the_table_says() {
+    check(notices::ROWS, None).await;
 }

@@ -279,7 +279,7 @@ const WITHOUT_ROW: [&str; 4] =
 
 /// Operations by `POST` that create nothing which a repeat would create twice: they only look
 /// something up, move a record on from a state that it has left then, or open and end sessions.
-const CREATES_NOTHING: [&str; 24] = [
+const CREATES_NOTHING: [&str; 26] = [
     "amend_contract",
     "answer_case",
     "decline_registration",
@@ -288,6 +288,8 @@ const CREATES_NOTHING: [&str; 24] = [
     "find_need_duplicates",
     "hand_over_cases",
     "match_text",
+    "read_notice",
+    "read_notices",
     "record_contract_payment",
     "refresh_tokens",
     "request_password_reset",

@@ -30,6 +30,7 @@ mod likeness;
 mod matching;
 mod needs;
 mod negotiation;
+mod notices;
 mod openapi;
 mod organizations;
 mod pages;

@@ -118,6 +118,21 @@ pub fn people(db: &mut Db, org: OrgId) -> Result<Vec<Colleague>> {
     Ok(working.map(|user| Colleague { manages: held(user.id, Role::OrgAdmin), user }).collect())
 }
 
+/// Who answers for a record of an organisation: those who manage the organisation and who wrote the
+/// record; everybody who works there when there is neither.
+///
+/// # Errors
+/// Database faults.
+pub fn responsible(db: &mut Db, org: OrgId, author: Option<UserId>) -> Result<Vec<UserId>> {
+    let people = people(db, org)?;
+    let answers = |one: &&Colleague| one.manages || author == Some(one.user.id);
+    let mut chosen: Vec<UserId> = people.iter().filter(answers).map(|one| one.user.id).collect();
+    if chosen.is_empty() {
+        chosen = people.iter().map(|one| one.user.id).collect();
+    }
+    Ok(chosen)
+}
+
 /// Takes all roles in an organisation from a person: by those who manage it, or by the person.
 ///
 /// # Errors

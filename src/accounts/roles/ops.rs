@@ -60,6 +60,21 @@ pub fn liaisons(db: &mut Db, town: &str) -> Result<Vec<BrokerView>> {
     Ok(rows.into_iter().map(|(id, name, mail)| BrokerView { id, name, mail }).collect())
 }
 
+/// Lengths of the codes that contain a region's, the nearest first: county, city, province.
+const ABOVE: [usize; 3] = [6, 4, 2];
+
+/// The active officers above a region: those of the nearest region that has any.
+///
+/// # Errors
+/// Database faults.
+pub fn officers_above(db: &mut Db, region: &str) -> Result<Vec<UserId>> {
+    let above = ABOVE.iter().filter(|length| **length < region.len());
+    let codes: Vec<&str> = above.filter_map(|length| region.get(..*length)).collect();
+    let found = store::officers(db, &codes)?;
+    let nearest = found.iter().map(|(_, code)| code.len()).max().unwrap_or(0);
+    Ok(found.into_iter().filter(|(_, code)| code.len() == nearest).map(|(id, _)| id).collect())
+}
+
 /// Makes somebody the manager of an organisation just founded. Call it in a write transaction.
 ///
 /// # Errors

@@ -103,3 +103,16 @@ pub fn liaisons(db: &mut Db, town: &str) -> Result<Vec<(UserId, String, String)>
         .select((users::id, users::name, users::login_mail))
         .load(conn))?)
 }
+
+/// Active officers of exactly these regions, with the region.
+pub fn officers(db: &mut Db, regions: &[&str]) -> Result<Vec<(UserId, String)>> {
+    let rows: Vec<(UserId, Option<String>)> = on!(db, conn => role_grants::table
+        .inner_join(users::table)
+        .filter(role_grants::role.eq(Role::Officer))
+        .filter(role_grants::region_code.eq_any(regions))
+        .filter(users::status.eq(UserStatus::Active))
+        .order(role_grants::id.asc())
+        .select((users::id, role_grants::region_code))
+        .load(conn))?;
+    Ok(rows.into_iter().filter_map(|(id, region)| Some((id, region?))).collect())
+}

@@ -38,6 +38,23 @@ pub fn names(db: &mut Db, ids: &[UserId]) -> Result<HashMap<UserId, String>> {
     Ok(names)
 }
 
+/// Those of these people who may sign in, each once, by id.
+///
+/// # Errors
+/// Database faults.
+pub fn active(db: &mut Db, ids: &[UserId]) -> Result<Vec<User>> {
+    let mut ids = ids.to_vec();
+    ids.sort_unstable();
+    ids.dedup();
+    let mut people = Vec::with_capacity(ids.len());
+    for chunk in ids.chunks(500) {
+        people.extend(store::find_many_unscoped(db, chunk)?);
+    }
+    people.retain(|user| user.status == UserStatus::Active);
+    people.sort_by_key(|user| user.id);
+    Ok(people)
+}
+
 /// A new account row.
 pub(in crate::accounts) fn new_user(
     mail: &str,

@@ -33,6 +33,8 @@ pub struct Frame {
     pub here: String,
     /// Which entry of the navigation it belongs to.
     pub section: &'static str,
+    /// Notices that the person has not read.
+    pub unread: i64,
     app: Arc<App>,
 }
 
@@ -44,6 +46,7 @@ impl Frame {
             csrf: visit.csrf.clone(),
             here: visit.here.clone(),
             section,
+            unread: visit.unread,
             app: Arc::clone(app),
         }
     }

@@ -4,9 +4,11 @@
 use actix_web::http::Method;
 
 /// Every page.
-pub const PAGES: [(Method, &str); 45] = [
+pub const PAGES: [(Method, &str); 50] = [
     (Method::GET, "/"),
     (Method::GET, "/account"),
+    (Method::GET, "/account/notices"),
+    (Method::POST, "/account/notices"),
     (Method::GET, "/capabilities/{id}"),
     (Method::POST, "/capabilities/{id}/step"),
     (Method::POST, "/capabilities/{id}/verify"),
@@ -17,6 +19,9 @@ pub const PAGES: [(Method, &str); 45] = [
     (Method::POST, "/cases/{id}/note"),
     (Method::POST, "/cases/{id}/step"),
     (Method::GET, "/cockpit"),
+    (Method::GET, "/inbox"),
+    (Method::POST, "/inbox/read"),
+    (Method::POST, "/inbox/{id}/open"),
     (Method::GET, "/invitation"),
     (Method::POST, "/invitation"),
     (Method::GET, "/language"),

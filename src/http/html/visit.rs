@@ -2,6 +2,7 @@
 //! security headers, cookies and, for errors, a page.
 
 use std::future::{Ready, ready};
+use std::sync::Arc;
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::cookie::{Cookie, SameSite};
@@ -15,9 +16,11 @@ use actix_web::{FromRequest, HttpMessage, HttpRequest};
 
 use super::{PageError, failure, form, session};
 use crate::accounts::principal::Caller;
+use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::extract::{AppData, visitor};
 use crate::http::middleware::Unreadable;
+use crate::notices;
 
 /// Cookie with the token that forms must repeat.
 pub const CSRF_COOKIE: &str = "townbridge_form";
@@ -36,6 +39,8 @@ pub struct Visit {
     pub csrf: String,
     /// Path and query.
     pub here: String,
+    /// Notices that the caller has not read.
+    pub unread: i64,
 }
 
 impl FromRequest for Visit {
@@ -127,8 +132,24 @@ async fn enter(request: &HttpRequest) -> Result<Entered> {
             token
         }
     };
+    let unread = unread(&app, &caller).await;
     let here = request.uri().path_and_query().map_or("/", |path| path.as_str()).to_owned();
-    Ok(Entered { visit: Visit { caller, csrf, here }, cookies, failed })
+    Ok(Entered { visit: Visit { caller, csrf, here, unread }, cookies, failed })
+}
+
+/// How many notices wait for the caller. A page is shown without the number rather than not at all.
+async fn unread(app: &Arc<App>, caller: &Caller) -> i64 {
+    if caller.principal.is_none() {
+        return 0;
+    }
+    let caller = caller.clone();
+    match app.run(move |app| notices::ops::unread(app, &caller)).await {
+        Ok(count) => count,
+        Err(error) => {
+            tracing::error!(%error, "unread notices could not be counted");
+            0
+        }
+    }
 }
 
 fn complete(response: &mut ServiceResponse, visit: &Visit) {

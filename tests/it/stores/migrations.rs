@@ -156,6 +156,8 @@ fn tables_have_the_columns_that_queries_name(db: &TestDatabase) {
         projects,
         project_parties,
         project_towns,
+        notices,
+        notice_settings,
     );
     let found = tables(&mut db.connect());
     assert_eq!(named.len(), found.len(), "{:?}", found.keys());

@@ -17,6 +17,7 @@ mod likeness;
 mod mails;
 mod migrations;
 mod needs;
+mod notices;
 mod organizations;
 mod originals;
 mod projects;

@@ -1,0 +1,98 @@
+//! Notices in words, as far as their reader may see what they are about.
+
+use std::collections::HashMap;
+
+use super::model::{Notice, NoticeData, NoticeKind};
+use crate::accounts::letters::plain;
+use crate::accounts::principal::{Caller, Language};
+use crate::app::App;
+use crate::cases;
+use crate::cases::model::CaseId;
+use crate::db::Db;
+use crate::error::Result;
+use crate::http::text;
+use crate::needs::model::NeedId;
+use crate::records::model::RecordKind;
+use crate::records::reviewed;
+
+/// A notice in words.
+#[derive(Debug, Clone)]
+pub struct Words {
+    /// What has happened.
+    pub text: String,
+    /// Titles of the records, as far as the reader may see them.
+    pub about: Option<String>,
+    /// Path of the page to go to.
+    pub path: Option<String>,
+    /// Whether the record is open to the reader.
+    pub open: bool,
+}
+
+/// Records with their titles, those that the reader may know of.
+type Titles = HashMap<(RecordKind, String), Option<String>>;
+
+/// Notices in the reader's language, in their order.
+///
+/// # Errors
+/// Database faults.
+pub fn words(app: &App, db: &mut Db, reader: &Caller, notices: &[Notice]) -> Result<Vec<Words>> {
+    let titles = titles(db, reader, notices)?;
+    let one = |notice: &Notice| {
+        let record = notice.record_kind.zip(notice.record_id.clone());
+        let found = record.as_ref().and_then(|record| titles.get(record));
+        let path = record.filter(|_| found.is_some());
+        let path = path.map(|(kind, id)| format!("/{}/{id}", kind.folder()));
+        Words {
+            text: sentence(app, notice.kind, &notice.data.0, reader.language),
+            about: found.cloned().flatten(),
+            open: found.is_some(),
+            path: path.or_else(|| list_of(notice.kind).map(str::to_owned)),
+        }
+    };
+    Ok(notices.iter().map(one).collect())
+}
+
+/// The page to go to of what is about no single record.
+fn list_of(kind: NoticeKind) -> Option<&'static str> {
+    (kind == NoticeKind::CasesHandedOver).then_some("/cases")
+}
+
+/// What has happened, in one line.
+pub fn sentence(app: &App, kind: NoticeKind, data: &NoticeData, language: Language) -> String {
+    let said = data.answer.map(|answer| format!("notice.said.{answer}"));
+    let key = format!("notice.kind.{kind}");
+    let stage =
+        data.stage.map(|stage| app.reference.code_name("match_stage", stage.as_str(), language));
+    let side = data.side.map(|side| text::text(&format!("page.case.side_{side}"), language));
+    let params = [
+        ("code", data.code.clone()),
+        ("stage", stage),
+        ("side", side),
+        ("said", said.map(|key| text::text(&key, language))),
+        ("count", data.count.map(|count| count.to_string())),
+    ];
+    let params = params.map(|(name, value)| (name, value.unwrap_or_default()));
+    text::filled(&key, &params, language)
+}
+
+fn titles(db: &mut Db, reader: &Caller, notices: &[Notice]) -> Result<Titles> {
+    let of = |kind: RecordKind| {
+        let own = notices.iter().filter(move |notice| notice.record_kind == Some(kind));
+        own.filter_map(|notice| notice.record_id.as_deref())
+    };
+    let mut found = Titles::new();
+    let mut cases: Vec<CaseId> = of(RecordKind::Case).filter_map(|id| id.parse().ok()).collect();
+    cases.dedup();
+    for (id, titles) in cases::ops::titles(db, reader, &cases)? {
+        let pair: Vec<String> = titles.into_iter().flatten().map(|title| plain(&title)).collect();
+        let pair = Some(pair.join(" ⇄ ")).filter(|pair| !pair.is_empty());
+        found.insert((RecordKind::Case, id.to_string()), pair);
+    }
+    let mut needs: Vec<NeedId> = of(RecordKind::Need).filter_map(|id| id.parse().ok()).collect();
+    needs.dedup();
+    for seen in reviewed::find_many(db, reader, &needs)? {
+        let title = seen.redacted()?.0.title.map(|title| plain(&title));
+        found.insert((RecordKind::Need, seen.row.id.to_string()), title);
+    }
+    Ok(found)
+}
