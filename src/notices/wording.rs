@@ -8,6 +8,7 @@ use crate::accounts::principal::{Caller, Language};
 use crate::app::App;
 use crate::cases;
 use crate::cases::model::CaseId;
+use crate::cases::stage::CaseStage;
 use crate::db::Db;
 use crate::error::Result;
 use crate::http::text;
@@ -60,7 +61,9 @@ fn list_of(kind: NoticeKind) -> Option<&'static str> {
 /// What has happened, in one line.
 pub fn sentence(app: &App, kind: NoticeKind, data: &NoticeData, language: Language) -> String {
     let said = data.answer.map(|answer| format!("notice.said.{answer}"));
-    let key = format!("notice.kind.{kind}");
+    let mutual = data.answer.is_some() && data.stage == Some(CaseStage::Mutual);
+    let name = if mutual { "case_mutual" } else { kind.as_str() };
+    let key = format!("notice.kind.{name}");
     let stage =
         data.stage.map(|stage| app.reference.code_name("match_stage", stage.as_str(), language));
     let side = data.side.map(|side| text::text(&format!("page.case.side_{side}"), language));

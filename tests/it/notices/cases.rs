@@ -30,6 +30,8 @@ async fn sides_and_broker_are_told_each_in_their_turn_and_who_acts_is_not() {
     assert_eq!(told["path"], format!("/{case}"));
     assert_eq!(told["data"]["stage"], "introduced");
     assert!(told["about"].as_str().unwrap().contains("压铸件气孔 ⇄ "), "{told}");
+    let mutual = world.inbox(&world.firm).await[1]["text"].as_str().unwrap().to_owned();
+    assert!(mutual.ends_with("双方均有意"), "{mutual}");
     let english = world.app.client(&world.firm).in_english().get("inbox").await.json();
     assert!(english["items"][0]["text"].as_str().unwrap().contains("is now Introduced"));
 }
