@@ -115,21 +115,35 @@ fn width(c: char) -> f32 {
     }
 }
 
-/// Breaks text into lines that fit; between any two characters, as is usual for Chinese.
+/// Signs that no line begins with.
+const CLOSING: &str = "，。、；：！？）】》”’％,.;:!?)]%";
+
+/// Whether a line may end between two characters: anywhere in Chinese, but not inside a Latin word
+/// or a number, and not before a closing sign.
+fn may_part(before: char, after: char) -> bool {
+    let inside = |c: char| c.is_ascii_graphic() && c != '-';
+    let bound = CLOSING.contains(after) || (inside(before) && inside(after));
+    !bound
+}
+
+/// Breaks text into lines that fit. What has no good place to be parted is cut where it is full.
 fn lines(text: &str, wide: f32) -> Vec<String> {
-    let mut lines = vec![String::new()];
-    let mut used = 0.0;
+    let mut lines = Vec::new();
+    let (mut line, mut used): (Vec<char>, f32) = (Vec::new(), 0.0);
     for c in text.chars() {
         let advance = width(c) * SIZE;
-        if used + advance > wide && used > 0.0 {
-            lines.push(String::new());
-            used = 0.0;
+        if used + advance > wide && !line.is_empty() {
+            let part = |at: &usize| may_part(line[at - 1], line.get(*at).copied().unwrap_or(c));
+            let at = (1..=line.len()).rev().find(part).unwrap_or(line.len());
+            let rest = line.split_off(at);
+            lines.push(line.into_iter().collect());
+            used = rest.iter().map(|c| width(*c) * SIZE).sum();
+            line = rest;
         }
         used += advance;
-        if let Some(line) = lines.last_mut() {
-            line.push(c);
-        }
+        line.push(c);
     }
+    lines.push(line.into_iter().collect());
     lines
 }
 
@@ -199,6 +213,18 @@ mod tests {
             let wide: f32 = line.chars().map(|c| width(c) * SIZE).sum();
             assert!(wide <= 120.0, "{line}");
         }
+    }
+
+    #[test]
+    fn words_stay_whole_and_no_line_begins_with_a_closing_sign() {
+        let wide = 10.0 * SIZE;
+        assert_eq!(lines("甲乙丙丁戊己庚辛壬癸，子丑", wide), ["甲乙丙丁戊己庚辛壬", "癸，子丑"]);
+        assert_eq!(
+            lines("欧阳澜与 Solvang-Nordhaven", wide),
+            ["欧阳澜与 ", "Solvang-", "Nordhaven"]
+        );
+        assert_eq!(lines("甲乙丙丁戊己庚 1250.5001 万元", wide)[1], "1250.5001 万元");
+        assert_eq!(lines("", wide), [""]);
     }
 
     #[test]

@@ -7,6 +7,10 @@ use crate::error::{Error, Result};
 
 /// Columns: label, value, label, value.
 const LAST: u16 = 3;
+/// Their widths in characters of Latin script.
+const WIDTHS: [u16; 4] = [20, 28, 20, 28];
+/// Height of a line in points.
+const LINE: u32 = 16;
 
 /// Writes the form.
 pub(super) fn write(form: &Form) -> Result<Vec<u8>> {
@@ -25,7 +29,7 @@ fn workbook(form: &Form) -> std::result::Result<Vec<u8>, XlsxError> {
     let mut book = Workbook::new();
     let sheet = book.add_worksheet();
     sheet.set_name(TITLE)?;
-    for (column, width) in [(0, 20), (1, 28), (2, 20), (3, 28)] {
+    for (column, width) in (0..).zip(WIDTHS) {
         sheet.set_column_width(column, width)?;
     }
     sheet.set_paper_size(9).set_print_fit_to_pages(1, 0);
@@ -51,12 +55,16 @@ fn write_section(
     let label = text().set_background_color(0x00F2_F2F2);
     sheet.merge_range(row, 0, row, LAST, section.title, &label.clone().set_bold())?;
     row += 1;
-    let mut column = 0;
+    let (mut column, mut lines) = (0, 1);
     for entry in &section.entries {
         if entry.wide && column != 0 {
             row += 1;
             column = 0;
         }
+        // Programs do not find the height of merged cells by themselves.
+        let needed = lines_of(&entry.value, entry.wide);
+        lines = if column == 0 { needed } else { lines.max(needed) };
+        sheet.set_row_height(row, lines * LINE)?;
         sheet.write_string_with_format(row, column, entry.label, &label)?;
         if entry.wide {
             sheet.merge_range(row, 1, row, LAST, &entry.value, &text())?;
@@ -69,4 +77,25 @@ fn write_section(
         }
     }
     Ok(if column == 0 { row } else { row + 1 })
+}
+
+/// Lines that a value takes in its cell: a Chinese character is as wide as two Latin ones.
+fn lines_of(value: &str, wide: bool) -> u32 {
+    let room = if wide { WIDTHS[1] + WIDTHS[2] + WIDTHS[3] } else { WIDTHS[1] };
+    // One character of room is left for the border, and one for words that are not cut.
+    let room = u32::from(room) - 2;
+    let units: u32 = value.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum();
+    units.div_ceil(room).max(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_name_has_the_lines_that_it_needs() {
+        assert_eq!((lines_of("", true), lines_of("HT2611", false)), (1, 1));
+        let name = "铝合金压铸件气孔率控制与散热结构一体化设计".repeat(3);
+        assert_eq!((lines_of(&name, true), lines_of(&name, false)), (2, 5));
+    }
 }
