@@ -9,4 +9,5 @@ pub mod file_type;
 pub mod model;
 pub mod naming;
 pub mod ops;
+pub mod pages;
 pub mod store;

@@ -9,6 +9,7 @@ mod effects;
 pub mod escalation;
 pub mod feedback;
 pub mod handover;
+pub mod links;
 pub mod model;
 mod moves;
 mod opening;

@@ -13,10 +13,17 @@ use super::model::{CaseId, Side};
 use super::ops::{self, ListCases};
 use super::views::{CaseEntryView, CaseView};
 use crate::app::App;
-use crate::error::{Error, FieldError, Result};
+use crate::contracts;
+use crate::contracts::model::ContractView;
+use crate::contracts::ops::ListContracts;
+use crate::error::{FieldError, Result};
 use crate::http::extract::{AppData, Query};
-use crate::http::html::{Frame, PageResult, Posted, Visit, redirect};
+use crate::http::html::form::command;
+use crate::http::html::{Frame, PageResult, Posted, Refused, Visit, redirect};
 use crate::http::pagination::Page;
+use crate::projects;
+use crate::projects::model::ProjectView;
+use crate::projects::ops::ListProjects;
 
 /// Registers the pages.
 pub fn configure(config: &mut web::ServiceConfig) {
@@ -66,6 +73,10 @@ struct CasePage {
     case: CaseView,
     entries: Vec<CaseEntryView>,
     broker: bool,
+    /// Whether the reader may draft a contract or open a project out of it.
+    may_agree: bool,
+    contracts: Vec<ContractView>,
+    projects: Vec<ProjectView>,
     /// What is wrong with a form that was sent.
     errors: Vec<FieldError>,
     /// Why a form could not be followed.
@@ -90,13 +101,34 @@ async fn show_case(app: AppData, visit: Visit, id: web::Path<CaseId>) -> PageRes
 
 async fn case_page(app: Arc<App>, visit: &Visit, id: CaseId) -> Result<CasePage> {
     let caller = visit.caller.clone();
-    let (case, entries) = app
-        .run(move |app| Ok((ops::show(app, &caller, id)?, ops::entries(app, &caller, id)?)))
+    let (case, entries, contracts, projects) = app
+        .run(move |app| {
+            let (case, entries) = (ops::show(app, &caller, id)?, ops::entries(app, &caller, id)?);
+            let of_case = ListContracts { case_id: Some(id), ..ListContracts::default() };
+            let contracts = contracts::ops::list(app, &caller, &of_case)?.items;
+            let of_case = ListProjects { case_id: Some(id), ..ListProjects::default() };
+            Ok((case, entries, contracts, projects::ops::list(app, &caller, &of_case)?.items))
+        })
         .await?;
+    // Both sides must be known to whoever names them in a contract.
+    let known = case.need.org.is_some() && case.capability.org.is_some();
+    let may_agree = case.stage.is_mutual() && known;
     let broker = case.sides.contains(&Side::Broker);
     let page = Frame::new(&app, visit, "cases");
     let (errors, refused, form, failed) = (Vec::new(), None, Posted::default(), "");
-    Ok(CasePage { page, case, entries, broker, errors, refused, form, failed })
+    Ok(CasePage {
+        page,
+        case,
+        entries,
+        broker,
+        may_agree,
+        contracts,
+        projects,
+        errors,
+        refused,
+        form,
+        failed,
+    })
 }
 
 /// The page again with what was wrong and what was typed, or on to it when all went well.
@@ -106,41 +138,21 @@ async fn after(
     id: CaseId,
     sent: Sent,
 ) -> PageResult<Either<CasePage, HttpResponse>> {
-    let (errors, refused) = match sent.done {
-        Ok(()) => return Ok(Either::Right(redirect(&format!("/cases/{id}")))),
-        Err(Error::Invalid(errors)) => (errors, None),
-        Err(Error::Conflict { message, .. }) => (Vec::new(), Some(message)),
-        Err(Error::PreconditionFailed) => (Vec::new(), Some("error.precondition_failed".into())),
-        Err(other) => return Err(other.into()),
+    let Err(error) = sent.done else {
+        return Ok(Either::Right(redirect(&format!("/cases/{id}"))));
     };
+    let Refused { errors, reason } = Refused::of(error)?;
     let again = case_page(app, visit, id).await?;
-    let refused = refused.map(|message| again.page.message(&message));
+    let refused = reason.map(|message| again.page.message(&message));
     let (form, failed) = (sent.form, sent.name);
     Ok(Either::Left(CasePage { errors, refused, form, failed, ..again }))
-}
-
-/// Reads a command from a form: empty fields are left out, so that the rules of the API name what is
-/// missing.
-fn command<T: serde::de::DeserializeOwned>(form: &Posted, names: &[&str]) -> Result<T> {
-    let mut fields = serde_json::Map::new();
-    for name in names {
-        if let Some(text) = form.filled(name) {
-            fields.insert((*name).to_owned(), text.into());
-        }
-    }
-    for name in ["shared", "suggested"] {
-        if form.filled(name).is_some() {
-            fields.insert(name.to_owned(), true.into());
-        }
-    }
-    crate::reading::from_value(fields.into())
 }
 
 /// What every form may hold.
 const REMARK: [&str; 4] = ["channel", "note", "next_action", "due_on"];
 
 fn with_remark<T: serde::de::DeserializeOwned>(form: &Posted, names: &[&str]) -> Result<T> {
-    command(form, &[names, &REMARK].concat())
+    command(form, &[names, &REMARK].concat(), &["shared", "suggested"])
 }
 
 /// Opens a case from a match, and goes there.

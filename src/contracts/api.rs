@@ -7,6 +7,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::form::{self, ExportForm, FormFormat};
 use super::model::{Contract, ContractFields, ContractId, ContractView};
 use super::ops::{self, AmendContract, ListContracts, RecordPayment, TakeContractStep};
+use crate::attachments;
 use crate::http::answer;
 use crate::http::entry::Variable;
 use crate::http::extract::{AppData, CallerData, IfMatch, JsonBody, Query};
@@ -28,6 +29,7 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         .service(export_contract_form);
     let id = Variable::named::<ContractId>("id");
     api::configure_past::<Contract>(config, &id, "its parties and its reviewers");
+    attachments::api::configure::<Contract>(config, &id);
 }
 
 /// List contracts in which the caller takes part or that count for the own region, newest first.

@@ -225,6 +225,8 @@ pub struct Contract {
     pub registration_no: Option<String>,
     /// When the first unpaid instalment is due.
     pub next_payment_on: Option<NaiveDate>,
+    /// Names of both sides, one a line.
+    pub party_names: String,
     /// All fields.
     pub doc: Json<ContractFields>,
     /// Who created it.
@@ -253,6 +255,10 @@ impl Contract {
         self.signed_on = fields.signed_on;
         self.registered_on = fields.registered_on;
         self.registration_no = fields.registration_no.clone();
+        let name = |party: &Option<ContractParty>| {
+            party.as_ref().and_then(|party| party.name.clone()).unwrap_or_default()
+        };
+        self.party_names = format!("{}\n{}", name(&fields.buyer), name(&fields.seller));
         let unpaid = fields.instalments.iter().filter(|one| one.paid.is_none());
         self.next_payment_on = unpaid.map(|one| one.due_on).min();
         self.doc = Json(fields);

@@ -15,6 +15,9 @@ pub use super::steps::{TakeContractStep, take_step};
 use super::{rules, store};
 use crate::accounts::principal::{Caller, OrgId};
 use crate::app::App;
+use crate::attachments;
+use crate::attachments::attached::{AttachRight, Attached};
+use crate::cases::model::CaseId;
 use crate::db::{Db, Json, Timestamp};
 use crate::disclosure::{Clearance, DisclosureLevel};
 use crate::error::{Error, Result};
@@ -40,6 +43,12 @@ pub struct ListContracts {
     pub region: Option<String>,
     /// Only with this organisation as buyer or seller.
     pub org_id: Option<OrgId>,
+    /// Only out of this case.
+    pub case_id: Option<CaseId>,
+    /// Only with this text in the name of the project, the readable code or the registration number.
+    pub q: Option<String>,
+    /// Only with this text in the name of the buyer or the seller.
+    pub party: Option<String>,
     /// Only signed on this day or later.
     pub signed_from: Option<NaiveDate>,
     /// Only signed on this day or earlier.
@@ -63,6 +72,21 @@ impl Traced for Contract {
     fn insight(db: &mut Db, caller: &Caller, id: &ContractId) -> Result<Insight> {
         find(db, caller, *id)?;
         Ok(Insight::new(DisclosureLevel::Public, Clearance::Full))
+    }
+}
+
+/// The files of a contract are for those who may know of it: its parties add until it is cancelled,
+/// reviewers keep them in order.
+impl Attached for Contract {
+    fn attach_right(db: &mut Db, caller: &Caller, id: &ContractId) -> Result<AttachRight> {
+        let contract = find(db, caller, *id)?;
+        Ok(if Standing::of(caller, &contract, None).reviewer {
+            AttachRight::Write
+        } else if contract.status == ContractStatus::Cancelled {
+            AttachRight::Read
+        } else {
+            AttachRight::Add
+        })
     }
 }
 
@@ -149,6 +173,9 @@ pub fn list(app: &App, caller: &Caller, query: &ListContracts) -> Result<Page<Co
         contract_types: page::codes(query.contract_type.as_deref()).map(str::to_owned).collect(),
         region: page::region(query.region.as_deref())?,
         org_id: query.org_id,
+        case_id: query.case_id,
+        text: page::text("/q", query.q.as_deref())?,
+        party: page::text("/party", query.party.as_deref())?,
         signed_from: query.signed_from,
         signed_to: query.signed_to,
     };
@@ -219,6 +246,7 @@ fn new_row(fields: ContractFields, caller: &Caller, now: Timestamp) -> Contract 
         registered_on: None,
         registration_no: None,
         next_payment_on: None,
+        party_names: String::new(),
         doc: Json(ContractFields::default()),
         created_by: caller.actor_id(),
         version: 1,
@@ -304,6 +332,7 @@ pub fn delete(app: &App, caller: &Caller, id: ContractId, version: i32) -> Resul
             let legal = row.status.steps_for(standing(app, caller, &row));
             return Err(Error::out_of_step("error.only_drafts", &legal));
         }
+        attachments::ops::forget(db, caller, now, RecordKind::Contract, &id.to_string())?;
         store::remove(db, &row)?;
         records::ops::trace_removal(db, caller, now, &row.removal("contract.delete")?)
     })?;

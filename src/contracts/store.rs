@@ -5,6 +5,8 @@ use diesel::prelude::*;
 
 use super::model::{Contract, ContractId, ContractStatus};
 use crate::accounts::principal::OrgId;
+use crate::cases::model::CaseId;
+use crate::db::functions::{containing, lower};
 use crate::db::schema::contracts;
 use crate::db::{Db, Timestamp};
 use crate::error::{Error, Result, is_unique_violation};
@@ -22,6 +24,12 @@ pub struct ContractFilter {
     pub region: Option<String>,
     /// Only with this organisation as buyer or seller.
     pub org_id: Option<OrgId>,
+    /// Only out of this case.
+    pub case_id: Option<CaseId>,
+    /// Only with this text in the name of the project, the code or the registration number.
+    pub text: Option<String>,
+    /// Only with this text in the name of a side.
+    pub party: Option<String>,
     /// Only signed on this day or later.
     pub signed_from: Option<NaiveDate>,
     /// Only signed on this day or earlier.
@@ -136,6 +144,20 @@ pub fn list(
                 c::buyer_org_id.assume_not_null().eq(org)
                     .or(c::seller_org_id.assume_not_null().eq(org)),
             );
+        }
+        if let Some(case) = filter.case_id {
+            query = query.filter(c::case_id.assume_not_null().eq(case));
+        }
+        if let Some(text) = &filter.text {
+            let pattern = containing(text);
+            query = query.filter(
+                lower(c::project_name).like(pattern.clone()).escape('!')
+                    .or(lower(c::code).like(pattern.clone()).escape('!'))
+                    .or(c::registration_no.assume_not_null().like(pattern).escape('!')),
+            );
+        }
+        if let Some(party) = &filter.party {
+            query = query.filter(lower(c::party_names).like(containing(party)).escape('!'));
         }
         if let Some(day) = filter.signed_from {
             query = query.filter(c::signed_on.assume_not_null().ge(day));

@@ -5,6 +5,8 @@
 //! - [`frame`] is what templates know about the request: language, person, texts, names of codes.
 //! - [`form`] reads posted forms and refuses those that did not come from our own pages.
 //! - [`failure`] turns errors into pages for browsers, and into problems for everybody else.
+//! - [`typed`] reads forms of many fields, [`once`] keeps them from creating twice, [`values`] puts
+//!   values of fields into words.
 //! - [`paths`] lists all pages, so that wrong methods can be told the right ones.
 //! - [`assets`] serves style sheet, script and icon from the binary.
 //!
@@ -14,9 +16,12 @@ pub mod assets;
 pub mod failure;
 pub mod form;
 pub mod frame;
+pub mod once;
 pub mod paths;
 pub mod session;
 pub mod texts;
+pub mod typed;
+mod values;
 pub mod visit;
 
 use actix_web::dev::HttpServiceFactory;
@@ -25,7 +30,7 @@ use actix_web::http::header::LOCATION;
 use actix_web::middleware::from_fn;
 use actix_web::{HttpRequest, HttpResponse, ResponseError, web};
 
-pub use form::{Posted, PostedFiles};
+pub use form::{Posted, PostedFiles, Refused};
 pub use frame::Frame;
 pub use visit::Visit;
 
@@ -63,6 +68,7 @@ pub fn pages() -> impl HttpServiceFactory {
         .configure(crate::needs::pages::configure)
         .configure(crate::capabilities::pages::configure)
         .configure(crate::cases::pages::configure)
+        .configure(crate::contracts::pages::configure)
         .configure(crate::organizations::pages::configure)
         .configure(crate::towns::pages::configure)
         .configure(crate::visits::pages::configure)

@@ -6,7 +6,9 @@ use serde_json::Value;
 
 use super::life::Standing;
 use super::model::{Organization, OrganizationFields, OrganizationView};
-pub use super::owners::{by_name, by_uscc, owners, place, require_verified, writable};
+pub use super::owners::{
+    by_name, by_uscc, known_by_name, owners, place, require_verified, writable,
+};
 pub use super::registration::{Arrival, check, create, enter, register};
 pub use super::review::{TakeOrganizationStep, take_step};
 use super::{document, store};

@@ -75,6 +75,16 @@ pub fn by_name(db: &mut Db, name: &str) -> Result<Option<OrgId>> {
     store::id_by_name_unscoped(db, name)
 }
 
+/// Id of the organisation of a full name, when the caller may know of it: what is typed into forms.
+///
+/// # Errors
+/// Database faults.
+pub fn known_by_name(db: &mut Db, caller: &Caller, name: &str) -> Result<Option<OrgId>> {
+    let Some(id) = by_name(db, name)? else { return Ok(None) };
+    let seen = super::ops::find_many(db, caller, &[id])?;
+    Ok(seen.first().map(|one| one.org.id))
+}
+
 /// Only verified organisations may put records forward.
 ///
 /// # Errors

@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use super::model::{OrgStatus, Organization};
 use crate::accounts::principal::OrgId;
 use crate::capabilities::model::CapabilityId;
+use crate::db::functions::lower;
 use crate::db::schema::{capabilities, needs, organizations};
 use crate::db::{Db, Timestamp};
 use crate::error::{Error, Result, is_unique_violation};
@@ -12,11 +13,6 @@ use crate::needs::model::NeedId;
 use crate::on;
 use crate::records::model::RecordKind;
 use crate::records::scope::Reach;
-
-diesel::define_sql_function! {
-    /// Small letters; SQLite knows those of ASCII only.
-    fn lower(text: diesel::sql_types::Text) -> diesel::sql_types::Text;
-}
 
 /// What to list.
 #[derive(Debug, Clone, Default)]

@@ -5,6 +5,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::model::{Project, ProjectFields, ProjectId, ProjectView};
 use super::ops::{self, ListProjects, TakeProjectStep};
+use crate::attachments;
 use crate::http::answer;
 use crate::http::entry::Variable;
 use crate::http::extract::{AppData, CallerData, IfMatch, JsonBody, Query};
@@ -23,6 +24,7 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         .service(take_project_step);
     let id = Variable::named::<ProjectId>("id");
     api::configure_past::<Project>(config, &id, "its parties and its reviewers");
+    attachments::api::configure::<Project>(config, &id);
 }
 
 /// List projects in which the caller takes part or that count for the own region, newest first.

@@ -200,6 +200,8 @@ pub struct Project {
     pub next_milestone_on: Option<NaiveDate>,
     /// 结题日期
     pub closed_on: Option<NaiveDate>,
+    /// Names of the parties, one a line.
+    pub party_names: String,
     /// All fields.
     pub doc: Json<ProjectFields>,
     /// Who created it.
@@ -226,6 +228,8 @@ impl Project {
         let open = fields.milestones.iter().filter(|one| one.done_on.is_none());
         self.next_milestone_on = open.map(|one| one.due_on).min();
         self.closed_on = fields.closed_on;
+        let names = fields.parties.iter().filter_map(|party| party.name.as_deref());
+        self.party_names = names.collect::<Vec<_>>().join("\n");
         self.doc = Json(fields);
     }
 

@@ -10,6 +10,9 @@ pub use super::steps::{TakeProjectStep, take_step};
 use super::{rules, store};
 use crate::accounts::principal::{Caller, OrgId};
 use crate::app::App;
+use crate::attachments;
+use crate::attachments::attached::{AttachRight, Attached};
+use crate::cases::model::CaseId;
 use crate::db::{Db, Json, Timestamp};
 use crate::disclosure::{Clearance, DisclosureLevel};
 use crate::error::{Error, Result};
@@ -39,6 +42,12 @@ pub struct ListProjects {
     pub region: Option<String>,
     /// Only with this organisation as a party.
     pub org_id: Option<OrgId>,
+    /// Only out of this case.
+    pub case_id: Option<CaseId>,
+    /// Only with this text in the title or the readable code.
+    pub q: Option<String>,
+    /// Only with this text in the name of a party.
+    pub party: Option<String>,
     /// Entries on the page, 1 to 100; 20 by default.
     pub limit: Option<usize>,
     /// `next` of the page before.
@@ -58,6 +67,21 @@ impl Traced for Project {
     fn insight(db: &mut Db, caller: &Caller, id: &ProjectId) -> Result<Insight> {
         find(db, caller, *id)?;
         Ok(Insight::new(DisclosureLevel::Public, Clearance::Full))
+    }
+}
+
+/// The files of a project are for those who may know of it: its parties add until it has ended,
+/// reviewers keep them in order.
+impl Attached for Project {
+    fn attach_right(db: &mut Db, caller: &Caller, id: &ProjectId) -> Result<AttachRight> {
+        let project = find(db, caller, *id)?;
+        Ok(if Standing::of(caller, &project).reviewer {
+            AttachRight::Write
+        } else if project.status.is_open() {
+            AttachRight::Add
+        } else {
+            AttachRight::Read
+        })
     }
 }
 
@@ -117,6 +141,9 @@ pub fn list(app: &App, caller: &Caller, query: &ListProjects) -> Result<Page<Pro
         activity_kinds: codes(&query.activity_kind),
         region: page::region(query.region.as_deref())?,
         org_id: query.org_id,
+        case_id: query.case_id,
+        text: page::text("/q", query.q.as_deref())?,
+        party: page::text("/party", query.party.as_deref())?,
     };
     let reach = Reach::of(caller);
     let before = query.after.as_deref().map(page::parse).transpose()?;
@@ -206,6 +233,7 @@ fn new_row(fields: ProjectFields, caller: &Caller, now: Timestamp) -> Project {
         starts_on: None,
         next_milestone_on: None,
         closed_on: None,
+        party_names: String::new(),
         doc: Json(ProjectFields::default()),
         created_by: caller.actor_id(),
         version: 1,
@@ -304,6 +332,7 @@ pub fn delete(app: &App, caller: &Caller, id: ProjectId, version: i32) -> Result
             let legal = row.status.steps_for(Standing::of(caller, &row));
             return Err(Error::out_of_step("error.only_drafts", &legal));
         }
+        attachments::ops::forget(db, caller, now, RecordKind::Project, &id.to_string())?;
         store::remove(db, &row)?;
         records::ops::trace_removal(db, caller, now, &row.removal("project.delete")?)
     })?;

@@ -5,6 +5,8 @@ use diesel::prelude::*;
 
 use super::model::{Project, ProjectId, ProjectStatus};
 use crate::accounts::principal::OrgId;
+use crate::cases::model::CaseId;
+use crate::db::functions::{containing, lower};
 use crate::db::schema::{project_parties, project_towns, projects};
 use crate::db::{Db, Timestamp};
 use crate::error::{Error, Result};
@@ -26,6 +28,12 @@ pub struct ProjectFilter {
     pub region: Option<String>,
     /// Only with this organisation as a party.
     pub org_id: Option<OrgId>,
+    /// Only out of this case.
+    pub case_id: Option<CaseId>,
+    /// Only with this text in the title or the code.
+    pub text: Option<String>,
+    /// Only with this text in the name of a party.
+    pub party: Option<String>,
 }
 
 /// Inserts a project with its parties and towns.
@@ -150,6 +158,19 @@ pub fn list(
                 .filter(project_parties::org_id.eq(org))
                 .select(project_parties::project_id);
             query = query.filter(p::id.eq_any(theirs));
+        }
+        if let Some(case) = filter.case_id {
+            query = query.filter(p::case_id.assume_not_null().eq(case));
+        }
+        if let Some(text) = &filter.text {
+            let pattern = containing(text);
+            query = query.filter(
+                lower(p::title).like(pattern.clone()).escape('!')
+                    .or(lower(p::code).like(pattern).escape('!')),
+            );
+        }
+        if let Some(party) = &filter.party {
+            query = query.filter(lower(p::party_names).like(containing(party)).escape('!'));
         }
         if let Some((at, id)) = before {
             query = query.filter(p::created_at.lt(at).or(p::created_at.eq(at).and(p::id.lt(id))));

@@ -143,6 +143,17 @@ pub struct VersionSummary {
     pub created_at: Timestamp,
 }
 
+/// A version with what it changed.
+#[derive(Debug, Clone)]
+pub struct VersionChanges {
+    /// Number, status, author and time.
+    pub summary: VersionSummary,
+    /// Comment of the step that saved it, if a step did.
+    pub comment: Option<String>,
+    /// What differs from the version before; nothing for the first.
+    pub differences: Vec<FieldDifference>,
+}
+
 /// A version in full, as far as the caller may see it.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
 pub struct VersionView {

@@ -4,11 +4,11 @@
 use serde_json::Value;
 
 use super::model::{
-    EntryId, RecordKind, RecordStep, RecordVersion, StepView, VersionComparison, VersionSummary,
-    VersionView, differences,
+    EntryId, RecordKind, RecordStep, RecordVersion, StepView, VersionChanges, VersionComparison,
+    VersionSummary, VersionView, differences,
 };
 use super::store;
-use super::traced::Insight;
+use super::traced::{Insight, Traced};
 use crate::accounts::principal::{Caller, UserId};
 use crate::audit;
 use crate::db::dialect;
@@ -216,6 +216,11 @@ pub fn version(
     let row = store::version(db, kind, id, number)?.ok_or(Error::NotFound)?;
     let names = crate::accounts::ops::names(db, &row.saved_by.into_iter().collect::<Vec<_>>())?;
     let summary = summary(&row, &names);
+    Ok(VersionView { summary, fields: seen_fields(row, insight) })
+}
+
+/// The fields of a version, as far as the caller sees into the past of the record.
+fn seen_fields(row: RecordVersion, insight: &Insight) -> Value {
     let mut fields = row.doc.0;
     if let Value::Object(map) = &mut fields {
         let own = map
@@ -223,9 +228,40 @@ pub fn version(
             .and_then(Value::as_str)
             .and_then(|code| code.parse().ok())
             .unwrap_or(insight.level);
-        insight.into_past(own).redact(kind, map);
+        insight.into_past(own).redact(row.record_kind, map);
     }
-    Ok(VersionView { summary, fields })
+    fields
+}
+
+/// The versions of a record, newest first, each with what it changed and why: for its page.
+///
+/// # Errors
+/// [`Error::NotFound`] when the caller may not know of the record or of its past.
+pub fn past<R: Traced>(db: &mut Db, caller: &Caller, id: &R::Id) -> Result<Vec<VersionChanges>> {
+    let insight = R::insight(db, caller, id)?;
+    insight.require_full()?;
+    let rows = store::versions(db, R::KIND, &id.to_string())?;
+    let steps = store::steps(db, R::KIND, &id.to_string())?;
+    let ids: Vec<UserId> = rows.iter().filter_map(|row| row.saved_by).collect();
+    let names = crate::accounts::ops::names(db, &ids)?;
+    let mut past = Vec::with_capacity(rows.len());
+    let mut before = None;
+    for row in rows.into_iter().rev() {
+        let step = steps
+            .iter()
+            .find(|step| step.created_at == row.created_at && step.to_status == row.status);
+        let summary = summary(&row, &names);
+        let fields = seen_fields(row, &insight);
+        let differences = before.as_ref().map(|before| differences(before, &fields));
+        past.push(VersionChanges {
+            summary,
+            comment: step.and_then(|step| step.comment.clone()),
+            differences: differences.unwrap_or_default(),
+        });
+        before = Some(fields);
+    }
+    past.reverse();
+    Ok(past)
 }
 
 /// What differs between two versions, as far as the caller sees into the past of the record.

@@ -4,7 +4,7 @@ use std::fmt::Display;
 use std::str::FromStr;
 
 use crate::db::Timestamp;
-use crate::error::{Error, Result};
+use crate::error::{Error, Message, Result};
 use crate::http::pagination::{decode_cursor, encode_cursor};
 
 /// The cursor that stands for a row.
@@ -35,6 +35,19 @@ pub fn region(code: Option<&str>) -> Result<Option<String>> {
         }
         code => Ok(code.map(str::to_owned)),
     }
+}
+
+/// A text to filter by; none when it is empty.
+///
+/// # Errors
+/// [`Error::Invalid`] when it is longer than anything that could be found.
+pub fn text(pointer: &str, given: Option<&str>) -> Result<Option<String>> {
+    const LONGEST: usize = 100;
+    let given = given.map(str::trim).filter(|text| !text.is_empty());
+    if given.is_some_and(|text| text.chars().count() > LONGEST) {
+        return Err(Error::field(pointer, Message::new("field.too_long").with("max", LONGEST)));
+    }
+    Ok(given.map(str::to_owned))
 }
 
 /// States to filter by, separated by commas.

@@ -42,6 +42,23 @@ impl Reference {
         }
     }
 
+    /// The regions of any level that a text means; of a city and the county that stands for all of
+    /// it, the city.
+    pub fn regions_meant(&self, text: &str) -> Vec<&Region> {
+        let codes = text.split(|c: char| !c.is_ascii_digit());
+        let coded: Vec<&Region> = codes.filter_map(|code| self.region(code)).collect();
+        if !coded.is_empty() {
+            return coded;
+        }
+        let mut named = self.regions_named(text);
+        let whole = named.iter().min_by_key(|region| region.code.len()).map(|region| &region.code);
+        if let Some(whole) = whole.filter(|whole| named.iter().all(|r| r.code.starts_with(*whole)))
+        {
+            named.retain(|region| region.code == *whole);
+        }
+        named
+    }
+
     /// A region as it is told from others of its name: `古镇镇（中山市）– 442000105`.
     pub fn region_label(&self, code: &str, language: Language) -> String {
         let Some(region) = self.region(code) else { return code.to_owned() };
@@ -93,6 +110,27 @@ mod tests {
             let county = format!("{}{}", path[2].name, path[3].name);
             assert_eq!(meant(&reference, &county), [&*code], "{county}");
         }
+    }
+
+    #[test]
+    fn regions_of_all_levels_are_meant_by_code_or_name() {
+        let reference = crate::reference::load(std::path::Path::new("/nonexistent")).unwrap();
+        let meant = |text| -> Vec<&str> {
+            reference.regions_meant(text).iter().map(|region| region.code.as_str()).collect()
+        };
+        for (text, code) in [
+            ("中山市", "4420"),
+            ("442000", "442000"),
+            ("古镇镇（中山市）– 442000105", "442000105"),
+            ("佛山市南海区", "440605"),
+            ("广东省", "44"),
+        ] {
+            assert_eq!(meant(text), [code], "{text}");
+            let label = reference.region_label(code, Language::English);
+            assert_eq!(reference.regions_meant(&label)[0].code, code, "{label}");
+        }
+        assert_eq!(meant("太平镇").len(), 7);
+        assert!(meant("无此地").is_empty());
     }
 
     #[test]

@@ -130,6 +130,12 @@ impl<'a> Names<'a> {
         towns.into_iter().map(|town| town.code.as_str()).collect()
     }
 
+    /// Codes of the regions of any level that a text means.
+    pub fn regions_meant(self, text: &str) -> Vec<&'a str> {
+        let regions = self.reference.regions_meant(text);
+        regions.into_iter().map(|region| region.code.as_str()).collect()
+    }
+
     /// Name of an industry.
     pub fn industry(self, code: &str) -> String {
         self.reference.industry_name(code, self.language)

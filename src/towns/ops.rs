@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::model::{LiaisonView, Town, TownFields, TownStatus, TownView};
 use super::{document, rules, store};
-use crate::accounts::principal::{Caller, Role};
+use crate::accounts::principal::{Caller, Language, Role};
 use crate::app::App;
 use crate::db::{Db, Json, Timestamp};
 use crate::disclosure::{Clearance, DisclosureLevel, general_clearance};
@@ -270,6 +270,18 @@ pub fn find_many(db: &mut Db, codes: &[String]) -> Result<Vec<Town>> {
 /// Database faults.
 pub fn documents(_: &App, db: &mut Db, codes: &[String]) -> Result<Vec<search_index::Document>> {
     Ok(store::find_many(db, codes)?.iter().map(document::document).collect())
+}
+
+/// Towns offered at most: a list of all towns would weigh more than the rest of a page.
+const MOST_OFFERED: i64 = 400;
+
+/// The specialised towns on record as they are offered in forms; others may be typed.
+///
+/// # Errors
+/// Database faults.
+pub fn offered(app: &App, language: Language) -> Result<Vec<String>> {
+    let codes = app.db.read(|db| ids(db, None, MOST_OFFERED))?;
+    Ok(codes.iter().map(|code| app.reference.region_label(code, language)).collect())
 }
 
 /// Codes after one, in order.

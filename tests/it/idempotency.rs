@@ -18,7 +18,8 @@ use townbridge::visits::model::VisitFields;
 
 use crate::support::files::{png, with_form};
 use crate::support::{
-    Account, Answer, CapabilityBuilder, Client, NeedBuilder, OrgBuilder, TestApp, credit_code,
+    Account, Answer, CapabilityBuilder, Client, ContractBuilder, NeedBuilder, OrgBuilder,
+    ProjectBuilder, TestApp, credit_code,
 };
 
 /// The service with records to create something for.
@@ -35,6 +36,8 @@ struct World {
     case: String,
     user: String,
     visit: String,
+    contract: String,
+    project: String,
 }
 
 impl World {
@@ -62,7 +65,11 @@ impl World {
         };
         let logged = visits::ops::create(app.service(), &Caller::system("test"), &fields, &[]);
         let visit = logged.unwrap().value.id.to_string();
+        let contract = ContractBuilder::draft(&own, &others[0]).insert(&app).id.to_string();
+        let project = ProjectBuilder::planned(&own, &others[0]).insert(&app).id.to_string();
         Self {
+            contract,
+            project,
             admin: app.client(&account),
             case: opened.value.id.to_string(),
             account,
@@ -203,6 +210,18 @@ const ROWS: &[Row] = &[
         path: |w| format!("visits/{}/attachments", w.visit),
         body: |_, n| json!({ FILE: n }),
         count: |w| format!("visits/{}/attachments", w.visit),
+    },
+    Row {
+        operation: "create_contract_attachment",
+        path: |w| format!("contracts/{}/attachments", w.contract),
+        body: |_, n| json!({ FILE: n }),
+        count: |w| format!("contracts/{}/attachments", w.contract),
+    },
+    Row {
+        operation: "create_project_attachment",
+        path: |w| format!("projects/{}/attachments", w.project),
+        body: |_, n| json!({ FILE: n }),
+        count: |w| format!("projects/{}/attachments", w.project),
     },
     Row {
         operation: "create_contract",

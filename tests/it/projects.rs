@@ -3,34 +3,10 @@
 use serde_json::{Value, json};
 use townbridge::organizations::model::Organization;
 
+use crate::support::projects::{closing, project_fields};
 use crate::support::{Client, ContractBuilder, NeedBuilder, OrgBuilder, TestApp};
 
 const GUZHEN: &str = "442000105";
-
-fn body(firm: &Organization, school: &Organization) -> Value {
-    json!({
-        "title": "压铸件气孔率联合攻关",
-        "programme": "university_town",
-        "channel": "mixed",
-        "activity_kind": "joint_research",
-        "town_codes": [GUZHEN],
-        "parties": [
-            { "org_id": firm.id, "role": "need" },
-            { "org_id": school.id, "role": "provider" },
-            { "name": "外地检测站", "role": "partner" }
-        ],
-        "starts_on": "2026-01-01",
-        "ends_on": "2026-12-31",
-        "milestones": [
-            { "title": "样件", "due_on": "2026-04-01" },
-            { "title": "中试", "due_on": "2099-10-01" }
-        ],
-        "funds": [
-            { "source": "town", "planned": 10.0001 },
-            { "source": "enterprise", "planned": 20.0002, "paid": 0.0001 }
-        ],
-    })
-}
 
 struct World {
     app: TestApp,
@@ -47,7 +23,10 @@ impl World {
     }
 
     async fn create(&self, client: &Client) -> String {
-        let answer = client.post_json("projects", body(&self.firm, &self.school)).await.expect(201);
+        let answer = client
+            .post_json("projects", project_fields(&self.firm, &self.school))
+            .await
+            .expect(201);
         answer.header("location").to_owned()
     }
 }
@@ -55,19 +34,6 @@ impl World {
 fn pointers(problem: &Value) -> Vec<&str> {
     let errors = problem["errors"].as_array().unwrap();
     errors.iter().map(|error| error["pointer"].as_str().unwrap()).collect()
-}
-
-fn close() -> Value {
-    json!({
-        "to": "closed",
-        "closed_on": "2026-06-30",
-        "outputs": [
-            { "kind": "patent", "count": 2, "note": "发明专利" },
-            { "kind": "output_value", "amount": 300.5 }
-        ],
-        "satisfaction_need": 5,
-        "satisfaction_provider": 4
-    })
 }
 
 #[tokio::test]
@@ -94,16 +60,16 @@ async fn a_project_goes_from_plan_to_end_and_its_past_is_kept() {
     assert_eq!(after["overdue_milestones"], 0);
     firm.patch_json(&path, 2, reached).await.problem(412, "precondition_failed");
 
-    school.post_json(&steps, close()).await.problem(403, "forbidden");
+    school.post_json(&steps, closing()).await.problem(403, "forbidden");
     let bare = liaison.post_json(&steps, json!({ "to": "closed" })).await.problem(422, "invalid");
     let expected = ["/closed_on", "/outputs", "/satisfaction_need", "/satisfaction_provider"];
     assert_eq!(pointers(&bare), expected);
-    let mut odd = close();
+    let mut odd = closing();
     odd["outputs"] = json!([{ "kind": "patent", "amount": 3 }, { "kind": "odd", "count": 1 }]);
     odd["satisfaction_need"] = json!(6);
     let problem = liaison.post_json(&steps, odd).await.problem(422, "invalid");
     assert_eq!(pointers(&problem), ["/outputs/0", "/outputs/1/kind", "/satisfaction_need"]);
-    let closed = liaison.post_json(&steps, close()).await.expect(200).json();
+    let closed = liaison.post_json(&steps, closing()).await.expect(200).json();
     assert_eq!(
         (&closed["status"], &closed["satisfaction_provider"]),
         (&json!("closed"), &json!(4))
@@ -122,7 +88,7 @@ async fn a_project_goes_from_plan_to_end_and_its_past_is_kept() {
 async fn everything_wrong_with_a_project_is_named_at_once() {
     let world = World::start().await;
     let firm = world.app.org_member(world.firm.id);
-    let mut wrong = body(&world.firm, &world.school);
+    let mut wrong = project_fields(&world.firm, &world.school);
     wrong["programme"] = json!("odd");
     wrong["town_codes"] = json!(["4420", GUZHEN, GUZHEN]);
     wrong["parties"] = json!([{ "org_id": world.firm.id, "role": "odd" }]);
@@ -141,11 +107,11 @@ async fn everything_wrong_with_a_project_is_named_at_once() {
         "/funds/0/source",
     ];
     assert_eq!(pointers(&problem), expected);
-    let mut early = body(&world.firm, &world.school);
+    let mut early = project_fields(&world.firm, &world.school);
     early["satisfaction_need"] = json!(5);
     let problem = firm.post_json("projects", early).await.problem(422, "invalid");
     assert_eq!(problem["errors"][0]["code"], "set_by_step");
-    let mut small = body(&world.firm, &world.school);
+    let mut small = project_fields(&world.firm, &world.school);
     small["funds"][0]["planned"] = json!(0.00001);
     firm.post_json("projects", small).await.problem(422, "invalid");
 }
@@ -159,7 +125,7 @@ async fn links_are_to_what_the_writer_may_know() {
     let own = ContractBuilder::draft(&world.firm, &world.school).insert(&world.app);
     let firm = world.app.org_member(world.firm.id);
     let with = |field: &str, value: Value| {
-        let mut body = body(&world.firm, &world.school);
+        let mut body = project_fields(&world.firm, &world.school);
         body[field] = value;
         body
     };
@@ -190,7 +156,7 @@ async fn of_two_who_step_one_project_at_a_time_one_wins() {
         let path = format!("{}/steps", world.create(&admin).await);
         admin.post_json(&path, json!({ "to": "active" })).await.expect(200);
         let (one, other) = tokio::join!(
-            admin.post_json(&path, close()),
+            admin.post_json(&path, closing()),
             admin.post_json(&path, json!({ "to": "cancelled", "comment": "转产" })),
         );
         let mut statuses = [one.status, other.status];

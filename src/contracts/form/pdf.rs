@@ -219,10 +219,7 @@ mod tests {
     fn words_stay_whole_and_no_line_begins_with_a_closing_sign() {
         let wide = 10.0 * SIZE;
         assert_eq!(lines("甲乙丙丁戊己庚辛壬癸，子丑", wide), ["甲乙丙丁戊己庚辛壬", "癸，子丑"]);
-        assert_eq!(
-            lines("欧阳澜与 Solvang-Nordhaven", wide),
-            ["欧阳澜与 ", "Solvang-", "Nordhaven"]
-        );
+        assert_eq!(lines("欧阳澜与 Solvang-Nordhaven", wide), ["欧阳澜与 Solvang-", "Nordhaven"]);
         assert_eq!(lines("甲乙丙丁戊己庚 1250.5001 万元", wide)[1], "1250.5001 万元");
         assert_eq!(lines("", wide), [""]);
     }

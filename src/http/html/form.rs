@@ -10,7 +10,7 @@ use ring::rand::{SecureRandom, SystemRandom};
 
 use super::{PageError, Visit};
 use crate::attachments::model::Upload;
-use crate::error::{Error, Result};
+use crate::error::{Error, FieldError, Message, Result};
 use crate::http::extract::AppData;
 use crate::http::upload;
 use crate::money::Money;
@@ -134,6 +134,53 @@ impl FromRequest for PostedFiles {
             let files = received.files.into_iter().map(|(_, file)| file).collect();
             Ok(Self { form, files })
         })
+    }
+}
+
+/// A command as a form says it: empty fields are left out, so that the rules of the API name what is
+/// missing; `flags` are those with a box to tick.
+///
+/// # Errors
+/// [`Error::Invalid`] at what cannot be read.
+pub fn command<T: serde::de::DeserializeOwned>(
+    form: &Posted,
+    names: &[&str],
+    flags: &[&str],
+) -> Result<T> {
+    let texts = names.iter().filter_map(|name| Some((*name, form.filled(name)?.into())));
+    let ticked = flags.iter().filter(|name| form.filled(name).is_some());
+    let fields = texts.chain(ticked.map(|name| (*name, true.into())));
+    let fields = fields.map(|(name, value)| (name.to_owned(), value));
+    crate::reading::from_value(serde_json::Value::Object(fields.collect()))
+}
+
+/// Why a form could not be followed, to be told on its page.
+#[derive(Debug, Default)]
+pub struct Refused {
+    /// What is wrong at which field.
+    pub errors: Vec<FieldError>,
+    /// What is wrong as a whole.
+    pub reason: Option<Message>,
+}
+
+impl Refused {
+    /// What a page can tell of an error.
+    ///
+    /// # Errors
+    /// The error itself, when it needs a page of its own.
+    pub fn of(error: Error) -> Result<Self> {
+        match error {
+            Error::Invalid(errors) => Ok(Self { errors, reason: None }),
+            Error::Conflict { message, .. } => Ok(message.into()),
+            Error::PreconditionFailed => Ok(Message::from("error.precondition_failed").into()),
+            other => Err(other),
+        }
+    }
+}
+
+impl From<Message> for Refused {
+    fn from(reason: Message) -> Self {
+        Self { errors: Vec::new(), reason: Some(reason) }
     }
 }
 

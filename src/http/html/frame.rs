@@ -144,16 +144,33 @@ impl Frame {
         self.region(code.get(..4).unwrap_or(code))
     }
 
-    /// Name of a field; the field itself when it has none in the catalogue.
+    /// Name of a field, in the words of the page's section if it has own ones; the field itself when
+    /// it has none in the catalogue. Of a field inside another that of the inner one.
     pub fn field(&self, name: &str) -> String {
-        let key = format!("fields.{name}");
-        let found = self.t(&key);
-        if found.contains(&key) { name.to_owned() } else { found }
+        let name = name.rsplit('/').next().unwrap_or(name);
+        self.known_field(name).unwrap_or_else(|| name.to_owned())
     }
 
-    /// Name of the field that a JSON pointer leads to.
+    fn known_field(&self, name: &str) -> Option<String> {
+        let keys = [format!("{}_fields.{name}", self.section), format!("fields.{name}")];
+        keys.iter()
+            .map(|key| (key, self.t(key)))
+            .find(|(key, text)| !text.contains(*key))
+            .map(|(_, t)| t)
+    }
+
+    /// Names of the fields that a JSON pointer leads through, with the places in lists.
     pub fn pointed(&self, pointer: &str) -> String {
-        self.field(pointer.trim_start_matches('/').split('/').next().unwrap_or_default())
+        let mut parts = pointer.trim_start_matches('/').split('/');
+        let mut words = self.field(parts.next().unwrap_or_default());
+        for part in parts {
+            let word = match part.parse::<usize>() {
+                Ok(at) => Some((at + 1).to_string()),
+                Err(_) => self.known_field(part),
+            };
+            words.extend(word.map(|word| format!(" {word}")));
+        }
+        words
     }
 
     /// Words that a match rests on, heaviest first, each once.

@@ -4,7 +4,7 @@
 use actix_web::http::Method;
 
 /// Every page.
-pub const PAGES: [(Method, &str); 50] = [
+pub const PAGES: [(Method, &str); 63] = [
     (Method::GET, "/"),
     (Method::GET, "/account"),
     (Method::GET, "/account/notices"),
@@ -19,6 +19,19 @@ pub const PAGES: [(Method, &str); 50] = [
     (Method::POST, "/cases/{id}/note"),
     (Method::POST, "/cases/{id}/step"),
     (Method::GET, "/cockpit"),
+    (Method::GET, "/contracts"),
+    (Method::GET, "/contracts/new"),
+    (Method::POST, "/contracts/new"),
+    (Method::GET, "/contracts/{id}"),
+    (Method::POST, "/contracts/{id}/delete"),
+    (Method::GET, "/contracts/{id}/edit"),
+    (Method::POST, "/contracts/{id}/edit"),
+    (Method::POST, "/contracts/{id}/files"),
+    (Method::GET, "/contracts/{id}/files/{file}"),
+    (Method::POST, "/contracts/{id}/files/{file}/delete"),
+    (Method::GET, "/contracts/{id}/form"),
+    (Method::POST, "/contracts/{id}/payment"),
+    (Method::POST, "/contracts/{id}/step"),
     (Method::GET, "/inbox"),
     (Method::POST, "/inbox/read"),
     (Method::POST, "/inbox/{id}/open"),

@@ -268,16 +268,8 @@ async fn own_orgs(app: &Arc<App>, caller: &Caller) -> Result<Vec<(OrgId, String)
     Ok(named)
 }
 
-/// Towns offered at most: a list of all towns would weigh more than the rest of the page.
-const MAX_TOWNS: i64 = 400;
-
-/// The specialised towns on record, as they are offered; others may be typed.
+/// The specialised towns on record, as they are offered.
 async fn offered_towns(app: &Arc<App>, visit: &Visit) -> Result<Vec<String>> {
     let language = visit.caller.language;
-    app.run(move |app| {
-        let codes = app.db.read(|db| towns::ops::ids(db, None, MAX_TOWNS))?;
-        let names = Names::new(app, language);
-        Ok(codes.iter().map(|code| names.region_label(code)).collect())
-    })
-    .await
+    app.run(move |app| towns::ops::offered(app, language)).await
 }

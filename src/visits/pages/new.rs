@@ -5,21 +5,19 @@ use std::sync::Arc;
 use actix_web::{Either, HttpResponse, get, post};
 use askama::Template;
 use askama_web::WebTemplate;
-use uuid::Uuid;
 
-use crate::accounts::principal::{Caller, OrgId};
+use crate::accounts::principal::Caller;
 use crate::app::App;
 use crate::attachments::model::Upload;
-use crate::db::Db;
 use crate::error::{Error, FieldError, Result};
 use crate::http::extract::AppData;
+use crate::http::html::once::{self, create_once};
 use crate::http::html::{Frame, PageResult, Posted, PostedFiles, Visit, redirect};
-use crate::idempotency::model::{Claim, Recalled};
 use crate::organizations::ops::ListOrganizations;
 use crate::search::names::Names;
 use crate::visits::model::VisitFields;
 use crate::visits::ops;
-use crate::{idempotency, organizations, towns};
+use crate::{organizations, towns};
 
 #[derive(Template, WebTemplate)]
 #[template(path = "visit_form.html")]
@@ -44,7 +42,7 @@ pub(super) async fn new_visit(app: AppData, visit: Visit) -> PageResult<VisitFor
     }
     let today = app.clock.today_in_china().to_string();
     let form = Posted::new(vec![
-        ("once".to_owned(), Uuid::new_v4().to_string()),
+        once::key(),
         ("visited_on".to_owned(), today),
         ("channel".to_owned(), "offline".to_owned()),
     ]);
@@ -61,47 +59,25 @@ pub(super) async fn create_visit(
     let app = app.into_inner();
     let PostedFiles { form, files } = posted;
     let (caller, typed) = (visit.caller.clone(), form.clone());
-    match app.run(move |app| create(app, caller, &typed, &files)).await {
+    match app.run(move |app| create(app, &caller, &typed, &files)).await {
         Ok(id) => Ok(Either::Right(redirect(&format!("/visits/{id}")))),
         Err(Error::Invalid(errors)) => Ok(Either::Left(filled(&app, &visit, form, errors).await?)),
         Err(other) => Err(other.into()),
     }
 }
 
-fn create(app: &App, mut caller: Caller, form: &Posted, photos: &[Upload]) -> Result<String> {
-    let person = caller.signed_in()?.user_id;
-    let claim =
-        form.filled("once").map(|key| Claim::new(person, &key, "POST /visits/new".to_owned(), b""));
-    if let Some(id) = logged_before(app, claim.as_ref())? {
-        return Ok(id);
-    }
-    caller.idempotency = claim.clone();
-    let written =
-        fields(app, &caller, form).and_then(|fields| ops::create(app, &caller, &fields, photos));
-    match written {
-        Ok(written) => Ok(written.value.id.to_string()),
-        Err(Error::Conflict { message, legal }) => match logged_before(app, claim.as_ref())? {
-            Some(id) => Ok(id),
-            None => Err(Error::Conflict { message, legal }),
-        },
-        Err(other) => Err(other),
-    }
-}
-
-/// The visit that this very form has logged already.
-fn logged_before(app: &App, claim: Option<&Claim>) -> Result<Option<String>> {
-    let Some(claim) = claim else { return Ok(None) };
-    match idempotency::ops::recall(app, claim)? {
-        Some(Recalled::Created { created, .. }) => Ok(Some(created.id)),
-        _ => Ok(None),
-    }
+fn create(app: &App, caller: &Caller, form: &Posted, photos: &[Upload]) -> Result<String> {
+    create_once(app, caller, form, "POST /visits/new", |caller| {
+        let fields = fields(app, caller, form)?;
+        Ok(ops::create(app, caller, &fields, photos)?.value.id.to_string())
+    })
 }
 
 /// The fields as they were typed: a firm that is registered under the name is meant by it.
 fn fields(app: &App, caller: &Caller, form: &Posted) -> Result<VisitFields> {
     let name = form.filled("firm");
     let org_id = match &name {
-        Some(name) => app.db.read(|db| known_firm(db, caller, name))?,
+        Some(name) => app.db.read(|db| organizations::ops::known_by_name(db, caller, name))?,
         None => None,
     };
     let visited_on = form
@@ -121,13 +97,6 @@ fn fields(app: &App, caller: &Caller, form: &Posted) -> Result<VisitFields> {
         people: people.map(str::trim).filter(|one| !one.is_empty()).map(str::to_owned).collect(),
         findings: form.filled("findings"),
     })
-}
-
-/// The organisation of this name, when the caller may know of it.
-fn known_firm(db: &mut Db, caller: &Caller, name: &str) -> Result<Option<OrgId>> {
-    let Some(id) = organizations::ops::by_name(db, name)? else { return Ok(None) };
-    let seen = organizations::ops::find_many(db, caller, &[id])?;
-    Ok(seen.first().map(|one| one.org.id))
 }
 
 /// Towns and firms offered at most.

@@ -5,7 +5,7 @@ use askama::Template;
 use askama_web::WebTemplate;
 
 use crate::attachments::model::{AttachmentId, AttachmentView};
-use crate::attachments::{self, api::content};
+use crate::attachments::{self, pages as files};
 use crate::error::Error;
 use crate::http::extract::AppData;
 use crate::http::html::{Frame, PageResult, Posted, PostedFiles, Visit, redirect};
@@ -48,15 +48,7 @@ pub(super) async fn add_files(
     id: web::Path<VisitId>,
     posted: PostedFiles,
 ) -> PageResult<HttpResponse> {
-    let (id, caller) = (*id, visit.caller);
-    app.run(move |app| {
-        for file in &posted.files {
-            attachments::ops::add::<visits::model::Visit>(app, &caller, &id, file)?;
-        }
-        Ok(())
-    })
-    .await?;
-    Ok(redirect(&format!("/visits/{id}")))
+    files::add_posted::<visits::model::Visit>(app, visit, *id, posted).await
 }
 
 /// A photo or file.
@@ -67,13 +59,7 @@ pub(super) async fn fetch_file(
     path: web::Path<(VisitId, AttachmentId)>,
     request: HttpRequest,
 ) -> PageResult<HttpResponse> {
-    let (id, file) = path.into_inner();
-    let caller = visit.caller;
-    caller.signed_in()?;
-    let work =
-        move |app: &_| attachments::ops::fetch::<visits::model::Visit>(app, &caller, &id, file);
-    let (row, bytes) = app.run(work).await?;
-    Ok(content(&request, &row, bytes))
+    files::fetch_file::<visits::model::Visit>(app, visit, path.into_inner(), request).await
 }
 
 /// Makes a draft need of what was found and goes on to it.

@@ -3,13 +3,11 @@
 use serde_json::{Value, json};
 use townbridge::accounts::principal::{Caller, Role};
 use townbridge::accounts::roles::model::GrantRole;
-use townbridge::attachments;
-use townbridge::attachments::model::Upload;
 use townbridge::cases::commands::{AssignCase, OpenCase};
 use townbridge::cases::model::Case;
 use townbridge::cases::ops;
 
-use super::world::{Call, GUZHEN, Who, World};
+use super::world::{Call, GUZHEN, Who, World, file_of};
 use super::{Row, SIGNED_IN};
 use crate::support::files::png;
 use crate::support::{CapabilityBuilder, NeedBuilder};
@@ -50,12 +48,7 @@ fn mutual(world: &World) -> String {
 
 /// A file of such a case.
 fn file(world: &World) -> String {
-    let path = mutual(world);
-    let id = path.trim_start_matches("cases/").parse().unwrap();
-    let upload = Upload { name: "方案.png".to_owned(), bytes: png(8) };
-    let caller = Caller::system("test");
-    let written = attachments::ops::add::<Case>(world.app.service(), &caller, &id, &upload);
-    format!("{path}/attachments/{}", written.unwrap().value.id)
+    file_of::<Case>(world, &mutual(world))
 }
 
 /// The rows.

@@ -1,12 +1,13 @@
 //! Technology contracts between our own organisation, which buys, and its neighbour, which sells.
 
 use serde_json::json;
-use townbridge::contracts::model::ContractView;
+use townbridge::contracts::model::{Contract, ContractView};
 
-use super::world::{Call, World};
+use super::world::{Call, World, file_of};
 use super::{Row, SIGNED_IN};
 use crate::support::ContractBuilder;
 use crate::support::contracts::{complete_fields, step};
+use crate::support::files::png;
 
 /// Signed in, but with no part in the contract.
 const OUTSIDE: &str = "unverified stranger expert other_liaison other_city";
@@ -183,5 +184,42 @@ pub const ROWS: &[Row] = &[
         on: "a signed one",
         call: |world, _| Call::to(format!("{}/versions/1/differences/2", signed(world).0)),
         expect: READ,
+    },
+    Row {
+        operation: "list_contract_attachments",
+        on: "one under way",
+        call: |world, _| Call::to(format!("{}/attachments", signed(world).0)),
+        expect: READ,
+    },
+    Row {
+        operation: "create_contract_attachment",
+        on: "one under way",
+        call: |world, _| Call::to(format!("{}/attachments", signed(world).0)).with_file(png(7)),
+        expect: &[(401, "visitor"), (404, OUTSIDE), (201, INSIDE)],
+    },
+    Row {
+        operation: "show_contract_attachment",
+        on: "one under way",
+        call: |world, _| Call::to(file_of::<Contract>(world, &signed(world).0)),
+        expect: READ,
+    },
+    Row {
+        operation: "fetch_contract_attachment",
+        on: "one under way",
+        call: |world, _| {
+            Call::to(format!("{}/content", file_of::<Contract>(world, &signed(world).0)))
+        },
+        expect: READ,
+    },
+    Row {
+        operation: "delete_contract_attachment",
+        on: "one under way, by who has not sent it",
+        call: |world, _| Call::to(file_of::<Contract>(world, &signed(world).0)),
+        expect: &[
+            (401, "visitor"),
+            (404, OUTSIDE),
+            (403, "member manager neighbour"),
+            (204, "liaison city province admin"),
+        ],
     },
 ];

@@ -2,10 +2,12 @@
 
 use serde_json::{Value, json};
 use townbridge::accounts::principal::Caller;
+use townbridge::projects::model::Project;
 use townbridge::projects::ops;
 
-use super::world::{Call, GUZHEN, World};
+use super::world::{Call, GUZHEN, World, file_of};
 use super::{Row, SIGNED_IN};
+use crate::support::files::png;
 
 /// Signed in, but with no part in the project.
 const OUTSIDE: &str = "unverified stranger expert other_liaison other_city";
@@ -129,5 +131,40 @@ pub const ROWS: &[Row] = &[
         on: "one under way",
         call: |world, _| Call::to(format!("{}/versions/1/differences/2", active(world))),
         expect: READ,
+    },
+    Row {
+        operation: "list_project_attachments",
+        on: "one under way",
+        call: |world, _| Call::to(format!("{}/attachments", active(world))),
+        expect: READ,
+    },
+    Row {
+        operation: "create_project_attachment",
+        on: "one under way",
+        call: |world, _| Call::to(format!("{}/attachments", active(world))).with_file(png(7)),
+        expect: &[(401, "visitor"), (404, OUTSIDE), (201, INSIDE)],
+    },
+    Row {
+        operation: "show_project_attachment",
+        on: "one under way",
+        call: |world, _| Call::to(file_of::<Project>(world, &active(world))),
+        expect: READ,
+    },
+    Row {
+        operation: "fetch_project_attachment",
+        on: "one under way",
+        call: |world, _| Call::to(format!("{}/content", file_of::<Project>(world, &active(world)))),
+        expect: READ,
+    },
+    Row {
+        operation: "delete_project_attachment",
+        on: "one under way, by who has not sent it",
+        call: |world, _| Call::to(file_of::<Project>(world, &active(world))),
+        expect: &[
+            (401, "visitor"),
+            (404, OUTSIDE),
+            (403, "member manager neighbour"),
+            (204, "liaison city province admin"),
+        ],
     },
 ];

@@ -2,6 +2,8 @@
 //! organisation in Guzhen town of Zhongshan.
 
 use std::collections::BTreeMap;
+use std::fmt::Debug;
+use std::str::FromStr;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use reqwest::Method;
@@ -10,11 +12,14 @@ use townbridge::accounts::ops::{create_user, open_session};
 use townbridge::accounts::principal::{Caller, Role};
 use townbridge::accounts::roles::model::GrantRole;
 use townbridge::accounts::users::model::{CreateUser, UserView};
+use townbridge::attachments;
+use townbridge::attachments::attached::Attached;
+use townbridge::attachments::model::Upload;
 use townbridge::http::operations::{Operation, operations};
 use townbridge::organizations::model::Organization;
 use townbridge::records::parts::Contact;
 
-use crate::support::files::with_form;
+use crate::support::files::{png, with_form};
 use crate::support::{Answer, Client, OrgBuilder, TestApp};
 
 /// The town of our own organisation.
@@ -262,4 +267,16 @@ impl World {
         }
         client.send(request).await
     }
+}
+
+/// A file that the service has kept with the record at this path.
+pub fn file_of<R: Attached>(world: &World, path: &str) -> String
+where
+    R::Id: FromStr<Err: Debug>,
+{
+    let id = path.rsplit('/').next().unwrap().parse().unwrap();
+    let upload = Upload { name: "方案.png".to_owned(), bytes: png(8) };
+    let caller = Caller::system("test");
+    let written = attachments::ops::add::<R>(world.app.service(), &caller, &id, &upload);
+    format!("{path}/attachments/{}", written.unwrap().value.id)
 }

@@ -1,6 +1,7 @@
 //! The web front: what browsers get to see.
 
 mod cases;
+mod contracts;
 mod doctor;
 mod errors;
 mod finding;

@@ -13,6 +13,7 @@ mod model_server;
 pub mod needs;
 mod organizations;
 mod people;
+pub mod projects;
 #[cfg(feature = "server-tests")]
 mod schema;
 mod smtp;
@@ -27,6 +28,7 @@ pub use model_server::{ModelManner, ModelServer};
 pub use needs::NeedBuilder;
 pub use organizations::{OrgBuilder, credit_code};
 pub use people::{Account, PASSWORD};
+pub use projects::ProjectBuilder;
 #[cfg(feature = "server-tests")]
 pub use schema::Schema;
 pub use smtp::{Manner, SmtpServer};
