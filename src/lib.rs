@@ -56,6 +56,7 @@ pub mod projects;
 pub mod reading;
 pub mod records;
 pub mod reference;
+pub mod reports;
 pub mod search;
 pub mod towns;
 pub mod turns;

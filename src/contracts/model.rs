@@ -8,7 +8,7 @@ use crate::accounts::principal::{OrgId, UserId};
 use crate::capabilities::model::CapabilityId;
 use crate::cases::model::CaseId;
 use crate::db::Timestamp;
-use crate::db::schema::contracts;
+use crate::db::schema::{contract_payments, contracts};
 use crate::db::types::Json;
 use crate::money::Money;
 use crate::needs::model::NeedId;
@@ -263,6 +263,29 @@ impl Contract {
         self.next_payment_on = unpaid.map(|one| one.due_on).min();
         self.doc = Json(fields);
     }
+
+    /// What has been paid under it.
+    pub fn payment_rows(&self) -> Vec<PaymentRow> {
+        let row = |(part, one): (i32, &Instalment)| {
+            let (paid_on, paid) = one.paid_on.zip(one.paid)?;
+            Some(PaymentRow { contract_id: self.id, part, paid_on, paid: paid.0 })
+        };
+        (1..).zip(&self.doc.0.instalments).filter_map(row).collect()
+    }
+}
+
+/// That an instalment was paid.
+#[derive(Debug, Clone, PartialEq, Insertable)]
+#[diesel(table_name = contract_payments)]
+pub struct PaymentRow {
+    /// Under which contract.
+    pub contract_id: ContractId,
+    /// Which instalment, from 1.
+    pub part: i32,
+    /// When.
+    pub paid_on: NaiveDate,
+    /// How much, in 分.
+    pub paid: i64,
 }
 
 /// A contract as shown, to those who take part in it and its reviewers.

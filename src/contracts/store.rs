@@ -7,7 +7,7 @@ use super::model::{Contract, ContractId, ContractStatus};
 use crate::accounts::principal::OrgId;
 use crate::cases::model::CaseId;
 use crate::db::functions::{containing, lower};
-use crate::db::schema::contracts;
+use crate::db::schema::{contract_payments, contracts};
 use crate::db::{Db, Timestamp};
 use crate::error::{Error, Result, is_unique_violation};
 use crate::on;
@@ -52,7 +52,22 @@ pub fn insert(db: &mut Db, rows: &[Contract]) -> Result<()> {
     for chunk in rows.chunks(500) {
         on!(db, conn => diesel::insert_into(contracts::table).values(chunk).execute(conn))
             .map_err(taken)?;
+        for row in chunk {
+            insert_payments(db, row)?;
+        }
     }
+    Ok(())
+}
+
+fn insert_payments(db: &mut Db, row: &Contract) -> Result<()> {
+    let rows = row.payment_rows();
+    on!(db, conn => diesel::insert_into(contract_payments::table).values(&rows).execute(conn))?;
+    Ok(())
+}
+
+fn remove_payments(db: &mut Db, id: ContractId) -> Result<()> {
+    let theirs = contract_payments::table.filter(contract_payments::contract_id.eq(id));
+    on!(db, conn => diesel::delete(theirs).execute(conn))?;
     Ok(())
 }
 
@@ -70,7 +85,11 @@ pub fn update(db: &mut Db, row: &Contract) -> Result<()> {
     .set(row)
     .execute(conn))
     .map_err(taken)?;
-    if changed == 1 { Ok(()) } else { Err(Error::PreconditionFailed) }
+    if changed != 1 {
+        return Err(Error::PreconditionFailed);
+    }
+    remove_payments(db, row.id)?;
+    insert_payments(db, row)
 }
 
 /// Removes a contract, if it still has the version that was read.
@@ -78,6 +97,7 @@ pub fn update(db: &mut Db, row: &Contract) -> Result<()> {
 /// # Errors
 /// [`Error::PreconditionFailed`] when somebody was faster.
 pub fn remove(db: &mut Db, row: &Contract) -> Result<()> {
+    remove_payments(db, row.id)?;
     let removed = on!(db, conn => diesel::delete(
         contracts::table
             .filter(contracts::id.eq(row.id))

@@ -10,6 +10,7 @@ const LOG_LOCK: i64 = 0x746f_776e;
 const LIKENESS_LOCK: i64 = 0x6c69_6b65;
 /// Lock of those who change cases.
 const CASE_LOCK: i64 = 0x6361_7365;
+const REPORT_LOCK: i64 = 0x7265_706f;
 /// Lock of those who register.
 const REGISTRATION_LOCK: i64 = 0x7265_6769;
 
@@ -50,6 +51,15 @@ pub fn lock_registrations(db: &mut Db) -> QueryResult<()> {
 /// When the lock cannot be taken in time.
 pub fn lock_cases(db: &mut Db) -> QueryResult<()> {
     lock(db, CASE_LOCK)
+}
+
+/// Serialises those who lock and correct reports until the transaction ends: two who lock overlapping
+/// periods would both take down the same facts. Take it first.
+///
+/// # Errors
+/// When the lock cannot be taken in time.
+pub fn lock_reports(db: &mut Db) -> QueryResult<()> {
+    lock(db, REPORT_LOCK)
 }
 
 fn lock(db: &mut Db, number: i64) -> QueryResult<()> {

@@ -9,6 +9,7 @@ mod brokering;
 mod deals;
 mod field;
 mod telling;
+mod reports;
 mod vectors;
 mod waiting;
 
@@ -16,6 +17,7 @@ pub use brokering::*;
 pub use deals::*;
 pub use field::*;
 pub use telling::*;
+pub use reports::*;
 pub use vectors::*;
 pub use waiting::*;
 

@@ -15,7 +15,8 @@ pub(super) fn class(kind: RecordKind, field: &str) -> FieldClass {
         | RecordKind::Case
         | RecordKind::Visit
         | RecordKind::Contract
-        | RecordKind::Project => Internal,
+        | RecordKind::Project
+        | RecordKind::Report => Internal,
     }
 }
 

@@ -73,6 +73,7 @@ pub fn pages() -> impl HttpServiceFactory {
         .configure(crate::towns::pages::configure)
         .configure(crate::visits::pages::configure)
         .configure(crate::notices::pages::configure)
+        .configure(crate::reports::pages::configure)
         .configure(crate::accounts::pages::configure)
         .default_service(web::to(unknown))
 }

@@ -44,6 +44,10 @@ code_enum!(
         Contract = "contract",
         /// A project.
         Project = "project",
+        /// A locked report.
+        ReportLock = "report",
+        /// A correction of a locked report.
+        ReportCorrection = "report_correction",
         /// A grant on a need.
         NeedGrant = "need_grant",
         /// A grant on a capability.
@@ -73,6 +77,7 @@ impl From<RecordKind> for CreatedKind {
             RecordKind::Visit => Self::Visit,
             RecordKind::Contract => Self::Contract,
             RecordKind::Project => Self::Project,
+            RecordKind::Report => Self::ReportLock,
         }
     }
 }

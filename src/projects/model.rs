@@ -9,7 +9,7 @@ use crate::capabilities::model::CapabilityId;
 use crate::cases::model::CaseId;
 use crate::contracts::model::ContractId;
 use crate::db::Timestamp;
-use crate::db::schema::{project_parties, project_towns, projects};
+use crate::db::schema::{project_contracts, project_parties, project_towns, projects};
 use crate::db::types::Json;
 use crate::money::Money;
 use crate::needs::model::NeedId;
@@ -247,6 +247,25 @@ impl Project {
         let codes = self.doc.0.town_codes.iter().cloned();
         codes.map(|region_code| TownRow { project_id: self.id, region_code }).collect()
     }
+
+    /// Contracts that it carries out, each once.
+    pub fn contract_rows(&self) -> Vec<ContractRow> {
+        let mut ids = self.doc.0.contract_ids.clone();
+        ids.sort_unstable();
+        ids.dedup();
+        let row = |contract_id| ContractRow { project_id: self.id, contract_id };
+        ids.into_iter().map(row).collect()
+    }
+}
+
+/// That a project carries out a contract.
+#[derive(Debug, Clone, PartialEq, Insertable)]
+#[diesel(table_name = project_contracts)]
+pub struct ContractRow {
+    /// Which project.
+    pub project_id: ProjectId,
+    /// Which contract.
+    pub contract_id: ContractId,
 }
 
 /// That an organisation takes part.

@@ -7,7 +7,7 @@ use super::model::{Project, ProjectId, ProjectStatus};
 use crate::accounts::principal::OrgId;
 use crate::cases::model::CaseId;
 use crate::db::functions::{containing, lower};
-use crate::db::schema::{project_parties, project_towns, projects};
+use crate::db::schema::{project_contracts, project_parties, project_towns, projects};
 use crate::db::{Db, Timestamp};
 use crate::error::{Error, Result};
 use crate::on;
@@ -49,6 +49,8 @@ fn insert_parts(db: &mut Db, row: &Project) -> Result<()> {
     let (parties, towns) = (row.party_rows(), row.town_rows());
     on!(db, conn => diesel::insert_into(project_parties::table).values(&parties).execute(conn))?;
     on!(db, conn => diesel::insert_into(project_towns::table).values(&towns).execute(conn))?;
+    let carried = row.contract_rows();
+    on!(db, conn => diesel::insert_into(project_contracts::table).values(&carried).execute(conn))?;
     Ok(())
 }
 
@@ -59,6 +61,8 @@ fn remove_parts(db: &mut Db, id: ProjectId) -> Result<()> {
     .execute(conn))?;
     on!(db, conn => diesel::delete(project_towns::table.filter(project_towns::project_id.eq(id)))
         .execute(conn))?;
+    let carried = project_contracts::table.filter(project_contracts::project_id.eq(id));
+    on!(db, conn => diesel::delete(carried).execute(conn))?;
     Ok(())
 }
 

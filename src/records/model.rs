@@ -32,6 +32,8 @@ code_enum!(
         Contract = "contract",
         /// 合作项目
         Project = "project",
+        /// 统计报表, once locked
+        Report = "report",
     }
 );
 
@@ -48,6 +50,7 @@ impl RecordKind {
             Self::Visit => "visits",
             Self::Contract => "contracts",
             Self::Project => "projects",
+            Self::Report => "reports/locks",
         }
     }
 }

@@ -12,6 +12,7 @@ mod notices;
 mod open;
 mod organizations;
 mod projects;
+mod reports;
 mod reviewed;
 mod visits;
 mod world;
@@ -67,6 +68,7 @@ fn tables() -> Vec<&'static Row> {
         contracts::ROWS,
         projects::ROWS,
         notices::ROWS,
+        reports::ROWS,
     ];
     all.into_iter().flatten().collect()
 }
@@ -193,6 +195,11 @@ async fn organizations_and_towns_are_called_as_the_table_says() {
 #[tokio::test]
 async fn projects_are_called_as_the_table_says() {
     check(projects::ROWS, None).await;
+}
+
+#[tokio::test]
+async fn reports_are_called_as_the_table_says() {
+    check(reports::ROWS, None).await;
 }
 
 #[tokio::test]

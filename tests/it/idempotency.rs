@@ -13,6 +13,8 @@ use townbridge::accounts::roles::model::GrantRole;
 use townbridge::cases;
 use townbridge::http::server;
 use townbridge::organizations::model::Organization;
+use townbridge::reports;
+use townbridge::reports::locks::LockPeriod;
 use townbridge::visits;
 use townbridge::visits::model::VisitFields;
 
@@ -38,6 +40,9 @@ struct World {
     visit: String,
     contract: String,
     project: String,
+    report: String,
+    /// Visits of its period that were logged after it had been locked.
+    late: Vec<String>,
 }
 
 impl World {
@@ -67,9 +72,25 @@ impl World {
         let visit = logged.unwrap().value.id.to_string();
         let contract = ContractBuilder::draft(&own, &others[0]).insert(&app).id.to_string();
         let project = ProjectBuilder::planned(&own, &others[0]).insert(&app).id.to_string();
+        let period = LockPeriod {
+            period: "2025".to_owned(),
+            region_code: "442000105".to_owned(),
+            note: None,
+        };
+        let report = reports::locks::lock(app.service(), &Caller::system("test"), &period);
+        let late = (1..=4).map(|day| {
+            let on = chrono::NaiveDate::from_ymd_opt(2025, 1, day);
+            let fields = VisitFields { visited_on: on, ..fields.clone() };
+            let caller = Caller::system("test");
+            let made = visits::ops::create(app.service(), &caller, &fields, &[]).unwrap();
+            made.value.id.to_string()
+        });
+        let late = late.collect();
         Self {
             contract,
             project,
+            report: report.unwrap().id.to_string(),
+            late,
             admin: app.client(&account),
             case: opened.value.id.to_string(),
             account,
@@ -249,6 +270,18 @@ const ROWS: &[Row] = &[
         },
         count: |_| "projects?limit=100".to_owned(),
     },
+    Row {
+        operation: "lock_report",
+        path: |_| "reports/locks".to_owned(),
+        body: |_, n| json!({ "period": format!("2024-0{}", n + 1), "region_code": "442000105" }),
+        count: |_| "reports/locks".to_owned(),
+    },
+    Row {
+        operation: "correct_report",
+        path: |w| format!("reports/locks/{}/corrections", w.report),
+        body: |w, n| json!({ "kind": "visit", "record_id": w.late[n], "reason": "补录" }),
+        count: |w| format!("reports/locks/{}", w.report),
+    },
 ];
 
 /// Key of a body that stands for a form with a file.
@@ -274,7 +307,7 @@ impl Row {
 
     async fn count(&self, world: &World) -> usize {
         let found = world.admin.get(&(self.count)(world)).await.expect(200).json();
-        let lists = [&found, &found["items"], &found["roles"]];
+        let lists = [&found, &found["items"], &found["roles"], &found["corrections"]];
         lists.iter().find_map(|list| list.as_array()).expect("a list").len()
     }
 }

@@ -37,6 +37,7 @@ mod pages;
 mod problems;
 mod projects;
 mod reference;
+mod reports;
 mod search;
 mod service;
 mod stores;

@@ -92,6 +92,53 @@ async fn contract(cast: &Cast, need: &str, capability: &str, case: &str) -> Stri
     path
 }
 
+/// The project of the programme is put on record; the report of the period shows what was done once,
+/// with the right money, and leads to it.
+async fn report(cast: &Cast, case: &str, contract: &str) {
+    let project = json!({
+        "title": "灯具散热校镇合作", "programme": "university_town", "channel": "offline",
+        "activity_kind": "research_project", "town_codes": [GUZHEN],
+        "case_id": case.trim_start_matches("cases/"),
+        "contract_ids": [contract.trim_start_matches("contracts/")],
+        "parties": [
+            { "org_id": cast.firm_org.id, "role": "need" },
+            { "org_id": cast.school_org.id, "role": "provider" }
+        ],
+        "starts_on": "2026-03-01", "ends_on": "2027-02-28",
+    });
+    let made = cast.liaison.post_json("projects", project).await.expect(201);
+    let path = made.header("location").trim_start_matches("/api/v1/").to_owned();
+    cast.step(&cast.liaison, &path, json!({ "to": "active" })).await;
+    let year = cast.app.clock.today_in_china().format("%Y").to_string();
+    let day = format!("from=2026-01-01&to={year}-12-31&group_by=programme,channel,activity_kind");
+    let officer = cast.app.officer("4420");
+    let report = officer.get(&format!("reports?{day}")).await.expect(200).json();
+    let total = &report["total"];
+    for measure in
+        ["needs", "visits", "cases", "meetings", "successes", "contracts", "registrations"]
+    {
+        assert_eq!(total[measure], 1, "{measure} in {total}");
+    }
+    assert_eq!((&total["contract_amount"], &total["tech_amount"]), (&json!(50.5), &json!(40.1234)));
+    assert_eq!((&total["registered_amount"], &total["projects"]), (&json!(40.1234), &json!(1)));
+    let values = |line: &Value| {
+        let headings = line["headings"].as_array().unwrap().iter();
+        headings.map(|one| one["value"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let lines = report["lines"].as_array().unwrap();
+    let ours = ["university_town", "offline", "research_project"];
+    let ours = lines.iter().find(|line| values(line) == ours).unwrap();
+    assert_eq!(
+        (&ours["figures"]["contracts"], &ours["figures"]["tech_amount"]),
+        (&json!(1), &json!(40.1234))
+    );
+    let behind = "reports/records?measure=contracts&from=2026-01-01&programme=university_town";
+    let behind = cast.liaison.get(behind).await.expect(200).json();
+    let contract = contract.trim_start_matches("contracts/");
+    assert_eq!(behind["items"][0]["record_id"], contract);
+    assert_eq!(behind["items"].as_array().unwrap().len(), 1);
+}
+
 #[tokio::test]
 async fn a_firms_problem_becomes_an_accepted_delivery() {
     let cast = Cast::meet().await;
@@ -116,6 +163,8 @@ async fn a_firms_problem_becomes_an_accepted_delivery() {
     cast.step(&cast.firm, &case, json!({ "to": "accepted", "note": "样机通过" })).await;
     cast.step(&cast.liaison, &case, json!({ "to": "closed_won" })).await;
     assert_eq!(state(&need).await, "solved");
+
+    report(&cast, &case, &contract).await;
 
     // It is there once, with the money that was agreed on, and for nobody else.
     for client in [&cast.firm, &cast.school, &cast.liaison] {

@@ -4,7 +4,7 @@
 use actix_web::http::Method;
 
 /// Every page.
-pub const PAGES: [(Method, &str); 63] = [
+pub const PAGES: [(Method, &str); 69] = [
     (Method::GET, "/"),
     (Method::GET, "/account"),
     (Method::GET, "/account/notices"),
@@ -49,6 +49,12 @@ pub const PAGES: [(Method, &str); 63] = [
     (Method::POST, "/needs/{id}/step"),
     (Method::POST, "/needs/{id}/verify"),
     (Method::GET, "/organizations/{id}"),
+    (Method::GET, "/reports"),
+    (Method::GET, "/reports/export"),
+    (Method::POST, "/reports/locks"),
+    (Method::GET, "/reports/locks/{id}"),
+    (Method::POST, "/reports/locks/{id}/corrections"),
+    (Method::GET, "/reports/records"),
     (Method::GET, "/reset"),
     (Method::POST, "/reset"),
     (Method::GET, "/search"),

@@ -13,7 +13,8 @@ use crate::needs::model::NeedId;
 use crate::records::reviewed::{ReviewedId, grants};
 use crate::records::traced::Traced;
 use crate::{
-    attachments, capabilities, cases, contracts, needs, organizations, projects, towns, visits,
+    attachments, capabilities, cases, contracts, needs, organizations, projects, reports, towns,
+    visits,
 };
 
 /// Status of the answer.
@@ -59,13 +60,12 @@ pub(super) fn answer(app: &App, caller: &Caller, created: &Created) -> Result<(H
             rendered(&format!("cases/{id}"), Some(view.version), &view)
         }
         CreatedKind::CaseEntry => case_entry(app, caller, id),
-        CreatedKind::Visit => {
-            let view = visits::ops::show(app, caller, parsed(id)?)?;
-            rendered(&format!("visits/{id}"), Some(view.version), &view)
-        }
+        CreatedKind::Visit => visit(app, caller, id),
         CreatedKind::Attachment => attachment(app, caller, id),
         CreatedKind::Contract => contract(app, caller, id),
         CreatedKind::Project => project(app, caller, id),
+        CreatedKind::ReportLock => report_lock(app, caller, id),
+        CreatedKind::ReportCorrection => report_correction(app, caller, id),
         CreatedKind::NeedGrant => grant::<NeedId>(app, caller, id),
         CreatedKind::CapabilityGrant => grant::<CapabilityId>(app, caller, id),
         CreatedKind::Role => {
@@ -111,6 +111,22 @@ fn contract(app: &App, caller: &Caller, id: &str) -> Result<(Headers, String)> {
 fn project(app: &App, caller: &Caller, id: &str) -> Result<(Headers, String)> {
     let view = projects::ops::show(app, caller, parsed(id)?)?;
     rendered(&format!("projects/{id}"), Some(view.version), &view)
+}
+
+fn visit(app: &App, caller: &Caller, id: &str) -> Result<(Headers, String)> {
+    let view = visits::ops::show(app, caller, parsed(id)?)?;
+    rendered(&format!("visits/{id}"), Some(view.version), &view)
+}
+
+fn report_lock(app: &App, caller: &Caller, id: &str) -> Result<(Headers, String)> {
+    let view = reports::locks::show_lock(app, caller, parsed(id)?)?;
+    rendered(&format!("reports/locks/{id}"), None, &view)
+}
+
+fn report_correction(app: &App, caller: &Caller, id: &str) -> Result<(Headers, String)> {
+    let (lock, correction) = halves(id)?;
+    let view = reports::locks::show_correction(app, caller, parsed(lock)?, parsed(correction)?)?;
+    rendered(&format!("reports/locks/{lock}/corrections/{correction}"), None, &view)
 }
 
 fn grant<I: ReviewedId>(app: &App, caller: &Caller, id: &str) -> Result<(Headers, String)> {

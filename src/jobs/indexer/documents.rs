@@ -91,7 +91,8 @@ fn documents(app: &App, db: &mut Db, kind: RecordKind, ids: &[String]) -> Result
         | RecordKind::Case
         | RecordKind::Visit
         | RecordKind::Contract
-        | RecordKind::Project => {
+        | RecordKind::Project
+        | RecordKind::Report => {
             return Ok(Vec::new());
         }
     };
@@ -115,6 +116,7 @@ pub(super) fn ids(
         | RecordKind::Case
         | RecordKind::Visit
         | RecordKind::Contract
-        | RecordKind::Project => Ok(Vec::new()),
+        | RecordKind::Project
+        | RecordKind::Report => Ok(Vec::new()),
     }
 }

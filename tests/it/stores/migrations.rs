@@ -158,6 +158,11 @@ fn tables_have_the_columns_that_queries_name(db: &TestDatabase) {
         project_towns,
         notices,
         notice_settings,
+        project_contracts,
+        contract_payments,
+        report_locks,
+        report_facts,
+        report_corrections,
     );
     let found = tables(&mut db.connect());
     assert_eq!(named.len(), found.len(), "{:?}", found.keys());

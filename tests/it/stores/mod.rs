@@ -23,6 +23,7 @@ mod originals;
 mod projects;
 mod records;
 mod registrations;
+mod reports;
 mod towns;
 mod vectors;
 mod visits;

@@ -1,0 +1,73 @@
+-- What has been paid under contracts and which contracts a project carries, beside their documents:
+-- reports ask for payments by day and for projects by contract.
+CREATE TABLE contract_payments (
+  contract_id TEXT NOT NULL REFERENCES contracts (id),
+  part INTEGER NOT NULL,
+  paid_on DATE NOT NULL,
+  paid BIGINT NOT NULL,
+  PRIMARY KEY (contract_id, part)
+);
+CREATE INDEX contract_payments_paid ON contract_payments (paid_on);
+INSERT INTO contract_payments (contract_id, part, paid_on, paid)
+SELECT contracts.id, one.key + 1, json_extract(one.value, '$.paid_on'),
+  CAST(ROUND(json_extract(one.value, '$.paid') * 1000000) AS BIGINT)
+FROM contracts, json_each(contracts.doc, '$.instalments') AS one
+WHERE json_extract(one.value, '$.paid_on') IS NOT NULL AND json_extract(one.value, '$.paid') IS NOT NULL;
+
+CREATE TABLE project_contracts (
+  project_id TEXT NOT NULL REFERENCES projects (id),
+  contract_id TEXT NOT NULL,
+  PRIMARY KEY (project_id, contract_id)
+);
+CREATE INDEX project_contracts_contract ON project_contracts (contract_id);
+INSERT INTO project_contracts (project_id, contract_id)
+SELECT DISTINCT projects.id, one.value FROM projects, json_each(projects.doc, '$.contract_ids') AS one;
+
+-- Periods of a region whose report stands, the facts that it was made of, and what has been corrected
+-- since. A fact is as it was locked while entered_by is null, and as it is now while left_by is.
+CREATE TABLE report_locks (
+  id TEXT PRIMARY KEY NOT NULL,
+  region_code TEXT NOT NULL,
+  period TEXT NOT NULL,
+  first_day DATE NOT NULL,
+  last_day DATE NOT NULL,
+  note TEXT,
+  facts INTEGER NOT NULL,
+  sha256 TEXT NOT NULL,
+  created_by TEXT,
+  created_at TEXT NOT NULL,
+  UNIQUE (region_code, period)
+);
+CREATE TABLE report_facts (
+  id TEXT PRIMARY KEY NOT NULL,
+  lock_id TEXT NOT NULL REFERENCES report_locks (id),
+  kind TEXT NOT NULL,
+  record_id TEXT NOT NULL,
+  part INTEGER NOT NULL,
+  code TEXT NOT NULL,
+  title TEXT NOT NULL,
+  day DATE NOT NULL,
+  region_code TEXT NOT NULL,
+  programme TEXT NOT NULL,
+  channel TEXT NOT NULL,
+  activity_kind TEXT NOT NULL,
+  amount BIGINT NOT NULL,
+  of_which BIGINT NOT NULL,
+  entered_by TEXT,
+  left_by TEXT
+);
+CREATE INDEX report_facts_lock ON report_facts (lock_id);
+CREATE INDEX report_facts_day ON report_facts (day);
+CREATE INDEX report_facts_record ON report_facts (record_id);
+CREATE UNIQUE INDEX report_facts_current ON report_facts (kind, record_id, part) WHERE left_by IS NULL;
+CREATE TABLE report_corrections (
+  id TEXT PRIMARY KEY NOT NULL,
+  lock_id TEXT NOT NULL REFERENCES report_locks (id),
+  kind TEXT NOT NULL,
+  record_id TEXT NOT NULL,
+  part INTEGER NOT NULL,
+  reason TEXT NOT NULL,
+  created_by TEXT,
+  created_at TEXT NOT NULL
+);
+CREATE INDEX report_corrections_lock ON report_corrections (lock_id);

@@ -1,0 +1,237 @@
+//! Locked reports as they are read.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use serde::Serialize;
+
+use super::require_officer;
+use crate::accounts;
+use crate::accounts::principal::{Caller, UserId};
+use crate::app::App;
+use crate::db::{Db, Timestamp};
+use crate::error::{Error, Result};
+use crate::records::scope::Reach;
+use crate::reports::differences::{Difference, differences};
+use crate::reports::fact::{Fact, FactKey};
+use crate::reports::model::{Correction, CorrectionId, LockId, ReportLock};
+use crate::reports::sources::Scope;
+use crate::reports::tally::Figures;
+use crate::reports::{locked, ops, store};
+
+/// Differences that are shown at most.
+const MOST_SHOWN: usize = 500;
+
+/// A locked report in a list.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct LockView {
+    /// Id.
+    pub id: LockId,
+    /// The region.
+    pub region_code: String,
+    /// Its name.
+    pub region_name: String,
+    /// Name of the period.
+    pub period: String,
+    /// Its first day.
+    pub from: NaiveDate,
+    /// Its last day.
+    pub to: NaiveDate,
+    /// What was remarked at locking.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+    /// How many facts were locked.
+    pub facts: i32,
+    /// SHA-256 over them in hexadecimal digits.
+    pub sha256: String,
+    /// Who locked it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub locked_by_name: Option<String>,
+    /// When.
+    pub locked_at: Timestamp,
+    /// Whether the caller may correct it.
+    pub correctable: bool,
+}
+
+/// A correction as shown.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct CorrectionView {
+    /// Id.
+    pub id: CorrectionId,
+    /// Which fact.
+    #[serde(flatten)]
+    pub key: FactKey,
+    /// As it was reported before; absent for one that was added.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub before: Option<Fact>,
+    /// As it is reported since; absent for one that was taken out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub after: Option<Fact>,
+    /// Why.
+    pub reason: String,
+    /// Who made it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub made_by_name: Option<String>,
+    /// When.
+    pub made_at: Timestamp,
+}
+
+/// A locked report with its figures.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct LockedReport {
+    /// What was locked.
+    #[serde(flatten)]
+    pub lock: LockView,
+    /// Figures as they were locked, made again from the facts that were locked; money in 万元.
+    #[schema(value_type = std::collections::HashMap<String, f64>)]
+    pub as_locked: BTreeMap<&'static str, serde_json::Value>,
+    /// Figures with all corrections.
+    #[schema(value_type = std::collections::HashMap<String, f64>)]
+    pub corrected: BTreeMap<&'static str, serde_json::Value>,
+    /// Whether the facts that were locked are still those of the fingerprint.
+    pub intact: bool,
+    /// Corrections, oldest first.
+    pub corrections: Vec<CorrectionView>,
+    /// What the records tell otherwise by now; at most 500.
+    pub differences: Vec<Difference>,
+}
+
+/// Who looks after the region, a part of it, or one that it is part of, knows of its locked reports.
+pub(super) fn sees(caller: &Caller, region: &str) -> bool {
+    let Some(principal) = &caller.principal else { return false };
+    let related = |own: &String| own.starts_with(region) || region.starts_with(own.as_str());
+    principal.is_admin() || principal.regions().iter().any(related)
+}
+
+pub(super) fn find(db: &mut Db, caller: &Caller, id: LockId) -> Result<ReportLock> {
+    let lock = store::find_lock(db, id)?.ok_or(Error::NotFound)?;
+    if sees(caller, &lock.region_code) { Ok(lock) } else { Err(Error::NotFound) }
+}
+
+pub(super) fn view(app: &App, db: &mut Db, caller: &Caller, lock: ReportLock) -> Result<LockView> {
+    let people: Vec<UserId> = lock.created_by.into_iter().collect();
+    let names = accounts::ops::names(db, &people)?;
+    Ok(LockView {
+        id: lock.id,
+        region_name: app.reference.region_name(&lock.region_code, caller.language),
+        correctable: require_officer(caller, &lock.region_code).is_ok(),
+        region_code: lock.region_code,
+        period: lock.period,
+        from: lock.first_day,
+        to: lock.last_day,
+        note: lock.note,
+        facts: lock.facts,
+        sha256: lock.sha256,
+        locked_by_name: lock.created_by.and_then(|id| names.get(&id).cloned()),
+        locked_at: lock.created_at,
+    })
+}
+
+/// Locked reports of the caller's regions, those of the latest days first.
+///
+/// # Errors
+/// [`Error::Forbidden`] for everybody but liaisons, officers and administrators.
+pub fn list(app: &App, caller: &Caller) -> Result<Vec<LockView>> {
+    ops::broker(caller)?;
+    app.db.read(|db| {
+        let locks = store::all_locks(db)?.into_iter().filter(|one| sees(caller, &one.region_code));
+        let locks: Vec<ReportLock> = locks.collect();
+        locks.into_iter().map(|lock| view(app, db, caller, lock)).collect()
+    })
+}
+
+/// A locked report: as it was locked, with corrections, and what differs by now. What the caller does
+/// not look after is left out of the records, and counts in the figures.
+///
+/// # Errors
+/// [`Error::Forbidden`] as for [`list`]; [`Error::NotFound`].
+pub fn show(app: &App, caller: &Caller, id: LockId) -> Result<LockedReport> {
+    ops::broker(caller)?;
+    app.db.read(|db| {
+        let lock = find(db, caller, id)?;
+        report(app, db, caller, lock)
+    })
+}
+
+fn report(app: &App, db: &mut Db, caller: &Caller, lock: ReportLock) -> Result<LockedReport> {
+    let first = locked::facts(db, lock.id, true)?;
+    let now = locked::facts(db, lock.id, false)?;
+    let reach = Reach::of(caller);
+    let scope = Scope { reach: &reach, region: None, span: lock.span() };
+    let shown =
+        |fact: &Option<Fact>| fact.as_ref().is_none_or(|one| scope.covers(&one.region_code));
+    let mut differences = differences(db, &lock)?;
+    differences.retain(|one| shown(&one.reported) && shown(&one.recorded));
+    differences.truncate(MOST_SHOWN);
+    let mut corrections = corrections(db, &lock)?;
+    corrections.retain(|one| shown(&one.before) && shown(&one.after));
+    Ok(LockedReport {
+        intact: locked::fingerprint(&first)? == lock.sha256,
+        as_locked: Figures::of(&first).values(),
+        corrected: Figures::of(&now).values(),
+        corrections,
+        differences,
+        lock: view(app, db, caller, lock)?,
+    })
+}
+
+fn corrections(db: &mut Db, lock: &ReportLock) -> Result<Vec<CorrectionView>> {
+    let rows = store::corrections(db, lock.id)?;
+    let people: Vec<UserId> = rows.iter().filter_map(|row| row.created_by).collect();
+    let names = accounts::ops::names(db, &people)?;
+    let (mut entered, mut left) = (BTreeMap::new(), BTreeMap::new());
+    for fact in store::corrected_facts(db, lock.id)? {
+        if let Some(by) = fact.entered_by {
+            entered.insert(by.0, fact.clone());
+        }
+        if let Some(by) = fact.left_by {
+            left.insert(by.0, fact);
+        }
+    }
+    let view = |row: Correction| CorrectionView {
+        id: row.id,
+        key: row.key(),
+        before: left.remove(&row.id.0).map(Fact::from),
+        after: entered.remove(&row.id.0).map(Fact::from),
+        made_by_name: row.created_by.and_then(|id| names.get(&id).cloned()),
+        reason: row.reason,
+        made_at: row.created_at,
+    };
+    Ok(rows.into_iter().map(view).collect())
+}
+
+/// A correction by its id.
+pub(super) fn correction(
+    db: &mut Db,
+    lock: &ReportLock,
+    id: CorrectionId,
+) -> Result<CorrectionView> {
+    corrections(db, lock)?.into_iter().find(|one| one.id == id).ok_or(Error::NotFound)
+}
+
+/// A correction of a locked report, for who may know of it.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn show_correction(
+    app: &App,
+    caller: &Caller,
+    id: LockId,
+    correction_id: CorrectionId,
+) -> Result<CorrectionView> {
+    app.db.read(|db| {
+        let lock = find(db, caller, id)?;
+        correction(db, &lock, correction_id)
+    })
+}
+
+/// A locked report in short, for who may know of it.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn show_lock(app: &App, caller: &Caller, id: LockId) -> Result<LockView> {
+    app.db.read(|db| {
+        let lock = find(db, caller, id)?;
+        view(app, db, caller, lock)
+    })
+}

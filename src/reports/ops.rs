@@ -1,0 +1,168 @@
+//! Use cases of reports: making one, and reading the records behind a figure.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use serde::Serialize;
+
+use super::dimension::{Dimension, UNASSIGNED};
+use super::fact::Fact;
+use super::query::{RecordsQuery, Selection};
+use super::tally::{Figures, break_down};
+use super::{collect, locks};
+use crate::accounts::principal::Caller;
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::http::pagination::{Page, checked_limit, decode_cursor, encode_cursor};
+use crate::http::text;
+use crate::records::scope::Reach;
+
+/// Where a line of a report stands under one heading.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct Heading {
+    /// The heading.
+    pub dimension: Dimension,
+    /// Code of the value, or `none`: give it back under the name of the heading to get the records.
+    pub value: String,
+    /// What it is called.
+    pub name: String,
+}
+
+/// A line of a report.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct Line {
+    /// Where it stands, in the order of the headings asked for.
+    pub headings: Vec<Heading>,
+    /// Counts, and money in 万元, by measure.
+    #[schema(value_type = std::collections::HashMap<String, f64>)]
+    pub figures: BTreeMap<&'static str, serde_json::Value>,
+}
+
+/// A report.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct Report {
+    /// First day, in China.
+    pub from: NaiveDate,
+    /// Last day.
+    pub to: NaiveDate,
+    /// What it is broken down by.
+    pub group_by: Vec<Dimension>,
+    /// A line for each combination that occurs, in the order of their codes.
+    pub lines: Vec<Line>,
+    /// Over all lines.
+    #[schema(value_type = std::collections::HashMap<String, f64>)]
+    pub total: BTreeMap<&'static str, serde_json::Value>,
+    /// Locked reports that it draws on, as they stand with corrections.
+    pub locks: Vec<locks::LockView>,
+}
+
+/// Reports are for those who look after regions, and of these regions.
+///
+/// # Errors
+/// [`Error::Unauthorized`] and [`Error::Forbidden`] for everybody else.
+pub(super) fn broker(caller: &Caller) -> Result<Reach> {
+    let principal = caller.signed_in()?;
+    if !principal.is_broker() && !principal.is_admin() {
+        return Err(Error::forbidden("error.brokers_only"));
+    }
+    // Own organisations are no part of it.
+    Ok(Reach { orgs: Vec::new(), ..Reach::of(caller) })
+}
+
+/// Refuses who looks after no region, before anything else is looked at.
+///
+/// # Errors
+/// [`Error::Unauthorized`] and [`Error::Forbidden`].
+pub fn require_broker(caller: &Caller) -> Result<()> {
+    broker(caller).map(drop)
+}
+
+/// Name of a value of a heading.
+pub fn name(app: &App, caller: &Caller, dimension: Dimension, value: &str) -> String {
+    let language = caller.language;
+    if value == UNASSIGNED {
+        return text::text("report.unassigned", language);
+    }
+    if dimension.is_place() {
+        return app.reference.region_name(value, language);
+    }
+    match dimension.table() {
+        Some(table) => app.reference.code_name(table, value, language),
+        None => value.to_owned(),
+    }
+}
+
+/// The facts of a selection.
+///
+/// # Errors
+/// As for [`report`].
+pub(super) fn facts(app: &App, caller: &Caller, selection: &Selection) -> Result<Vec<Fact>> {
+    let reach = broker(caller)?;
+    app.db.read(|db| collect::facts(db, &reach, selection))
+}
+
+/// Makes a report.
+///
+/// # Errors
+/// [`Error::Forbidden`] for everybody but liaisons, officers and administrators; [`Error::Invalid`].
+pub fn report(
+    app: &App,
+    caller: &Caller,
+    (selection, group_by): (Selection, Vec<Dimension>),
+) -> Result<Report> {
+    let facts = facts(app, caller, &selection)?;
+    let line = |(values, figures): (Vec<String>, Figures)| {
+        let headings = group_by.iter().zip(values).map(|(dimension, value)| Heading {
+            dimension: *dimension,
+            name: name(app, caller, *dimension, &value),
+            value,
+        });
+        Line { headings: headings.collect(), figures: figures.values() }
+    };
+    Ok(Report {
+        from: selection.span.from,
+        to: selection.span.to,
+        lines: break_down(&facts, &group_by).into_iter().map(line).collect(),
+        total: Figures::of(&facts).values(),
+        locks: locks_of(app, caller, &selection)?,
+        group_by,
+    })
+}
+
+/// Locked reports that have days and places in common with a selection.
+fn locks_of(app: &App, caller: &Caller, selection: &Selection) -> Result<Vec<locks::LockView>> {
+    let mut all = locks::list(app, caller)?;
+    all.retain(|lock| {
+        let days = lock.from <= selection.span.to && lock.to >= selection.span.from;
+        let region = selection.region.as_deref().unwrap_or_default();
+        let code = &lock.region_code;
+        days && (code.starts_with(region) || region.starts_with(code.as_str()))
+    });
+    Ok(all)
+}
+
+fn cursor(fact: &Fact) -> String {
+    let key = &fact.key;
+    encode_cursor(&fact.on.to_string(), &format!("{}:{}:{}", key.kind, key.record_id, key.part))
+}
+
+/// The facts behind a figure, in the order of their days.
+///
+/// # Errors
+/// As for [`report`].
+pub fn records(app: &App, caller: &Caller, query: &RecordsQuery) -> Result<Page<Fact>> {
+    broker(caller)?;
+    let limit = checked_limit(query.limit)?;
+    let mut facts = facts(app, caller, &query.selection(app)?)?;
+    if let Some(measure) = query.measure {
+        facts.retain(|fact| fact.key.kind == measure.kind());
+    }
+    if let Some(after) = &query.after {
+        decode_cursor(after)?;
+        let at = facts.iter().position(|fact| cursor(fact) == *after);
+        let at = at.ok_or_else(|| Error::field("/after", "field.cursor"))?;
+        facts.drain(..=at);
+    }
+    facts.truncate(limit + 1);
+    Ok(Page::cut(facts, limit, cursor))
+}

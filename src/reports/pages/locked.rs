@@ -1,0 +1,110 @@
+//! The page of a locked report: what stands, what was corrected, what differs by now.
+
+use std::sync::Arc;
+
+use actix_web::{Either, HttpResponse, get, post, web};
+use askama::Template;
+use askama_web::WebTemplate;
+
+use super::table::Column;
+use crate::app::App;
+use crate::error::{Error, FieldError, Message, Result};
+use crate::http::extract::AppData;
+use crate::http::html::{Frame, PageResult, Posted, Visit, redirect};
+use crate::reports::fact::{Fact, Measure};
+use crate::reports::locks::{self, CorrectReport, LockedReport};
+use crate::reports::model::LockId;
+
+#[derive(Template, WebTemplate)]
+#[template(path = "report_lock.html")]
+struct LockPage {
+    page: Frame,
+    report: LockedReport,
+    /// Name, figure as locked, figure with corrections.
+    figures: Vec<(String, String, String)>,
+    errors: Vec<FieldError>,
+    refused: Option<Message>,
+    form: Posted,
+}
+
+impl LockPage {
+    /// A fact in one line: day, place, headings and money.
+    fn line(&self, fact: &Fact) -> String {
+        let page = &self.page;
+        let mut parts = vec![page.day(&fact.on), page.region(&fact.region_code)];
+        for (table, code) in [
+            ("programme", &fact.programme),
+            ("channel", &fact.channel),
+            ("activity_kind", &fact.activity_kind),
+        ] {
+            if !code.is_empty() {
+                parts.push(page.code(table, code));
+            }
+        }
+        if fact.amount.0 > 0 {
+            parts.push(page.money(&fact.amount));
+        }
+        parts.join(" · ")
+    }
+
+    /// Whether what was typed belongs to this fact.
+    fn typed(&self, fact: &Fact) -> bool {
+        self.form.text("record_id") == fact.key.record_id
+            && self.form.text("kind") == fact.key.kind.as_str()
+            && self.form.text("part") == fact.key.part.to_string()
+    }
+}
+
+/// A locked report.
+#[get("/reports/locks/{id}")]
+async fn show_lock(app: AppData, visit: Visit, id: web::Path<LockId>) -> PageResult<LockPage> {
+    Ok(lock_page(app.into_inner(), &visit, *id).await?)
+}
+
+async fn lock_page(app: Arc<App>, visit: &Visit, id: LockId) -> Result<LockPage> {
+    let caller = visit.caller.clone();
+    let report = app.run(move |app| locks::show(app, &caller, id)).await?;
+    let page = Frame::new(&app, visit, "reports");
+    let columns = Measure::ALL.iter().map(|measure| Column {
+        measure: *measure,
+        name: page.t(format!("report.measure.{measure}")),
+    });
+    let figures = columns
+        .filter(|one| !(one.is_nothing(&report.as_locked) && one.is_nothing(&report.corrected)))
+        .map(|one| {
+            let (before, after) = (one.figure(&report.as_locked), one.figure(&report.corrected));
+            (one.name, before, after)
+        })
+        .collect();
+    let (errors, refused, form) = (Vec::new(), None, Posted::default());
+    Ok(LockPage { page, report, figures, errors, refused, form })
+}
+
+/// Brings a fact up to date.
+#[post("/reports/locks/{id}/corrections")]
+async fn correct_posted(
+    app: AppData,
+    visit: Visit,
+    id: web::Path<LockId>,
+    form: Posted,
+) -> PageResult<Either<LockPage, HttpResponse>> {
+    let app = app.into_inner();
+    let id = *id;
+    let kind = form.text("kind").parse().map_err(|_| Error::NotFound)?;
+    let command = CorrectReport {
+        kind,
+        record_id: form.text("record_id").to_owned(),
+        part: form.text("part").parse().unwrap_or_default(),
+        reason: form.text("reason").to_owned(),
+    };
+    let caller = visit.caller.clone();
+    let done = app.run(move |app| locks::correct(app, &caller, id, &command)).await;
+    let (errors, refused) = match done {
+        Ok(_) => return Ok(Either::Right(redirect(&format!("/reports/locks/{id}")))),
+        Err(Error::Invalid(errors)) => (errors, None),
+        Err(Error::Conflict { message, .. }) => (Vec::new(), Some(message)),
+        Err(other) => return Err(other.into()),
+    };
+    let again = lock_page(app, &visit, id).await?;
+    Ok(Either::Left(LockPage { errors, refused, form, ..again }))
+}
