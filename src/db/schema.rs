@@ -8,16 +8,16 @@
 mod brokering;
 mod deals;
 mod field;
-mod telling;
 mod reports;
+mod telling;
 mod vectors;
 mod waiting;
 
 pub use brokering::*;
 pub use deals::*;
 pub use field::*;
-pub use telling::*;
 pub use reports::*;
+pub use telling::*;
 pub use vectors::*;
 pub use waiting::*;
 
