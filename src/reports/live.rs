@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use super::fact::{Fact, FactKey, FactKind};
-use super::links::{Headings, Links};
-use super::sources::{self, CaseRow, PaymentRow, Scope};
+use super::store::links::{Headings, Links};
+use super::store::sources::{self, CaseRow, PaymentRow, Scope};
 use crate::cases::model::{CaseId, Channel};
 use crate::clock::china_date;
 use crate::contracts::model::{Contract, ContractId};

@@ -12,7 +12,7 @@ use super::differences::differences;
 use super::fact::{FactKey, FactKind};
 use super::model::{Correction, CorrectionId, LockId, LockedFact, ReportLock};
 use super::period::Period;
-use super::sources::Scope;
+use super::store::sources::Scope;
 use super::{collect, locked, ops, store};
 use crate::accounts::principal::Caller;
 use crate::app::App;

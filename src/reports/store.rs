@@ -1,12 +1,14 @@
 //! Queries on locked reports.
 
+pub mod links;
+pub mod sources;
+
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
 use super::fact::FactKey;
 use super::model::{Correction, CorrectionId, LockId, LockedFact, ReportLock};
 use super::period::Span;
-use super::sources::CHUNK;
 use crate::db::Db;
 use crate::db::schema::{report_corrections, report_facts, report_locks};
 use crate::error::{Error, Result, is_unique_violation};
@@ -96,7 +98,7 @@ pub fn current_facts(db: &mut Db, from: NaiveDate, to: NaiveDate) -> Result<Vec<
 pub fn current_of(db: &mut Db, record_ids: &[&str]) -> Result<Vec<LockedFact>> {
     use report_facts::dsl as f;
     let mut rows = Vec::new();
-    for chunk in record_ids.chunks(CHUNK) {
+    for chunk in record_ids.chunks(sources::CHUNK) {
         let some: Vec<LockedFact> = on!(db, conn => f::report_facts
             .filter(f::left_by.is_null())
             .filter(f::record_id.eq_any(chunk))

@@ -15,7 +15,7 @@ use crate::records::scope::Reach;
 use crate::reports::differences::{Difference, differences};
 use crate::reports::fact::{Fact, FactKey};
 use crate::reports::model::{Correction, CorrectionId, LockId, ReportLock};
-use crate::reports::sources::Scope;
+use crate::reports::store::sources::Scope;
 use crate::reports::tally::Figures;
 use crate::reports::{locked, ops, store};
 

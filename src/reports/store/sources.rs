@@ -3,7 +3,6 @@
 use chrono::{NaiveDate, NaiveTime, TimeDelta};
 use diesel::prelude::*;
 
-use super::period::Span;
 use crate::cases::model::{CaseId, Channel};
 use crate::cases::stage::CaseStage;
 use crate::contracts::model::{Contract, ContractId, ContractStatus};
@@ -16,6 +15,7 @@ use crate::needs::model::NeedId;
 use crate::on;
 use crate::projects::model::{Project, ProjectStatus};
 use crate::records::scope::Reach;
+use crate::reports::period::Span;
 use crate::visits::model::Visit;
 
 /// Ids asked for in one query: SQLite takes 32,766 values.
