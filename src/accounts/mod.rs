@@ -14,6 +14,7 @@ pub mod ops;
 pub mod pages;
 pub mod passwords;
 pub mod principal;
+pub mod privacy;
 pub mod registration;
 pub mod roles;
 pub mod secrets;

@@ -68,6 +68,14 @@ pub fn note(db: &mut Db, caller: &Caller, at: Timestamp, entry: Entry<'_>) -> Re
     crate::idempotency::ops::claim(db, caller, at, None, None)
 }
 
+/// What somebody has done, oldest first.
+///
+/// # Errors
+/// Database faults.
+pub fn of_actor(db: &mut Db, actor: UserId) -> Result<Vec<AuditEntry>> {
+    store::of_actor(db, actor)
+}
+
 /// Entries checked at a time.
 const BATCH: i64 = 2_000;
 

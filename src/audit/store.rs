@@ -142,3 +142,13 @@ pub(super) fn page(
     }
     Ok(found)
 }
+
+/// What somebody has done, oldest first.
+pub(super) fn of_actor(db: &mut Db, actor: UserId) -> Result<Vec<AuditEntry>> {
+    use audit_log::dsl as a;
+    Ok(on!(db, conn => a::audit_log
+        .filter(a::actor_id.eq(actor))
+        .order(a::seq.asc())
+        .select(AuditEntry::as_select())
+        .load(conn))?)
+}

@@ -10,6 +10,8 @@ use super::model::{Capability, CapabilityFields, CapabilityId, CapabilityView};
 use super::parts::{ConsentScope, Expert};
 use super::store;
 use crate::accounts::principal::{Caller, OrgId};
+use crate::accounts::privacy;
+use crate::accounts::privacy::model::ConsentPurpose;
 use crate::app::App;
 use crate::db::{Db, Timestamp};
 use crate::disclosure::Clearance;
@@ -128,6 +130,11 @@ fn try_set(
             let (org_id, after) = (capability.org_id, Some(&capability.doc.0));
             touch_mentions(db, now, &[Rewrite { org_id, before: Some(&before), after }])?
         };
+        if let Some(user) = caller.actor_id() {
+            let given = scope != ConsentScope::Nobody;
+            let said = (user, ConsentPurpose::ExpertProfile, given);
+            privacy::consents::record(app, db, caller, said, now)?;
+        }
         let seen = find(db, caller, id)?;
         Ok(Written { value: view(app, caller, &seen)?, change: number })
     })

@@ -7,7 +7,7 @@ use super::telling::{self, Moved};
 use super::views::{CaseEntryView, CaseView};
 use super::{effects, reading, store};
 use crate::accounts;
-use crate::accounts::principal::Caller;
+use crate::accounts::principal::{Caller, UserId};
 use crate::app::App;
 use crate::db::{Db, Timestamp, dialect};
 use crate::error::{Error, Result};
@@ -253,4 +253,12 @@ pub fn assign(
         telling::assigned(app, db, caller, &case)?;
         Ok(Written { value: reading::view(app, db, caller, case)?, change })
     })
+}
+
+/// Whether somebody brokers an open case, which would be left to nobody.
+///
+/// # Errors
+/// Database faults.
+pub fn brokers_open_cases(db: &mut Db, liaison: UserId) -> Result<bool> {
+    store::brokers_open(db, liaison)
 }

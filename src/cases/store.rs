@@ -229,3 +229,12 @@ pub fn entries(db: &mut Db, case: CaseId) -> Result<Vec<CaseEntry>> {
         .select(CaseEntry::as_select())
         .load(conn))?)
 }
+
+/// Whether somebody brokers an open case.
+pub fn brokers_open(db: &mut Db, liaison: UserId) -> Result<bool> {
+    let open = cases::table
+        .filter(cases::liaison_id.eq(liaison))
+        .filter(cases::closed_at.is_null())
+        .select(cases::id);
+    Ok(on!(db, conn => diesel::select(diesel::dsl::exists(open)).get_result(conn))?)
+}

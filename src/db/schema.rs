@@ -8,6 +8,7 @@
 mod brokering;
 mod deals;
 mod field;
+mod privacy;
 mod reports;
 mod telling;
 mod vectors;
@@ -16,6 +17,7 @@ mod waiting;
 pub use brokering::*;
 pub use deals::*;
 pub use field::*;
+pub use privacy::*;
 pub use reports::*;
 pub use telling::*;
 pub use vectors::*;
@@ -79,6 +81,7 @@ diesel::table! {
         version -> Integer,
         created_at -> Moment,
         updated_at -> Moment,
+        erased_at -> Nullable<Moment>,
     }
 }
 

@@ -74,6 +74,7 @@ pub fn pages() -> impl HttpServiceFactory {
         .configure(crate::visits::pages::configure)
         .configure(crate::notices::pages::configure)
         .configure(crate::reports::pages::configure)
+        .configure(crate::accounts::privacy::pages::configure)
         .configure(crate::accounts::pages::configure)
         .default_service(web::to(unknown))
 }

@@ -38,6 +38,7 @@ fn configure_api(config: &mut ServiceConfig<'_>) {
     crate::visits::api::configure(config);
     crate::notices::api::configure(config);
     crate::reports::api::configure(config);
+    crate::accounts::privacy::api::configure(config);
 }
 
 /// Adds every operation that the OpenAPI document describes.

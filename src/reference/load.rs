@@ -9,6 +9,7 @@ use serde::de::DeserializeOwned;
 use super::calendar::Holiday;
 use super::policy::ContractRule;
 use super::{CodeEntry, HitechField, Industry, Reference, Region, Tables, University};
+use crate::accounts::privacy::model::ConsentText;
 use crate::error::{Error, Result};
 
 /// One table as built in.
@@ -40,6 +41,11 @@ const CONTRACT_RULES: Source = Source {
     text: include_str!("../../data/reference/contract_rules.csv"),
 };
 
+const CONSENT_TEXTS: Source = Source {
+    name: "consent_texts.csv",
+    text: include_str!("../../data/reference/consent_texts.csv"),
+};
+
 /// Loads all tables; a file in `directory` replaces the built-in one of the same name.
 ///
 /// # Errors
@@ -58,6 +64,8 @@ pub fn load(directory: &Path) -> Result<Reference> {
     let holidays = reader.holidays()?;
     let contract_rules: Vec<ContractRule> = reader.rows(&CONTRACT_RULES)?;
     check_rules(&contract_rules)?;
+    let consent_texts: Vec<ConsentText> = reader.rows(&CONSENT_TEXTS)?;
+    unique(CONSENT_TEXTS.name, &consent_texts, |row| format!("{}/{}", row.purpose, row.version))?;
     let fingerprint = crate::audit::model::hex(&reader.hash.finish().as_ref()[..8]);
     let tables = Tables {
         regions,
@@ -67,6 +75,7 @@ pub fn load(directory: &Path) -> Result<Reference> {
         disciplines,
         universities,
         contract_rules,
+        consent_texts,
         holidays,
     };
     Ok(Reference::new(tables, fingerprint))

@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use self::policy::{ContractPolicy, ContractRule};
 use crate::accounts::principal::Language;
+use crate::accounts::privacy::model::ConsentText;
 use calendar::{Calendar, Holiday};
 
 pub use load::load;
@@ -122,6 +123,8 @@ pub struct Tables {
     pub holidays: Vec<Holiday>,
     /// `contract_rules.csv`
     pub contract_rules: Vec<ContractRule>,
+    /// `consent_texts.csv`
+    pub consent_texts: Vec<ConsentText>,
 }
 
 /// All reference tables, read once at start.
@@ -184,6 +187,11 @@ impl Reference {
     /// All disciplines, ordered by code.
     pub fn disciplines(&self) -> &[Discipline] {
         &self.tables.disciplines
+    }
+
+    /// All texts that people agree to, in the order of the file: the last one of a purpose is in force.
+    pub fn consent_texts(&self) -> &[ConsentText] {
+        &self.tables.consent_texts
     }
 
     /// All rules on technology contracts, in the order of the file.

@@ -11,6 +11,7 @@ mod needs;
 mod notices;
 mod open;
 mod organizations;
+mod privacy;
 mod projects;
 mod reports;
 mod reviewed;
@@ -69,6 +70,7 @@ fn tables() -> Vec<&'static Row> {
         projects::ROWS,
         notices::ROWS,
         reports::ROWS,
+        privacy::ROWS,
     ];
     all.into_iter().flatten().collect()
 }
@@ -200,6 +202,11 @@ async fn projects_are_called_as_the_table_says() {
 #[tokio::test]
 async fn reports_are_called_as_the_table_says() {
     check(reports::ROWS, None).await;
+}
+
+#[tokio::test]
+async fn personal_data_are_called_as_the_table_says() {
+    check(privacy::ROWS, None).await;
 }
 
 #[tokio::test]

@@ -331,13 +331,16 @@ const WITHOUT_ROW: [&str; 4] =
 
 /// Operations by `POST` that create nothing which a repeat would create twice: they only look
 /// something up, move a record on from a state that it has left then, or open and end sessions.
-const CREATES_NOTHING: [&str; 26] = [
+const CREATES_NOTHING: [&str; 29] = [
     "amend_contract",
     "answer_case",
     "decline_registration",
     "diagnose_need",
+    "erase_own_account",
+    "erase_user",
     "find_capability_duplicates",
     "find_need_duplicates",
+    "give_consent",
     "hand_over_cases",
     "match_text",
     "read_notice",

@@ -34,6 +34,7 @@ mod notices;
 mod openapi;
 mod organizations;
 mod pages;
+mod privacy;
 mod problems;
 mod projects;
 mod reference;

@@ -44,6 +44,8 @@ pub struct User {
     pub created_at: Timestamp,
     /// When it was changed last.
     pub updated_at: Timestamp,
+    /// When the person was taken out of it.
+    pub erased_at: Option<Timestamp>,
 }
 
 impl User {

@@ -73,6 +73,7 @@ pub(in crate::accounts) fn new_user(
         version: 1,
         created_at: now,
         updated_at: now,
+        erased_at: None,
     }
 }
 
@@ -337,6 +338,9 @@ fn update_with(
     app.db.write(|db| {
         dialect::lock_logs(db)?;
         let mut user = find(db, caller, id)?;
+        if user.erased_at.is_some() {
+            return Err(Error::conflict("error.account_erased"));
+        }
         let fields = change(&user)?;
         if user.version != version {
             return Err(Error::PreconditionFailed);

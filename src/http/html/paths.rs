@@ -4,11 +4,15 @@
 use actix_web::http::Method;
 
 /// Every page.
-pub const PAGES: [(Method, &str); 69] = [
+pub const PAGES: [(Method, &str); 73] = [
     (Method::GET, "/"),
     (Method::GET, "/account"),
     (Method::GET, "/account/notices"),
     (Method::POST, "/account/notices"),
+    (Method::GET, "/account/personal-data"),
+    (Method::POST, "/account/personal-data/consents"),
+    (Method::POST, "/account/personal-data/erasure"),
+    (Method::GET, "/account/personal-data/export"),
     (Method::GET, "/capabilities/{id}"),
     (Method::POST, "/capabilities/{id}/step"),
     (Method::POST, "/capabilities/{id}/verify"),

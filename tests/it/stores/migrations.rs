@@ -160,6 +160,7 @@ fn tables_have_the_columns_that_queries_name(db: &TestDatabase) {
         notice_settings,
         project_contracts,
         contract_payments,
+        consents,
         report_locks,
         report_facts,
         report_corrections,

@@ -1,0 +1,15 @@
+//! Consents of people.
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::sql::{Moment, Uid};
+
+    consents (id) {
+        id -> Uid,
+        user_id -> Uid,
+        purpose -> Text,
+        version -> Text,
+        given -> Bool,
+        created_at -> Moment,
+    }
+}
