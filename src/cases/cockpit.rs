@@ -19,12 +19,17 @@ use crate::error::{Error, Result};
 use crate::http::pagination::checked_limit;
 use crate::money::Money;
 use crate::needs::model::{Need, NeedId};
+use crate::projects;
+use crate::projects::ops::Overdue;
 use crate::records::reviewed::Rows;
 use crate::records::scope::Reach;
 
 /// Cases, and needs without one, that are weighed at most: those that have waited longest. A region
 /// that has more looks at its parts.
 pub const MOST_WEIGHED: usize = 2_000;
+
+/// Late projects, and contracts with late payments, that are shown at most.
+const MOST_LATE: i64 = 50;
 
 /// What to show.
 #[derive(Debug, Clone, Default, Deserialize, utoipa::IntoParams)]
@@ -110,6 +115,8 @@ pub struct Cockpit {
     pub incomplete: bool,
     /// Open cases by who brokers them, the most first.
     pub loads: Vec<LoadView>,
+    /// Milestones of projects and payments under contracts that are late, the longest due first.
+    pub delays: Vec<Overdue>,
     /// What waits, the most worthwhile first.
     pub items: Vec<CockpitItem>,
     /// Pass as `offset` to get what follows.
@@ -146,6 +153,7 @@ pub fn cockpit(app: &App, caller: &Caller, query: &ShowCockpit) -> Result<Cockpi
             all.retain(|one| one.case.as_ref().is_some_and(|c| c.liaison_id == Some(liaison)));
         }
         let loads = loads(db, &all)?;
+        let today = app.clock.today_in_china();
         let count = |test: fn(&Weighed) -> bool| all.iter().filter(|one| test(one)).count();
         let mut found = Cockpit {
             open: count(|one| one.case.is_some()),
@@ -155,6 +163,7 @@ pub fn cockpit(app: &App, caller: &Caller, query: &ShowCockpit) -> Result<Cockpi
             escalated: count(|one| one.clock.escalated),
             incomplete,
             loads,
+            delays: projects::ops::overdue(db, &reach, today, MOST_LATE)?,
             items: Vec::new(),
             next_offset: None,
         };

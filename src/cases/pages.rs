@@ -250,6 +250,7 @@ async fn show_cockpit(app: AppData, visit: Visit, shown: Query<Shown>) -> PageRe
         ("case.overdue", cockpit.overdue, cockpit.overdue > 0),
         ("case.stalled", cockpit.stalled, cockpit.stalled > 0),
         ("case.escalated", cockpit.escalated, cockpit.escalated > 0),
+        ("deal.delays", cockpit.delays.len(), !cockpit.delays.is_empty()),
     ];
     let page = Frame::new(&app, &visit, "cockpit");
     Ok(CockpitPage { page, cockpit, show: shown.show, figures })

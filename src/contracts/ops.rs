@@ -12,6 +12,7 @@ use super::parties::{check_links, complete, require_part};
 pub use super::payments::{RecordPayment, record_payment};
 use super::rules::Stage;
 pub use super::steps::{TakeContractStep, take_step};
+pub use super::suggestion::linkable;
 use super::{rules, store};
 use crate::accounts::principal::{Caller, OrgId};
 use crate::app::App;

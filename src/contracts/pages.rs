@@ -76,22 +76,16 @@ async fn list_contracts(
     let (contracts, towns, errors) = app
         .run(move |app| {
             let towns = towns::ops::offered(app, caller.language)?;
-            let region = match asked.region.trim() {
-                "" => None,
-                text => match typed::region(Names::new(app, caller.language), text) {
-                    Ok(code) => Some(code),
-                    Err(message) => {
-                        let nothing = Page { items: Vec::new(), next: None };
-                        return Ok((nothing, towns, vec![FieldError::new("/region", message)]));
-                    }
-                },
+            let region = match typed::region_filter(Names::new(app, caller.language), &asked.region)
+            {
+                Ok(region) => region,
+                Err(errors) => return Ok((Page::empty(), towns, errors)),
             };
-            let some = |text: String| Some(text).filter(|text| !text.is_empty());
             let query = ListContracts {
-                status: some(asked.status),
+                status: Some(asked.status).filter(|text| !text.is_empty()),
                 region,
-                q: some(asked.q),
-                party: some(asked.party),
+                q: Some(asked.q),
+                party: Some(asked.party),
                 after: asked.after,
                 ..ListContracts::default()
             };

@@ -1,7 +1,8 @@
 //! What a contract that comes out of a case is likely to say: from the need, the capability and the
 //! two organisations, as far as the caller may know them.
 
-use super::model::ContractFields;
+use super::model::{ContractFields, ContractId, ContractView};
+use super::ops::{self, ListContracts};
 use super::parties::complete;
 use crate::accounts::principal::{Caller, OrgId};
 use crate::app::App;
@@ -85,4 +86,35 @@ fn legal_nature(db: &mut Db, org: OrgId) -> Result<Option<String>> {
         _ => return Ok(None),
     };
     Ok(Some(nature.to_owned()))
+}
+
+/// Contracts that a project may be linked to, with what they are called: those with these ids,
+/// under their id when the caller may not know of them, and those out of a case.
+///
+/// # Errors
+/// Database faults.
+pub fn linkable(
+    app: &App,
+    caller: &Caller,
+    ids: &[ContractId],
+    case: Option<CaseId>,
+) -> Result<Vec<(String, String)>> {
+    let mut found: Vec<(String, String)> = Vec::new();
+    for id in ids {
+        let name = match ops::show(app, caller, *id) {
+            Ok(contract) => contract.fields.project_name.unwrap_or(contract.code),
+            Err(Error::NotFound) => id.to_string(),
+            Err(other) => return Err(other),
+        };
+        found.push((id.to_string(), name));
+    }
+    if case.is_some() {
+        let query = ListContracts { case_id: case, ..ListContracts::default() };
+        let named =
+            |one: ContractView| (one.id.to_string(), one.fields.project_name.unwrap_or(one.code));
+        found.extend(ops::list(app, caller, &query)?.items.into_iter().map(named));
+    }
+    found.sort_unstable();
+    found.dedup();
+    Ok(found)
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::files::{self, DemoRole, DemoUser, OrgsByKey};
 use super::unknown_org;
-use crate::accounts::principal::{Caller, Principal, Role, SessionId};
+use crate::accounts::principal::{Caller, Principal, Role, RoleBinding, SessionId};
 use crate::accounts::roles::model::GrantRole;
 use crate::accounts::users::model::CreateUser;
 use crate::accounts::users::ops::create_user;
@@ -84,9 +84,19 @@ fn create(app: &App, caller: &Caller, orgs: &OrgsByKey, user: &DemoUser) -> Resu
         user_id: view.id,
         session_id: SessionId(uuid::Uuid::nil()),
         name: view.name,
-        roles: Vec::new(),
+        roles: command.roles.iter().map(binding).collect(),
     });
     Ok(own)
+}
+
+/// A role as it is held once the organisation has been checked.
+fn binding(grant: &GrantRole) -> RoleBinding {
+    RoleBinding {
+        role: grant.role,
+        org_id: grant.org_id,
+        org_verified: grant.org_id.is_some(),
+        region_code: grant.region_code.clone(),
+    }
 }
 
 fn grant(orgs: &OrgsByKey, role: &DemoRole) -> Result<GrantRole> {

@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 
 use super::faulty;
 use crate::accounts::principal::Role;
+use crate::cases::stage::CaseStage;
 use crate::error::Result;
 use crate::organizations::model::{Organization, OrganizationFields};
 use crate::towns::model::TownFields;
@@ -19,6 +20,7 @@ const USERS: &str = include_str!("../../demo/users.jsonl");
 const NEEDS: &str = include_str!("../../demo/needs.jsonl");
 const CAPABILITIES: &str = include_str!("../../demo/capabilities.jsonl");
 
+const DEALS: &str = include_str!("../../demo/deals.jsonl");
 const VISITS: &str = include_str!("../../demo/visits.jsonl");
 
 /// The organisations by the keys under which the files name them.
@@ -70,6 +72,34 @@ pub(super) struct DemoVisit {
     pub(super) fields: VisitFields,
 }
 
+/// What a need and its answer have come to.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct DemoDeal {
+    /// Keys of the two organisations.
+    pub(super) buyer: String,
+    pub(super) seller: String,
+    /// Titles of the need and of what answers it, when it came out of a case.
+    pub(super) need: Option<String>,
+    pub(super) capability: Option<String>,
+    /// Stage of that case.
+    pub(super) stage: Option<CaseStage>,
+    /// Fields of the contract, with its steps and payments.
+    pub(super) contract: Value,
+    pub(super) contract_steps: Vec<Value>,
+    pub(super) payments: Vec<Value>,
+    /// Fields of the project, with its steps.
+    pub(super) project: Option<Value>,
+    pub(super) project_steps: Vec<Value>,
+}
+
+impl DemoDeal {
+    /// The town that it counts for.
+    pub(super) fn region(&self) -> String {
+        text(self.contract.get("region_code").cloned())
+    }
+}
+
 /// Towns.
 pub(super) fn towns() -> Result<Vec<TownFields>> {
     lines("towns", TOWNS, |map| serde_json::from_value(Value::Object(map)))
@@ -96,6 +126,11 @@ pub(super) fn needs<T: DeserializeOwned>() -> Result<Vec<DemoRecord<T>>> {
 /// Capabilities.
 pub(super) fn capabilities<T: DeserializeOwned>() -> Result<Vec<DemoRecord<T>>> {
     lines("capabilities", CAPABILITIES, record)
+}
+
+/// Cases with their contracts and projects.
+pub(super) fn deals() -> Result<Vec<DemoDeal>> {
+    lines("deals", DEALS, |map| serde_json::from_value(Value::Object(map)))
 }
 
 /// Visits.

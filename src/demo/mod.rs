@@ -1,8 +1,9 @@
-//! The demonstration: invented firms, institutes, people, needs, capabilities and visits in
-//! sixteen real towns, loaded only when asked for (`serve --demo`) and only into an empty database. The files
+//! The demonstration: invented firms, institutes, people, needs, capabilities, visits,
+//! cases, contracts and projects in sixteen real towns, loaded only when asked for (`serve --demo`) and only into an empty database. The files
 //! lie in `demo/` and are built into the program.
 
 mod accounts;
+mod deals;
 mod files;
 mod records;
 mod store;
@@ -63,6 +64,7 @@ pub fn load(app: &App) -> Result<DemoState> {
     let moved_by = app.clock.today() - written_on();
     records::enter(app, &orgs, &people, moved_by)?;
     visits::enter(app, &orgs, &people, moved_by)?;
+    deals::enter(app, &orgs, &people, moved_by)?;
     app.db.write(|db| facts::set_fact(db, FACT, LOADED, app.clock.now()))?;
     indexer::catch_up(app)?;
     Ok(DemoState::Loaded)

@@ -69,6 +69,7 @@ pub fn pages() -> impl HttpServiceFactory {
         .configure(crate::capabilities::pages::configure)
         .configure(crate::cases::pages::configure)
         .configure(crate::contracts::pages::configure)
+        .configure(crate::projects::pages::configure)
         .configure(crate::organizations::pages::configure)
         .configure(crate::towns::pages::configure)
         .configure(crate::visits::pages::configure)

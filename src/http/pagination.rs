@@ -24,6 +24,11 @@ impl<T> Page<T> {
         Self { items, next }
     }
 
+    /// A page without entries.
+    pub fn empty() -> Self {
+        Self { items: Vec::new(), next: None }
+    }
+
     /// The same page with other entries.
     pub fn map<U>(self, change: impl FnMut(T) -> U) -> Page<U> {
         Page { items: self.items.into_iter().map(change).collect(), next: self.next }

@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, delete, get, patch, post, web};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::model::{Project, ProjectFields, ProjectId, ProjectView};
-use super::ops::{self, ListProjects, TakeProjectStep};
+use super::ops::{self, ListProjects, RateProject, TakeProjectStep};
 use crate::attachments;
 use crate::http::answer;
 use crate::http::entry::Variable;
@@ -21,7 +21,8 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         .service(show_project)
         .service(update_project)
         .service(delete_project)
-        .service(take_project_step);
+        .service(take_project_step)
+        .service(rate_project);
     let id = Variable::named::<ProjectId>("id");
     api::configure_past::<Project>(config, &id, "its parties and its reviewers");
     attachments::api::configure::<Project>(config, &id);
@@ -115,5 +116,23 @@ async fn take_project_step(
     body: JsonBody<TakeProjectStep>,
 ) -> ApiResult {
     let written = app.run(move |app| ops::take_step(app, &caller.0, *id, &body.0)).await?;
+    Ok(answer::changed(written.value.version, written))
+}
+
+/// Say for one's own side how satisfied it is with a project that has been closed.
+#[utoipa::path(tag = "projects", params(("id" = ProjectId, Path)), request_body = RateProject,
+    security(("bearer" = [])),
+    responses((status = 200, body = ProjectView), (status = 401, body = Problem),
+        (status = 403, body = Problem), (status = 404, body = Problem),
+        (status = 409, body = Problem), (status = 412, body = Problem),
+        (status = 422, body = Problem)))]
+#[post("/projects/{id}/ratings")]
+async fn rate_project(
+    app: AppData,
+    caller: CallerData,
+    id: web::Path<ProjectId>,
+    body: JsonBody<RateProject>,
+) -> ApiResult {
+    let written = app.run(move |app| ops::rate(app, &caller.0, *id, &body.0)).await?;
     Ok(answer::changed(written.value.version, written))
 }

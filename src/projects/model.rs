@@ -36,6 +36,16 @@ code_enum!(
     }
 );
 
+code_enum!(
+    /// A side that rates a project.
+    ProjectSide {
+        /// 需求方
+        Need = "need",
+        /// 供给方
+        Provider = "provider",
+    }
+);
+
 /// Somebody who takes part, with the role played.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -145,10 +155,10 @@ pub struct ProjectFields {
     /// 产出; set by the step to `closed`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub outputs: Vec<Output>,
-    /// 需求方满意度, 1 to 5; set by the step to `closed`.
+    /// 需求方满意度, 1 to 5; said by that side once the project is closed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub satisfaction_need: Option<u8>,
-    /// 供给方满意度, 1 to 5; set by the step to `closed`.
+    /// 供给方满意度, 1 to 5; said by that side once the project is closed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub satisfaction_provider: Option<u8>,
     /// 结题日期; set by the step to `closed`.
@@ -312,6 +322,8 @@ pub struct ProjectView {
     pub overdue_milestones: usize,
     /// Steps that the caller may take now.
     pub steps: Vec<ProjectStatus>,
+    /// Sides for which the caller may say how satisfied they are.
+    pub ratable: Vec<ProjectSide>,
     /// Whether its fields may be changed.
     pub editable: bool,
     /// When it was created.

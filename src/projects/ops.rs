@@ -6,6 +6,8 @@ use serde_json::Value;
 use super::life::Standing;
 use super::model::{Project, ProjectFields, ProjectId, ProjectStatus, ProjectView};
 pub use super::overdue::{Overdue, overdue};
+use super::ratings::ratable;
+pub use super::ratings::{RateProject, rate};
 pub use super::steps::{TakeProjectStep, take_step};
 use super::{rules, store};
 use crate::accounts::principal::{Caller, OrgId};
@@ -96,7 +98,7 @@ pub fn find(db: &mut Db, caller: &Caller, id: ProjectId) -> Result<Project> {
 
 /// What the caller sees of a project.
 pub(super) fn view(app: &App, caller: &Caller, project: Project) -> ProjectView {
-    let standing = Standing::of(caller, &project);
+    let (standing, ratable) = (Standing::of(caller, &project), ratable(caller, &project));
     let (status, fields) = (project.status, project.doc.0);
     let (planned_total, paid_total) = fields.totals();
     let name = |code: &String| app.reference.region_name(code, caller.language);
@@ -111,6 +113,7 @@ pub(super) fn view(app: &App, caller: &Caller, project: Project) -> ProjectView 
         paid_total,
         overdue_milestones: if status.is_open() { late } else { 0 },
         steps: status.steps_for(standing),
+        ratable,
         editable: status.is_open() && standing.takes_part(),
         fields,
         created_at: project.created_at,

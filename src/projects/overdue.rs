@@ -1,6 +1,7 @@
 //! What is late: milestones of projects and payments under contracts.
 
 use chrono::NaiveDate;
+use serde::Serialize;
 
 use super::store;
 use crate::contracts;
@@ -11,7 +12,7 @@ use crate::records::model::RecordKind;
 use crate::records::scope::Reach;
 
 /// Something that was due and has not been done.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct Overdue {
     /// Project for a milestone, contract for a payment.
     pub kind: RecordKind,
@@ -22,11 +23,15 @@ pub struct Overdue {
     /// What it is about.
     pub title: String,
     /// The milestone; none for a payment.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub milestone: Option<String>,
     /// What is to be paid; none for a milestone.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub amount: Option<Money>,
     /// Until when it was due.
     pub due_on: NaiveDate,
+    /// Days that have passed since.
+    pub days: i64,
 }
 
 /// Milestones and payments within reach that were due before a day, the longest due first, of at
@@ -45,6 +50,7 @@ pub fn overdue(db: &mut Db, reach: &Reach, today: NaiveDate, limit: i64) -> Resu
             milestone: Some(milestone.title.clone()),
             amount: None,
             due_on: milestone.due_on,
+            days: (today - milestone.due_on).num_days(),
         }));
     }
     for contract in contracts::payments::overdue(db, reach, today, limit)? {
@@ -56,6 +62,7 @@ pub fn overdue(db: &mut Db, reach: &Reach, today: NaiveDate, limit: i64) -> Resu
             milestone: None,
             amount: Some(instalment.planned),
             due_on: instalment.due_on,
+            days: (today - instalment.due_on).num_days(),
         }));
     }
     late.sort_by(|one, other| (one.due_on, &one.code).cmp(&(other.due_on, &other.code)));

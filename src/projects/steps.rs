@@ -31,10 +31,10 @@ pub struct TakeProjectStep {
     /// 产出; one at least for `closed`.
     #[serde(default)]
     pub outputs: Vec<Output>,
-    /// 需求方满意度, 1 to 5; needed for `closed`.
+    /// 需求方满意度, 1 to 5, as the reviewer was told; that side may say so itself afterwards.
     #[serde(default)]
     pub satisfaction_need: Option<u8>,
-    /// 供给方满意度, 1 to 5; needed for `closed`.
+    /// 供给方满意度, 1 to 5, as the reviewer was told; that side may say so itself afterwards.
     #[serde(default)]
     pub satisfaction_provider: Option<u8>,
 }

@@ -331,7 +331,7 @@ const WITHOUT_ROW: [&str; 4] =
 
 /// Operations by `POST` that create nothing which a repeat would create twice: they only look
 /// something up, move a record on from a state that it has left then, or open and end sessions.
-const CREATES_NOTHING: [&str; 29] = [
+const CREATES_NOTHING: [&str; 30] = [
     "amend_contract",
     "answer_case",
     "decline_registration",
@@ -343,6 +343,7 @@ const CREATES_NOTHING: [&str; 29] = [
     "give_consent",
     "hand_over_cases",
     "match_text",
+    "rate_project",
     "read_notice",
     "read_notices",
     "record_contract_payment",

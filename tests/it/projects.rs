@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use townbridge::organizations::model::Organization;
 
 use crate::support::projects::{closing, project_fields};
-use crate::support::{Client, ContractBuilder, NeedBuilder, OrgBuilder, TestApp};
+use crate::support::{Client, ContractBuilder, NeedBuilder, OrgBuilder, ProjectBuilder, TestApp};
 
 const GUZHEN: &str = "442000105";
 
@@ -62,7 +62,7 @@ async fn a_project_goes_from_plan_to_end_and_its_past_is_kept() {
 
     school.post_json(&steps, closing()).await.problem(403, "forbidden");
     let bare = liaison.post_json(&steps, json!({ "to": "closed" })).await.problem(422, "invalid");
-    let expected = ["/closed_on", "/outputs", "/satisfaction_need", "/satisfaction_provider"];
+    let expected = ["/closed_on", "/outputs"];
     assert_eq!(pointers(&bare), expected);
     let mut odd = closing();
     odd["outputs"] = json!([{ "kind": "patent", "amount": 3 }, { "kind": "odd", "count": 1 }]);
@@ -164,4 +164,32 @@ async fn of_two_who_step_one_project_at_a_time_one_wins() {
         assert_eq!(statuses[0], 200, "{statuses:?}");
         assert!([409, 412].contains(&statuses[1]), "{statuses:?}");
     }
+}
+
+#[tokio::test]
+async fn each_side_says_for_itself_how_satisfied_it_is_once_the_project_is_closed() {
+    let world = World::start().await;
+    let firm = world.app.org_member(world.firm.id);
+    let school = world.app.org_member(world.school.id);
+    let open = ProjectBuilder::active(&world.firm, &world.school).insert(&world.app);
+    let said = |side: &str, rating: u8| json!({ "side": side, "rating": rating });
+    let path = format!("projects/{}/ratings", open.id);
+    firm.post_json(&path, said("need", 5)).await.problem(409, "conflict");
+
+    let made = ProjectBuilder::closed(&world.firm, &world.school).insert(&world.app);
+    let path = format!("projects/{}", made.id);
+    let ratings = format!("{path}/ratings");
+    assert_eq!(firm.get(&path).await.expect(200).json()["ratable"], json!(["need"]));
+    let problem = firm.post_json(&ratings, said("need", 6)).await.problem(422, "invalid");
+    assert_eq!(pointers(&problem), ["/rating"]);
+    firm.post_json(&ratings, said("odd", 5)).await.problem(422, "invalid");
+    firm.post_json(&ratings, said("provider", 5)).await.problem(403, "forbidden");
+    let rated = firm.post_json(&ratings, said("need", 2)).await.expect(200).json();
+    assert_eq!((&rated["satisfaction_need"], &rated["version"]), (&json!(2), &json!(4)));
+    let rated = school.post_json(&ratings, said("provider", 3)).await.expect(200).json();
+    assert_eq!(rated["satisfaction_provider"], json!(3));
+    // Nothing else changes after the end, and the past says what was said before.
+    firm.patch_json(&path, 5, json!({ "satisfaction_need": 1 })).await.problem(409, "conflict");
+    let before = firm.get(&format!("{path}/versions/3")).await.expect(200).json();
+    assert_eq!(before["fields"]["satisfaction_need"], json!(5));
 }

@@ -153,7 +153,9 @@ pub(super) async fn create_contract(
         .await;
     match created {
         Ok(id) => Ok(Either::Right(redirect(&format!("/contracts/{id}")))),
-        Err(error) => Ok(Either::Left(shown(&app, &visit, None, form, refused(error)?).await?)),
+        Err(error) => {
+            Ok(Either::Left(shown(&app, &visit, None, form, Refused::of_form(error)?).await?))
+        }
     }
 }
 
@@ -192,7 +194,7 @@ pub(super) async fn update_contract(
     let Err(error) = app.run(move |app| update(app, &caller, id, &sent)).await else {
         return Ok(Either::Right(redirect(&format!("/contracts/{id}"))));
     };
-    let refused = refused(error)?;
+    let refused = Refused::of_form(error)?;
     let caller = visit.caller.clone();
     let contract = app.run(move |app| ops::show(app, &caller, id)).await?;
     Ok(Either::Left(shown(&app, &visit, Some(contract), form, refused).await?))
@@ -207,14 +209,6 @@ fn update(app: &App, caller: &Caller, id: ContractId, form: &Posted) -> Result<(
     }
     let amendment = AmendContract { reason: form.text("reason").to_owned(), changes };
     ops::amend(app, caller, id, version, &amendment).map(drop)
-}
-
-/// The caller's own mistake belongs into the form as well: a side that is nobody's.
-fn refused(error: Error) -> Result<Refused> {
-    match error {
-        Error::Forbidden(message) => Ok(message.into()),
-        other => Refused::of(other),
-    }
 }
 
 fn patch(

@@ -178,6 +178,20 @@ impl Refused {
     }
 }
 
+impl Refused {
+    /// What the page of a form that writes a whole record can tell of an error: that it would not be
+    /// the caller's as well, for that may be a slip of the pen.
+    ///
+    /// # Errors
+    /// The error itself, when it needs a page of its own.
+    pub fn of_form(error: Error) -> Result<Self> {
+        match error {
+            Error::Forbidden(message) => Ok(message.into()),
+            other => Self::of(other),
+        }
+    }
+}
+
 impl From<Message> for Refused {
     fn from(reason: Message) -> Self {
         Self { errors: Vec::new(), reason: Some(reason) }

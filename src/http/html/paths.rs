@@ -4,7 +4,7 @@
 use actix_web::http::Method;
 
 /// Every page.
-pub const PAGES: [(Method, &str); 73] = [
+pub const PAGES: [(Method, &str); 87] = [
     (Method::GET, "/"),
     (Method::GET, "/account"),
     (Method::GET, "/account/notices"),
@@ -53,6 +53,20 @@ pub const PAGES: [(Method, &str); 73] = [
     (Method::POST, "/needs/{id}/step"),
     (Method::POST, "/needs/{id}/verify"),
     (Method::GET, "/organizations/{id}"),
+    (Method::GET, "/projects"),
+    (Method::GET, "/projects/new"),
+    (Method::POST, "/projects/new"),
+    (Method::GET, "/projects/{id}"),
+    (Method::POST, "/projects/{id}/delete"),
+    (Method::GET, "/projects/{id}/edit"),
+    (Method::POST, "/projects/{id}/edit"),
+    (Method::POST, "/projects/{id}/files"),
+    (Method::GET, "/projects/{id}/files/{file}"),
+    (Method::POST, "/projects/{id}/files/{file}/delete"),
+    (Method::POST, "/projects/{id}/fund"),
+    (Method::POST, "/projects/{id}/milestone"),
+    (Method::POST, "/projects/{id}/rating"),
+    (Method::POST, "/projects/{id}/step"),
     (Method::GET, "/reports"),
     (Method::GET, "/reports/export"),
     (Method::POST, "/reports/locks"),

@@ -151,6 +151,23 @@ pub fn region(names: Names<'_>, typed: &str) -> std::result::Result<String, Mess
     }
 }
 
+/// The region that a list is narrowed to; none for an empty text.
+///
+/// # Errors
+/// What is wrong at the field `region`.
+pub fn region_filter(
+    names: Names<'_>,
+    typed: &str,
+) -> std::result::Result<Option<String>, Vec<FieldError>> {
+    match typed.trim() {
+        "" => Ok(None),
+        text => match region(names, text) {
+            Ok(code) => Ok(Some(code)),
+            Err(message) => Err(vec![FieldError::new("/region", message)]),
+        },
+    }
+}
+
 /// Numbers of the rows of a list in which something was typed.
 fn used(form: &Posted, list: &str, cells: &[&str], most: usize) -> Vec<usize> {
     let typed =

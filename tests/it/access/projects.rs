@@ -7,6 +7,7 @@ use townbridge::projects::ops;
 
 use super::world::{Call, GUZHEN, World, file_of};
 use super::{Row, SIGNED_IN};
+use crate::support::ProjectBuilder;
 use crate::support::files::png;
 
 /// Signed in, but with no part in the project.
@@ -166,5 +167,29 @@ pub const ROWS: &[Row] = &[
             (403, "member manager neighbour"),
             (204, "liaison city province admin"),
         ],
+    },
+    Row {
+        operation: "rate_project",
+        on: "a closed one, for the side that has the need",
+        call: |world, _| {
+            let made = ProjectBuilder::closed(&world.own, &world.neighbour).insert(&world.app);
+            let body = json!({ "side": "need", "rating": 3 });
+            Call::to(format!("projects/{}/ratings", made.id)).with(body)
+        },
+        expect: &[
+            (401, "visitor"),
+            (404, OUTSIDE),
+            (200, "member manager"),
+            (403, "neighbour liaison city province admin"),
+        ],
+    },
+    Row {
+        operation: "rate_project",
+        on: "one that is under way",
+        call: |world, _| {
+            let body = json!({ "side": "need", "rating": 3 });
+            Call::to(format!("{}/ratings", active(world))).with(body)
+        },
+        expect: &[(401, "visitor"), (404, OUTSIDE), (409, INSIDE)],
     },
 ];

@@ -7,5 +7,6 @@ mod errors;
 mod finding;
 mod forms;
 mod links;
+mod projects;
 mod records;
 mod sessions;
