@@ -140,6 +140,18 @@ impl Error {
         Self::Conflict { message: message.into(), legal }
     }
 
+    /// What was found, or nothing when there is no such thing for the caller.
+    ///
+    /// # Errors
+    /// Any other error.
+    pub fn unless_absent<T>(found: Result<T>) -> Result<Option<T>> {
+        match found {
+            Ok(found) => Ok(Some(found)),
+            Err(Self::NotFound) => Ok(None),
+            Err(other) => Err(other),
+        }
+    }
+
     /// What it means for a field that the record it names was not found: it is wrong there.
     ///
     /// # Errors

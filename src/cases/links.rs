@@ -48,18 +48,18 @@ pub fn links(
 ) -> Result<Links> {
     let mut links = Links::default();
     if let Some(id) = need
-        && let Some(seen) = known(reviewed::find(db, caller, id))?
+        && let Some(seen) = Error::unless_absent(reviewed::find(db, caller, id))?
     {
         links.need = Some(link("needs", id, seen.redacted()?.0.title, &seen.row.code));
     }
     if let Some(id) = capability
-        && let Some(seen) = known(reviewed::find(db, caller, id))?
+        && let Some(seen) = Error::unless_absent(reviewed::find(db, caller, id))?
     {
         let title = seen.redacted()?.0.title;
         links.capability = Some(link("capabilities", id, title, &seen.row.code));
     }
     if let Some(id) = case {
-        let found = known(reading::find(db, caller, id))?;
+        let found = Error::unless_absent(reading::find(db, caller, id))?;
         links.case = found.map(|(case, _)| link("cases", id, None, &case.code));
     }
     Ok(links)
@@ -68,12 +68,4 @@ pub fn links(
 fn link(folder: &str, id: impl ToString, title: Option<String>, code: &str) -> Link {
     let name = title.unwrap_or_else(|| code.to_owned());
     Link { path: format!("/{folder}/{}", id.to_string()), name }
-}
-
-fn known<T>(found: Result<T>) -> Result<Option<T>> {
-    match found {
-        Ok(found) => Ok(Some(found)),
-        Err(Error::NotFound) => Ok(None),
-        Err(other) => Err(other),
-    }
 }

@@ -16,6 +16,7 @@ const MAX_DAYS: u32 = 1_000;
 pub struct BrokeringConfig {
     pub first_contact_days: u32,
     pub escalate_after_days: u32,
+    pub remind_days: u32,
     pub usual_value_wan: u32,
     pub stage_days: BTreeMap<CaseStage, u32>,
 }
@@ -26,6 +27,7 @@ impl BrokeringConfig {
         let days = [
             ("first_contact_days", self.first_contact_days),
             ("escalate_after_days", self.escalate_after_days),
+            ("remind_days", self.remind_days),
         ];
         let simple = days.into_iter().find(|(_, days)| *days > MAX_DAYS);
         let staged = self.stage_days.iter().find(|(_, days)| **days > MAX_DAYS);

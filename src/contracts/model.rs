@@ -181,9 +181,10 @@ impl ContractFields {
         (planned, paid)
     }
 
-    /// Instalments that were due before a day and have not been paid.
-    pub fn overdue(&self, today: NaiveDate) -> impl Iterator<Item = &Instalment> {
-        self.instalments.iter().filter(move |one| one.paid.is_none() && one.due_on < today)
+    /// Instalments that were due before a day and have not been paid, with their places.
+    pub fn overdue(&self, today: NaiveDate) -> impl Iterator<Item = (usize, &Instalment)> {
+        let all = self.instalments.iter().enumerate();
+        all.filter(move |(_, one)| one.paid.is_none() && one.due_on < today)
     }
 }
 

@@ -122,7 +122,7 @@ pub(super) fn view(app: &App, caller: &Caller, contract: Contract) -> ContractVi
     let standing = Standing::of(caller, &contract, policy.registrant);
     let (status, fields) = (contract.status, contract.doc.0);
     let (planned_total, paid_total) = fields.totals();
-    let overdue = fields.overdue(today).map(|one| one.planned).sum();
+    let overdue = fields.overdue(today).map(|(_, one)| one.planned).sum();
     let due_on = fields.signed_on.and_then(|day| policy.registration_due(day));
     let awaits = matches!(status, ContractStatus::Signed | ContractStatus::Refused);
     let mut steps = status.steps_for(standing);

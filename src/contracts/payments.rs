@@ -7,7 +7,7 @@ use super::model::{Contract, ContractId, ContractView};
 use super::ops::{find, save, view};
 use super::rules::step_day;
 use super::store;
-use crate::accounts::principal::Caller;
+use crate::accounts::principal::{Caller, OrgId, UserId};
 use crate::app::App;
 use crate::db::Db;
 use crate::error::{Error, Result};
@@ -91,4 +91,19 @@ pub fn record_payment(
 /// Database faults.
 pub fn overdue(db: &mut Db, reach: &Reach, today: NaiveDate, limit: i64) -> Result<Vec<Contract>> {
     store::with_overdue(db, reach, today, limit)
+}
+
+/// Organisations, region and author of a contract: who is to know of its payments.
+///
+/// # Errors
+/// Database faults.
+pub fn parts(db: &mut Db, id: &str) -> Result<(Vec<OrgId>, Vec<String>, Option<UserId>)> {
+    let found = match id.parse() {
+        Ok(id) => store::find_unscoped(db, id)?,
+        Err(_) => None,
+    };
+    Ok(found.map_or_else(Default::default, |row| {
+        let orgs = [row.buyer_org_id, row.seller_org_id].into_iter().flatten().collect();
+        (orgs, vec![row.region_code], row.created_by)
+    }))
 }

@@ -48,16 +48,12 @@ pub fn of_case(app: &App, caller: &Caller, id: CaseId) -> Result<ContractFields>
         case_id: Some(id),
         ..ContractFields::default()
     };
-    if let Ok(id) = case.need.id.parse::<NeedId>() {
-        match needs::ops::show(app, caller, id) {
-            Ok(need) => {
-                fields.need_id = Some(id);
-                fields.industry_code = need.fields.industry_code;
-                fields.tech_field = need.fields.tech_field;
-            }
-            Err(Error::NotFound) => {}
-            Err(other) => return Err(other),
-        }
+    if let Ok(id) = case.need.id.parse::<NeedId>()
+        && let Some(need) = Error::unless_absent(needs::ops::show(app, caller, id))?
+    {
+        fields.need_id = Some(id);
+        fields.industry_code = need.fields.industry_code;
+        fields.tech_field = need.fields.tech_field;
     }
     // Nothing is linked that the caller may not know.
     fields.capability_id = fields.capability_id.filter(|_| case.capability.title.is_some());
@@ -101,12 +97,9 @@ pub fn linkable(
 ) -> Result<Vec<(String, String)>> {
     let mut found: Vec<(String, String)> = Vec::new();
     for id in ids {
-        let name = match ops::show(app, caller, *id) {
-            Ok(contract) => contract.fields.project_name.unwrap_or(contract.code),
-            Err(Error::NotFound) => id.to_string(),
-            Err(other) => return Err(other),
-        };
-        found.push((id.to_string(), name));
+        let seen = Error::unless_absent(ops::show(app, caller, *id))?;
+        let name = seen.map(|contract| contract.fields.project_name.unwrap_or(contract.code));
+        found.push((id.to_string(), name.unwrap_or_else(|| id.to_string())));
     }
     if case.is_some() {
         let query = ListContracts { case_id: case, ..ListContracts::default() };

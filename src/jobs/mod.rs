@@ -9,4 +9,5 @@ pub mod housekeeping;
 pub mod indexer;
 pub mod likeness;
 pub mod outbox;
+pub mod reminders;
 pub mod renewal;

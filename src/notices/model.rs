@@ -1,5 +1,6 @@
 //! A notice, and what its reader wants by mail.
 
+use chrono::NaiveDate;
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -36,6 +37,14 @@ code_enum!(
         CaseEscalated = "case_escalated",
         /// A need has waited for its first contact for long.
         NeedEscalated = "need_escalated",
+        /// A milestone of a project is due soon.
+        MilestoneDue = "milestone_due",
+        /// A milestone of a project is late.
+        MilestoneLate = "milestone_late",
+        /// A payment under a contract is due soon.
+        PaymentDue = "payment_due",
+        /// A payment under a contract is late.
+        PaymentLate = "payment_late",
     }
 );
 
@@ -79,7 +88,13 @@ impl NoticeKind {
     /// The setting that it falls under.
     pub fn topic(self) -> Topic {
         match self {
-            Self::CaseAsked | Self::CaseAnswered | Self::CaseStepped => Topic::Cases,
+            Self::CaseAsked
+            | Self::CaseAnswered
+            | Self::CaseStepped
+            | Self::MilestoneDue
+            | Self::MilestoneLate
+            | Self::PaymentDue
+            | Self::PaymentLate => Topic::Cases,
             Self::CaseAssigned | Self::CasesHandedOver | Self::CaseUnbrokered => Topic::Brokering,
             Self::CaseEscalated | Self::NeedEscalated => Topic::Escalations,
         }
@@ -102,6 +117,9 @@ pub struct NoticeData {
     /// What it has said.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub answer: Option<Answer>,
+    /// Day on which it is or was due.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub due_on: Option<NaiveDate>,
     /// How many.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub count: Option<usize>,

@@ -10,11 +10,12 @@ use crate::cases;
 use crate::cases::model::CaseId;
 use crate::cases::stage::CaseStage;
 use crate::db::Db;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::http::text;
 use crate::needs::model::NeedId;
 use crate::records::model::RecordKind;
 use crate::records::reviewed;
+use crate::{contracts, projects};
 
 /// A notice in words.
 #[derive(Debug, Clone)]
@@ -72,6 +73,7 @@ pub fn sentence(app: &App, kind: NoticeKind, data: &NoticeData, language: Langua
         ("stage", stage),
         ("side", side),
         ("said", said.map(|key| text::text(&key, language))),
+        ("day", data.due_on.map(|day| day.to_string())),
         ("count", data.count.map(|count| count.to_string())),
     ];
     let params = params.map(|(name, value)| (name, value.unwrap_or_default()));
@@ -96,6 +98,20 @@ fn titles(db: &mut Db, reader: &Caller, notices: &[Notice]) -> Result<Titles> {
     for seen in reviewed::find_many(db, reader, &needs)? {
         let title = seen.redacted()?.0.title.map(|title| plain(&title));
         found.insert((RecordKind::Need, seen.row.id.to_string()), title);
+    }
+    for id in of(RecordKind::Project) {
+        let Ok(project) = id.parse() else { continue };
+        if let Some(title) =
+            Error::unless_absent(projects::ops::find(db, reader, project))?.map(|row| row.title)
+        {
+            found.insert((RecordKind::Project, id.to_owned()), Some(plain(&title)));
+        }
+    }
+    for id in of(RecordKind::Contract) {
+        let Ok(contract) = id.parse() else { continue };
+        if let Some(row) = Error::unless_absent(contracts::ops::find(db, reader, contract))? {
+            found.insert((RecordKind::Contract, id.to_owned()), Some(plain(&row.project_name)));
+        }
     }
     Ok(found)
 }

@@ -8,6 +8,7 @@ pub mod ops;
 pub mod overdue;
 pub mod pages;
 pub mod ratings;
+pub mod reminders;
 pub mod rules;
 pub mod steps;
 pub mod store;

@@ -174,9 +174,11 @@ impl ProjectFields {
         (planned, paid)
     }
 
-    /// Milestones that were due before a day and have not been reached.
-    pub fn overdue(&self, today: NaiveDate) -> impl Iterator<Item = &Milestone> {
-        self.milestones.iter().filter(move |one| one.done_on.is_none() && one.due_on < today)
+    /// Milestones that were due before a day and have not been reached, with their places.
+    pub fn overdue(&self, today: NaiveDate) -> impl Iterator<Item = (usize, &Milestone)> {
+        let open = |one: &Milestone| one.done_on.is_none();
+        let all = self.milestones.iter().enumerate();
+        all.filter(move |(_, one)| open(one) && one.due_on < today)
     }
 }
 

@@ -22,6 +22,8 @@ pub struct Overdue {
     pub code: String,
     /// What it is about.
     pub title: String,
+    /// Place of the milestone or the instalment in its list, from 0.
+    pub at: usize,
     /// The milestone; none for a payment.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub milestone: Option<String>,
@@ -42,7 +44,8 @@ pub struct Overdue {
 pub fn overdue(db: &mut Db, reach: &Reach, today: NaiveDate, limit: i64) -> Result<Vec<Overdue>> {
     let mut late = Vec::new();
     for project in store::with_overdue(db, reach, today, limit)? {
-        late.extend(project.doc.0.overdue(today).map(|milestone| Overdue {
+        late.extend(project.doc.0.overdue(today).map(|(at, milestone)| Overdue {
+            at,
             kind: RecordKind::Project,
             id: project.id.to_string(),
             code: project.code.clone(),
@@ -54,7 +57,8 @@ pub fn overdue(db: &mut Db, reach: &Reach, today: NaiveDate, limit: i64) -> Resu
         }));
     }
     for contract in contracts::payments::overdue(db, reach, today, limit)? {
-        late.extend(contract.doc.0.overdue(today).map(|instalment| Overdue {
+        late.extend(contract.doc.0.overdue(today).map(|(at, instalment)| Overdue {
+            at,
             kind: RecordKind::Contract,
             id: contract.id.to_string(),
             code: contract.code.clone(),

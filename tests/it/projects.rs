@@ -1,10 +1,15 @@
 //! Projects: put on record, carried out, closed with what came of them.
 
 use serde_json::{Value, json};
+use townbridge::accounts::principal::{Caller, Role};
+use townbridge::accounts::roles::model::GrantRole;
 use townbridge::organizations::model::Organization;
+use townbridge::projects::{ops, reminders};
 
 use crate::support::projects::{closing, project_fields};
-use crate::support::{Client, ContractBuilder, NeedBuilder, OrgBuilder, ProjectBuilder, TestApp};
+use crate::support::{
+    Account, Client, ContractBuilder, NeedBuilder, OrgBuilder, ProjectBuilder, TestApp,
+};
 
 const GUZHEN: &str = "442000105";
 
@@ -192,4 +197,54 @@ async fn each_side_says_for_itself_how_satisfied_it_is_once_the_project_is_close
     firm.patch_json(&path, 5, json!({ "satisfaction_need": 1 })).await.problem(409, "conflict");
     let before = firm.get(&format!("{path}/versions/3")).await.expect(200).json();
     assert_eq!(before["fields"]["satisfaction_need"], json!(5));
+}
+
+#[tokio::test]
+async fn people_are_reminded_once_before_and_once_when_it_is_late() {
+    let world = World::start().await;
+    let role = |org: &Organization| GrantRole::in_org(Role::OrgAdmin, org.id);
+    let (firm, school) =
+        (world.app.account(&[role(&world.firm)]), world.app.account(&[role(&world.school)]));
+    let liaison = world.app.account(&[GrantRole::in_region(Role::Liaison, GUZHEN)]);
+    let elsewhere = world.app.account(&[GrantRole::in_region(Role::Liaison, "440604100")]);
+    let today = world.app.clock.today_in_china();
+    let day = |days: i64| today + chrono::TimeDelta::days(days);
+    let made = ProjectBuilder::active(&world.firm, &world.school).fields(|fields| {
+        fields.milestones[0].due_on = day(-1);
+        fields.milestones[1].due_on = day(8);
+    });
+    let made = made.insert(&world.app);
+    ContractBuilder::signed(&world.firm, &world.school)
+        .fields(|fields| {
+            fields.instalments[0].due_on = day(7);
+            fields.instalments[1].due_on = day(0);
+        })
+        .insert(&world.app);
+    let kinds = async |account: &Account| -> Vec<String> {
+        let inbox = world.app.client(account).get("inbox").await.expect(200).json();
+        let items = inbox["items"].as_array().unwrap().clone();
+        let mut kinds: Vec<String> =
+            items.iter().map(|item| item["kind"].as_str().unwrap().to_owned()).collect();
+        kinds.sort();
+        kinds
+    };
+    assert_eq!(reminders::remind(&world.app).unwrap(), 3);
+    for account in [&firm, &school, &liaison] {
+        assert_eq!(kinds(account).await, ["milestone_late", "payment_due", "payment_due"]);
+    }
+    assert_eq!(kinds(&elsewhere).await, Vec::<String>::new());
+    assert_eq!(reminders::remind(&world.app).unwrap(), 0, "once each");
+    let inbox = world.app.client(&firm).get("inbox").await.expect(200).json();
+    let late = inbox["items"].as_array().unwrap().iter();
+    let late = late.clone().find(|item| item["kind"] == "milestone_late").unwrap();
+    assert_eq!(late["path"], format!("/projects/{}", made.id));
+    assert_eq!(late["about"], "压铸件气孔率联合攻关");
+    assert_eq!(late["data"]["due_on"], json!(day(-1)));
+    // A day that is moved is a new thing.
+    let id = made.id;
+    let moved = json!({ "milestones": [{ "title": "样件", "due_on": day(2) }] });
+    let system = Caller::system("test");
+    ops::update(&world.app, &system, id, made.version, &moved).unwrap();
+    assert_eq!(reminders::remind(&world.app).unwrap(), 1);
+    assert!(kinds(&liaison).await.contains(&"milestone_due".to_owned()));
 }

@@ -1,0 +1,104 @@
+//! Reminding people of milestones and payments: some days before they are due and once they are late,
+//! once each.
+
+use std::collections::BTreeSet;
+
+use chrono::{NaiveDate, TimeDelta};
+
+use super::overdue::{Overdue, overdue};
+use super::store;
+use crate::accounts::members;
+use crate::accounts::principal::{Caller, OrgId, UserId};
+use crate::accounts::roles;
+use crate::app::App;
+use crate::contracts;
+use crate::db::Db;
+use crate::error::Result;
+use crate::notices;
+use crate::notices::model::{NoticeData, NoticeKind};
+use crate::notices::ops::Event;
+use crate::records::model::RecordKind;
+use crate::records::scope::Reach;
+
+/// Projects, and contracts, that are looked at: those that have been due longest.
+const MOST: i64 = 50_000;
+/// Reminders that are told in one transaction.
+const BATCH: usize = 100;
+
+/// Reminds of what is due soon or late and has not been reminded of yet; returns of how many things.
+///
+/// # Errors
+/// Database faults.
+pub fn remind(app: &App) -> Result<usize> {
+    let today = app.clock.today_in_china();
+    let ahead = TimeDelta::days(i64::from(app.config.brokering.remind_days) + 1);
+    let until = today.checked_add_signed(ahead).unwrap_or(today);
+    let waiting = app.db.read(|db| {
+        let reach = Reach::of(&Caller::system("reminders"));
+        let all = overdue(db, &reach, until, MOST)?;
+        let keys = all.iter().map(|one| key(one, today)).collect();
+        let untold: BTreeSet<String> = notices::ops::untold(db, keys)?.into_iter().collect();
+        let is_new = |one: &Overdue| untold.contains(&key(one, today));
+        Ok::<_, crate::error::Error>(all.into_iter().filter(is_new).collect::<Vec<_>>())
+    })?;
+    let mut told = 0;
+    for batch in waiting.chunks(BATCH) {
+        told += app.db.write(|db| tell_some(app, db, batch, today))?;
+    }
+    Ok(told)
+}
+
+/// Under what it is remembered that people have been told; a new day is a new thing.
+fn key(one: &Overdue, today: NaiveDate) -> String {
+    let state = if one.due_on < today { "late" } else { "due" };
+    format!("{state}/{}/{}/{}", one.id, one.at, one.due_on)
+}
+
+fn tell_some(app: &App, db: &mut Db, batch: &[Overdue], today: NaiveDate) -> Result<usize> {
+    let mut told = 0;
+    for one in batch {
+        let kind = match (one.kind, one.due_on < today) {
+            (RecordKind::Project, false) => NoticeKind::MilestoneDue,
+            (RecordKind::Project, true) => NoticeKind::MilestoneLate,
+            (_, false) => NoticeKind::PaymentDue,
+            (_, true) => NoticeKind::PaymentLate,
+        };
+        let data = NoticeData {
+            code: Some(one.code.clone()),
+            due_on: Some(one.due_on),
+            ..NoticeData::default()
+        };
+        let record = Some((one.kind, one.id.clone()));
+        let event = Event { kind, record, data, once: Some(key(one, today)) };
+        let people = people(db, one)?;
+        told += usize::from(notices::ops::tell(app, db, &event, &people)? > 0);
+    }
+    Ok(told)
+}
+
+/// Who is to know: those who answer for the record in the organisations that take part, and the
+/// liaisons of its towns.
+fn people(db: &mut Db, one: &Overdue) -> Result<Vec<UserId>> {
+    let (orgs, towns, author) = match one.kind {
+        RecordKind::Project => project_parts(db, one)?,
+        _ => contracts::payments::parts(db, &one.id)?,
+    };
+    let mut people = BTreeSet::new();
+    for org in orgs {
+        people.extend(members::ops::responsible(db, org, author)?);
+    }
+    for town in towns {
+        people.extend(roles::ops::liaisons(db, &town)?.into_iter().map(|liaison| liaison.id));
+    }
+    Ok(people.into_iter().collect())
+}
+
+/// Organisations, towns and author of a record.
+type Parts = (Vec<OrgId>, Vec<String>, Option<UserId>);
+
+fn project_parts(db: &mut Db, one: &Overdue) -> Result<Parts> {
+    let Ok(id) = one.id.parse() else { return Ok(Parts::default()) };
+    let Some(project) = store::find_unscoped(db, id)? else { return Ok(Parts::default()) };
+    let orgs = project.party_rows().into_iter().map(|row| row.org_id).collect();
+    Ok((orgs, project.doc.0.town_codes.clone(), project.created_by))
+}
