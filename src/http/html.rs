@@ -5,7 +5,7 @@
 //! - [`frame`] is what templates know about the request: language, person, texts, names of codes.
 //! - [`form`] reads posted forms and refuses those that did not come from our own pages.
 //! - [`failure`] turns errors into pages for browsers, and into problems for everybody else.
-//! - [`typed`] reads forms of many fields, [`once`] keeps them from creating twice, [`values`] puts
+//! - [`typed`] reads forms of many fields, [`once`] keeps them from creating twice, `values` puts
 //!   values of fields into words.
 //! - [`paths`] lists all pages, so that wrong methods can be told the right ones.
 //! - [`assets`] serves style sheet, script and icon from the binary.
