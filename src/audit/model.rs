@@ -70,8 +70,16 @@ pub fn hex(bytes: &[u8]) -> String {
 
 /// Fields with personal data: the log says that they changed, not what they hold, so that a
 /// person's data can be erased while the chain still verifies.
-const PERSONAL: [&str; 7] =
-    ["contact", "login_mail", "name_of_person", "expert", "lead_expert", "team", "people"];
+const PERSONAL: [&str; 8] = [
+    "broker_person",
+    "contact",
+    "login_mail",
+    "name_of_person",
+    "expert",
+    "lead_expert",
+    "team",
+    "people",
+];
 
 /// Replaces values of personal fields in a before/after object.
 pub fn mask_personal(changes: &mut Value) {

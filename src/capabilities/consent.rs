@@ -11,6 +11,7 @@ use super::parts::{ConsentScope, Expert};
 use super::store;
 use crate::accounts::principal::{Caller, OrgId};
 use crate::accounts::privacy;
+use crate::accounts::privacy::consents::Said;
 use crate::accounts::privacy::model::ConsentPurpose;
 use crate::app::App;
 use crate::db::{Db, Timestamp};
@@ -132,12 +133,39 @@ fn try_set(
         };
         if let Some(user) = caller.actor_id() {
             let given = scope != ConsentScope::Nobody;
-            let said = (user, ConsentPurpose::ExpertProfile, given);
+            let record_id = Some(id.to_string());
+            let said = Said { user, purpose: ConsentPurpose::ExpertProfile, record_id, given };
             privacy::consents::record(app, db, caller, said, now)?;
         }
         let seen = find(db, caller, id)?;
         Ok(Written { value: view(app, caller, &seen)?, change: number })
     })
+}
+
+/// Shows a person to nobody any more: in every profile of that name in these organisations.
+///
+/// # Errors
+/// As for [`set_consent`].
+pub fn hide_person(app: &App, caller: &Caller, orgs: &[OrgId], name: &str) -> Result<()> {
+    let mut profiles = Vec::new();
+    for org in orgs {
+        let mut last = None;
+        loop {
+            let rows = app.db.read(|db| store::of_org_unscoped(db, *org, last, 500))?;
+            let Some((id, _)) = rows.last() else { break };
+            last = Some(*id);
+            let theirs = rows.into_iter().filter(|(_, fields)| {
+                fields.is_person()
+                    && fields.person_name() == Some(name.trim())
+                    && fields.consent() != ConsentScope::Nobody
+            });
+            profiles.extend(theirs.map(|(id, _)| id));
+        }
+    }
+    for id in profiles {
+        set_consent(app, caller, id, None, SetConsent { scope: ConsentScope::Nobody })?;
+    }
+    Ok(())
 }
 
 /// The audit log masks personal fields, so the action itself says what was decided.

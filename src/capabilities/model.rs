@@ -177,12 +177,16 @@ impl CapabilityFields {
     /// kept from visitors; what is no person's profile needs no consent.
     pub fn consent(&self) -> ConsentScope {
         let stated = self.expert.as_ref().and_then(|expert| expert.consent_scope);
-        let is_person = self.expert.is_some() || self.asset_kind.as_deref() == Some(EXPERT);
         match stated {
             Some(scope) => scope,
-            None if is_person => ConsentScope::Members,
+            None if self.is_person() => ConsentScope::Members,
             None => ConsentScope::Public,
         }
+    }
+
+    /// Whether it is the profile of a person.
+    pub fn is_person(&self) -> bool {
+        self.expert.is_some() || self.asset_kind.as_deref() == Some(EXPERT)
     }
 
     /// The name by which other records mention the person in it: in an expert's profile the

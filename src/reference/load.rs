@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use super::calendar::Holiday;
 use super::policy::ContractRule;
 use super::{CodeEntry, HitechField, Industry, Reference, Region, Tables, University};
-use crate::accounts::privacy::model::ConsentText;
+use crate::accounts::privacy::model::{ConsentPurpose, ConsentText};
 use crate::error::{Error, Result};
 
 /// One table as built in.
@@ -66,6 +66,12 @@ pub fn load(directory: &Path) -> Result<Reference> {
     check_rules(&contract_rules)?;
     let consent_texts: Vec<ConsentText> = reader.rows(&CONSENT_TEXTS)?;
     unique(CONSENT_TEXTS.name, &consent_texts, |row| format!("{}/{}", row.purpose, row.version))?;
+    for purpose in ConsentPurpose::ALL {
+        if !consent_texts.iter().any(|text| text.purpose == *purpose) {
+            let reason = "there is no text for this purpose";
+            return Err(broken(CONSENT_TEXTS.name, 0, purpose.as_str(), reason));
+        }
+    }
     let fingerprint = crate::audit::model::hex(&reader.hash.finish().as_ref()[..8]);
     let tables = Tables {
         regions,

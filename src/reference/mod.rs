@@ -243,7 +243,8 @@ impl Reference {
     /// Readable name of a region, from the city down: `中山市古镇镇`.
     pub fn region_name(&self, code: &str, language: Language) -> String {
         let cuts = [2, 4, 6, 9].into_iter().filter(|&cut| cut <= code.len());
-        let mut chain: Vec<&Region> = cuts.filter_map(|cut| self.region(&code[..cut])).collect();
+        let mut chain: Vec<&Region> =
+            cuts.filter_map(|cut| self.region(code.get(..cut)?)).collect();
         if chain.len() > 1 {
             chain.remove(0);
         }

@@ -23,8 +23,12 @@ use crate::records::scope::Reach;
 pub fn facts(db: &mut Db, reach: &Reach, selection: &Selection) -> Result<Vec<Fact>> {
     let scope = Scope { reach, region: selection.region.as_deref(), span: selection.span };
     let mut facts = unlocked(db, &scope)?;
-    let stored = store::current_facts(db, selection.span.from, selection.span.to)?;
-    facts.extend(stored.into_iter().map(Fact::from).filter(|fact| scope.covers(&fact.region_code)));
+    let stored = store::sources::current_facts(db, &scope)?;
+    let stored: Vec<Fact> = stored.into_iter().map(Fact::from).collect();
+    // A report that was locked between these queries has what was live a moment ago.
+    let taken: HashSet<&FactKey> = stored.iter().map(|fact| &fact.key).collect();
+    facts.retain(|fact| !taken.contains(&fact.key));
+    facts.extend(stored);
     facts.retain(|fact| selection.holds(fact));
     facts.sort_by(|a, b| (a.on, &a.key).cmp(&(b.on, &b.key)));
     Ok(facts)

@@ -1,6 +1,6 @@
 //! What the records tell of a period that was locked, beside what its report says.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use serde::Serialize;
 
@@ -61,7 +61,7 @@ fn recorded(db: &mut Db, lock: &ReportLock) -> Result<BTreeMap<FactKey, Fact>> {
     facts.retain(|fact| collect::owner(&locks, fact).is_some_and(|one| one.id == lock.id));
     let ids: Vec<&str> = facts.iter().map(|fact| fact.key.record_id.as_str()).collect();
     let elsewhere = store::current_of(db, &ids)?.into_iter().filter(|row| row.lock_id != lock.id);
-    let elsewhere: Vec<FactKey> = elsewhere.map(|row| Fact::from(row).key).collect();
+    let elsewhere: HashSet<FactKey> = elsewhere.map(|row| Fact::from(row).key).collect();
     facts.retain(|fact| !elsewhere.contains(&fact.key));
     Ok(facts.into_iter().map(|fact| (fact.key.clone(), fact)).collect())
 }

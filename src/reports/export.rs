@@ -41,13 +41,12 @@ fn harmless(text: &str) -> String {
 /// As for [`ops::report`].
 pub fn export(app: &App, caller: &Caller, query: &ExportQuery) -> Result<Vec<u8>> {
     ops::broker(caller)?;
-    let asked = query.asked(app)?;
-    let selection = asked.0.clone();
-    let report = ops::report(app, caller, asked)?;
+    let (selection, group_by) = query.asked(app)?;
+    let facts = ops::facts(app, caller, &selection)?;
+    let report = ops::lay_out(app, caller, (&selection, group_by), &facts)?;
     match query.format.unwrap_or(ReportFormat::Csv) {
         ReportFormat::Csv => csv_file(&report, caller.language),
         ReportFormat::Xlsx => {
-            let facts = ops::facts(app, caller, &selection)?;
             let book = workbook(app, caller, &report, &facts);
             book.map_err(|error| Error::internal(format!("write a report: {error}")))
         }

@@ -2,6 +2,7 @@
 
 mod reading;
 
+use chrono::TimeDelta;
 use serde::Deserialize;
 
 pub use self::reading::{
@@ -84,9 +85,12 @@ pub fn lock(app: &App, caller: &Caller, command: &LockPeriod) -> Result<LockView
     if period.span.to >= app.clock.today_in_china() {
         return Err(Error::field("/period", "field.period_not_over"));
     }
-    let now = app.clock.now();
     let row = app.db.write(|db| {
         dialect::lock_reports(db)?;
+        // Who is later takes what is left, also where clocks of nodes differ or both began at once.
+        let last =
+            store::last_locked(db)?.map(|at| Timestamp::new(at.0 + TimeDelta::microseconds(1)));
+        let now = last.map_or(app.clock.now(), |last| last.max(app.clock.now()));
         let row = lock_now(db, caller, &period, &region, command.note.as_deref(), now)?;
         log(db, caller, now, "report.lock", &row, serde_json::to_value(&row.sha256)?)?;
         let created = Created::record(CreatedKind::ReportLock, row.id);

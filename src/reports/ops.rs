@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::dimension::{Dimension, UNASSIGNED};
-use super::fact::Fact;
+use super::fact::{Fact, FactKey};
 use super::query::{RecordsQuery, Selection};
 use super::tally::{Figures, break_down};
 use super::{collect, locks};
@@ -59,7 +59,7 @@ pub struct Report {
 /// Reports are for those who look after regions, and of these regions.
 ///
 /// # Errors
-/// [`Error::Unauthorized`] and [`Error::Forbidden`] for everybody else.
+/// [`Error::Unauthenticated`] and [`Error::Forbidden`] for everybody else.
 pub(super) fn broker(caller: &Caller) -> Result<Reach> {
     let principal = caller.signed_in()?;
     if !principal.is_broker() && !principal.is_admin() {
@@ -72,7 +72,7 @@ pub(super) fn broker(caller: &Caller) -> Result<Reach> {
 /// Refuses who looks after no region, before anything else is looked at.
 ///
 /// # Errors
-/// [`Error::Unauthorized`] and [`Error::Forbidden`].
+/// [`Error::Unauthenticated`] and [`Error::Forbidden`].
 pub fn require_broker(caller: &Caller) -> Result<()> {
     broker(caller).map(drop)
 }
@@ -111,6 +111,16 @@ pub fn report(
     (selection, group_by): (Selection, Vec<Dimension>),
 ) -> Result<Report> {
     let facts = facts(app, caller, &selection)?;
+    lay_out(app, caller, (&selection, group_by), &facts)
+}
+
+/// The report that facts make.
+pub(super) fn lay_out(
+    app: &App,
+    caller: &Caller,
+    (selection, group_by): (&Selection, Vec<Dimension>),
+    facts: &[Fact],
+) -> Result<Report> {
     let line = |(values, figures): (Vec<String>, Figures)| {
         let headings = group_by.iter().zip(values).map(|(dimension, value)| Heading {
             dimension: *dimension,
@@ -122,9 +132,9 @@ pub fn report(
     Ok(Report {
         from: selection.span.from,
         to: selection.span.to,
-        lines: break_down(&facts, &group_by).into_iter().map(line).collect(),
-        total: Figures::of(&facts).values(),
-        locks: locks_of(app, caller, &selection)?,
+        lines: break_down(facts, &group_by).into_iter().map(line).collect(),
+        total: Figures::of(facts).values(),
+        locks: locks_of(app, caller, selection)?,
         group_by,
     })
 }
@@ -146,6 +156,18 @@ fn cursor(fact: &Fact) -> String {
     encode_cursor(&fact.on.to_string(), &format!("{}:{}:{}", key.kind, key.record_id, key.part))
 }
 
+/// The place that a cursor stands for.
+fn place(cursor: &str) -> Option<(NaiveDate, FactKey)> {
+    let (on, key) = decode_cursor(cursor).ok()?;
+    let (kind, rest) = key.split_once(':')?;
+    let (record_id, part) = rest.rsplit_once(':')?;
+    let kind = kind.parse().ok()?;
+    Some((
+        on.parse().ok()?,
+        FactKey { kind, record_id: record_id.to_owned(), part: part.parse().ok()? },
+    ))
+}
+
 /// The facts behind a figure, in the order of their days.
 ///
 /// # Errors
@@ -158,10 +180,8 @@ pub fn records(app: &App, caller: &Caller, query: &RecordsQuery) -> Result<Page<
         facts.retain(|fact| fact.key.kind == measure.kind());
     }
     if let Some(after) = &query.after {
-        decode_cursor(after)?;
-        let at = facts.iter().position(|fact| cursor(fact) == *after);
-        let at = at.ok_or_else(|| Error::field("/after", "field.cursor"))?;
-        facts.drain(..=at);
+        let after = place(after).ok_or_else(|| Error::field("/after", "field.cursor"))?;
+        facts.retain(|fact| (fact.on, &fact.key) > (after.0, &after.1));
     }
     facts.truncate(limit + 1);
     Ok(Page::cut(facts, limit, cursor))

@@ -1,6 +1,6 @@
 //! What a report is asked for.
 
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 use serde::Deserialize;
 
 use super::dimension::Dimension;
@@ -187,6 +187,12 @@ fn span(
     }
     let year = Span::year_of(from.or(to).unwrap_or_else(|| app.clock.today_in_china()));
     let span = Span { from: from.unwrap_or(year.from), to: to.unwrap_or(year.to) };
+    if span.from.year() < 1 || span.to.year() > 9_999 {
+        return Err(Error::field(
+            if span.to.year() > 9_999 { "/to" } else { "/from" },
+            "field.period",
+        ));
+    }
     if span.from > span.to {
         return Err(Error::field("/to", "field.before_start"));
     }

@@ -3,14 +3,13 @@
 pub mod links;
 pub mod sources;
 
-use chrono::NaiveDate;
 use diesel::prelude::*;
 
 use super::fact::FactKey;
 use super::model::{Correction, CorrectionId, LockId, LockedFact, ReportLock};
 use super::period::Span;
-use crate::db::Db;
 use crate::db::schema::{report_corrections, report_facts, report_locks};
+use crate::db::{Db, Timestamp};
 use crate::error::{Error, Result, is_unique_violation};
 use crate::on;
 
@@ -64,6 +63,16 @@ pub fn find_lock(db: &mut Db, id: LockId) -> Result<Option<ReportLock>> {
         .optional()?)
 }
 
+/// When the last report was locked.
+pub fn last_locked(db: &mut Db) -> Result<Option<Timestamp>> {
+    use report_locks::dsl as l;
+    Ok(on!(db, conn => l::report_locks
+        .order((l::created_at.desc(), l::id.desc()))
+        .select(l::created_at)
+        .first(conn))
+    .optional()?)
+}
+
 /// Locked reports that have a day in common with a span, in the order in which they were locked.
 pub fn locks(db: &mut Db, span: Span) -> Result<Vec<ReportLock>> {
     use report_locks::dsl as l;
@@ -81,16 +90,6 @@ pub fn all_locks(db: &mut Db) -> Result<Vec<ReportLock>> {
     Ok(on!(db, conn => l::report_locks
         .order((l::last_day.desc(), l::first_day.desc(), l::region_code.asc()))
         .select(ReportLock::as_select())
-        .load(conn))?)
-}
-
-/// Facts of locked reports that count now and are of these days.
-pub fn current_facts(db: &mut Db, from: NaiveDate, to: NaiveDate) -> Result<Vec<LockedFact>> {
-    use report_facts::dsl as f;
-    Ok(on!(db, conn => f::report_facts
-        .filter(f::left_by.is_null())
-        .filter(f::day.between(from, to))
-        .select(LockedFact::as_select())
         .load(conn))?)
 }
 

@@ -62,6 +62,8 @@ async fn consent_is_kept_with_the_version_of_the_text() {
     assert_eq!(said, [true, false]);
     let odd = json!({ "purpose": "odd", "version": version, "given": true });
     client.post_json("me/consents", odd).await.problem(422, "invalid");
+    let expert = json!({ "purpose": "expert_profile", "version": version, "given": false });
+    client.post_json("me/consents", expert).await.problem(409, "conflict");
 }
 
 #[tokio::test]
@@ -180,7 +182,16 @@ async fn who_is_erased_is_nowhere_and_what_others_rely_on_stays() {
     let path = format!("needs/{}", need.id);
     client.patch_json(&path, need.version.into(), json!({ "urgency": "high" })).await.expect(200);
     let contract = ContractBuilder::registered(&org, &school, 1).insert(&app);
+    let profile = CapabilityBuilder::expert(&org, "何试", "public").insert(&app);
+    let manager = app.org_admin(org.id);
+    for mail in [mail, "not.erase.me@example.com"] {
+        let offer = json!({ "mail": mail, "role": "expert" });
+        let path = format!("organizations/{}/invitations", org.id);
+        manager.post_json(&path, offer).await.expect(201);
+    }
     app.settle().await;
+    let profile = format!("capabilities/{}", profile.id);
+    app.anonymous().get(&profile).await.expect(200);
 
     let wrong = json!({ "current_password": "something else" });
     client.post_json("me/erasure", wrong).await.problem(422, "invalid");
@@ -191,7 +202,14 @@ async fn who_is_erased_is_nowhere_and_what_others_rely_on_stays() {
     client.get("me").await.problem(401, "unauthenticated");
     let sign_in = json!({ "mail": mail, "password": PASSWORD });
     app.anonymous().post_json("auth/sign-in", sign_in).await.problem(401, "unauthenticated");
-    assert_eq!(left(&app, &[mail, "0760-5559911"]), Vec::<String>::new());
+    let kept = left(&app, &[mail, "0760-5559911"]);
+    assert!(kept.iter().all(|text| text.contains("not.erase.me@example.com")), "{kept:?}");
+    // Somebody else whose address holds this one is still invited; the person's profile is hidden.
+    let invited = manager.get(&format!("organizations/{}/invitations", org.id)).await.expect(200);
+    let invited = invited.json();
+    let invited = invited.as_array().or(invited["items"].as_array()).unwrap();
+    assert_eq!(invited.len(), 1, "{invited:?}");
+    app.anonymous().get(&profile).await.problem(404, "not_found");
 
     // The need is still there, with its past, and so are the contract and a log that verifies.
     let admin = app.admin();
@@ -268,7 +286,7 @@ async fn the_page_shows_consents_exports_and_erases() {
     let account = app.account(&[GrantRole::in_org(Role::OrgMember, org.id)]);
     let browser = app.browser_of(&account).await;
     let page = browser.get("/account/personal-data").await.expect(200);
-    assert_eq!(page.count("[data-consent]"), 2);
+    assert_eq!(page.count("[data-consent]"), 1);
     assert_eq!(page.attribute("[data-consent=account]", "data-given"), "false");
     let version = page.attribute("[data-consent=account] [name=version]", "value");
     let fields = [("purpose", "account"), ("version", version.as_str()), ("given", "true")];

@@ -235,6 +235,8 @@ async fn what_cannot_be_asked_is_named() {
         ("group_by=odd", "/group_by"),
         ("group_by=town,city,county,month", "/group_by"),
         ("region=44%25", "/region"),
+        ("from=-262143-01-01", "/from"),
+        ("to=%2B12026-01-01", "/to"),
     ] {
         let problem = world.officer.get(&format!("reports?{query}")).await.problem(422, "invalid");
         assert_eq!(problem["errors"][0]["pointer"], pointer, "{query}");
@@ -428,6 +430,7 @@ async fn pages_make_reports_lock_and_correct() {
     let link = page.attribute("[data-report] tbody td a", "href");
     let records = browser.get(&link).await.expect(200);
     assert_eq!(records.count("[data-records] tbody tr"), 1);
+    browser.get("/reports?region=%E9%95%87").await.expect(200);
     let wrong = browser.get("/reports?period=2026-9").await.expect(200);
     assert_eq!(wrong.count("[data-errors] li"), 1);
     browser.get("/reports/export?format=xlsx&period=2026-Q1").await.expect(200);

@@ -1,3 +1,10 @@
+DROP INDEX projects_closed;
+DROP INDEX projects_starts;
+DROP INDEX contracts_registered;
+DROP INDEX case_entries_reached;
+DROP INDEX cases_closed;
+DROP INDEX cases_created;
+DROP INDEX needs_published;
 DROP TABLE report_corrections;
 DROP TABLE report_facts;
 DROP TABLE report_locks;

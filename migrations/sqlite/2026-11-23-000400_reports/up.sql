@@ -71,3 +71,12 @@ CREATE TABLE report_corrections (
   created_at TEXT NOT NULL
 );
 CREATE INDEX report_corrections_lock ON report_corrections (lock_id);
+
+-- Reports ask for what happened in a period.
+CREATE INDEX needs_published ON needs (published_at);
+CREATE INDEX cases_created ON cases (created_at);
+CREATE INDEX cases_closed ON cases (closed_at);
+CREATE INDEX case_entries_reached ON case_entries (to_stage, created_at);
+CREATE INDEX contracts_registered ON contracts (registered_on);
+CREATE INDEX projects_starts ON projects (starts_on);
+CREATE INDEX projects_closed ON projects (closed_on);

@@ -44,7 +44,7 @@ fn views(app: &App, db: &mut Db, language: Language, user: UserId) -> Result<Vec
             last_at: last.map(|one| one.created_at),
         })
     };
-    ConsentPurpose::ALL.iter().map(view).collect()
+    [ConsentPurpose::Account].iter().map(view).collect()
 }
 
 /// Agrees to the text in force, or takes that back. Saying again what holds changes nothing.
@@ -53,37 +53,53 @@ fn views(app: &App, db: &mut Db, language: Language, user: UserId) -> Result<Vec
 /// A conflict when another version is in force by now.
 pub fn say(app: &App, caller: &Caller, command: &GiveConsent) -> Result<Vec<ConsentView>> {
     let user = caller.signed_in()?.user_id;
+    if command.purpose == ConsentPurpose::ExpertProfile {
+        return Err(Error::conflict("error.consent_by_profile"));
+    }
     if in_force(app, command.purpose)?.version != command.version {
         return Err(Error::conflict("error.consent_text_changed"));
     }
     let now = app.clock.now();
     app.db.write(|db| {
         dialect::lock_logs(db)?;
-        record(app, db, caller, (user, command.purpose, command.given), now)?;
+        let said = Said { user, purpose: command.purpose, record_id: None, given: command.given };
+        record(app, db, caller, said, now)?;
         views(app, db, caller.language, user)
     })
+}
+
+/// What somebody says about the text in force.
+#[derive(Debug, Clone)]
+pub struct Said {
+    /// Who.
+    pub user: UserId,
+    /// What for.
+    pub purpose: ConsentPurpose,
+    /// The profile that it is about, for those of experts.
+    pub record_id: Option<String>,
+    /// Whether it is given.
+    pub given: bool,
 }
 
 /// Puts on record what somebody has said about the text in force.
 ///
 /// # Errors
 /// Database faults.
-pub fn record(
-    app: &App,
-    db: &mut Db,
-    caller: &Caller,
-    (user_id, purpose, given): (UserId, ConsentPurpose, bool),
-    now: Timestamp,
-) -> Result<()> {
+pub fn record(app: &App, db: &mut Db, caller: &Caller, said: Said, now: Timestamp) -> Result<()> {
+    let Said { user, purpose, record_id, given } = said;
     let version = in_force(app, purpose)?.version.clone();
-    let said = store::of_person(db, user_id)?;
-    let last = said.iter().rfind(|one| one.purpose == purpose);
+    let before = match &record_id {
+        Some(record) => store::of_record(db, purpose, record)?,
+        None => store::of_person(db, user)?,
+    };
+    let last = before.iter().rfind(|one| one.purpose == purpose && one.record_id == record_id);
     if last.is_some_and(|one| (one.given, &one.version) == (given, &version)) {
         return Ok(());
     }
     let changes = serde_json::json!({ purpose.as_str(): { "after": version } });
     let id = ConsentId::new();
-    store::insert(db, &Consent { id, user_id, purpose, version, given, created_at: now })?;
+    let row = Consent { id, user_id: user, purpose, record_id, version, given, created_at: now };
+    store::insert(db, &row)?;
     let action = if given { "consent.give" } else { "consent.withdraw" };
-    note(db, caller, now, action, user_id, changes)
+    note(db, caller, now, action, user, changes)
 }

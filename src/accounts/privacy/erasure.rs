@@ -7,19 +7,19 @@ use serde_json::json;
 use super::store::{self, mentions};
 use crate::accounts::limits::Attempt;
 use crate::accounts::passwords;
-use crate::accounts::principal::{Caller, UserId};
+use crate::accounts::principal::{Caller, OrgId, UserId};
 use crate::accounts::roles;
 use crate::accounts::users::model::{User, UserStatus};
 use crate::accounts::users::ops::{note, require_admin};
 use crate::accounts::users::store as users;
 use crate::app::App;
-use crate::cases;
 use crate::db::{Db, Timestamp, dialect};
 use crate::error::{Error, Result};
 use crate::http::text;
 use crate::records;
 use crate::records::ops::Change;
 use crate::validation::Checker;
+use crate::{capabilities, cases};
 
 /// Longest reason, in characters.
 const LONGEST_REASON: usize = 500;
@@ -86,23 +86,55 @@ pub fn erase_person(
     erase(app, caller, id, reason)
 }
 
+/// How often erasure is tried when somebody else changes a record meanwhile.
+const ATTEMPTS: u32 = 5;
+
 fn erase(app: &App, caller: &Caller, id: UserId, reason: &str) -> Result<Erased> {
-    let now = app.clock.now();
-    let erased = app.db.write(|db| {
-        dialect::lock_cases(db)?;
-        dialect::lock_logs(db)?;
-        let user = users::find_unscoped(db, id)?.filter(|user| user.erased_at.is_none());
-        let user = user.ok_or(Error::NotFound)?;
+    let (user, orgs) = app.db.read(|db| {
+        let user = standing(db, id)?;
         require_free(db, &user)?;
-        let records = leave_records(db, caller, &user, now)?;
+        let roles = roles::store::of_users(db, &[id])?;
+        let orgs: Vec<OrgId> = roles.into_iter().filter_map(|role| role.org_id).collect();
+        Ok((user, orgs))
+    })?;
+    // First: who is gone cannot say so any more.
+    capabilities::consent::hide_person(app, caller, &orgs, &user.name)?;
+    let mut attempt = 1;
+    let erased = loop {
+        match try_erase(app, caller, id, reason) {
+            Err(Error::PreconditionFailed) if attempt < ATTEMPTS => attempt += 1,
+            result => break result?,
+        }
+    };
+    app.feed.wake();
+    Ok(erased)
+}
+
+/// The account of somebody who has not been erased.
+fn standing(db: &mut Db, id: UserId) -> Result<User> {
+    let user = users::find_unscoped(db, id)?.filter(|user| user.erased_at.is_none());
+    user.ok_or(Error::NotFound)
+}
+
+fn try_erase(app: &App, caller: &Caller, id: UserId, reason: &str) -> Result<Erased> {
+    let now = app.clock.now();
+    app.db.write(|db| {
+        dialect::lock_cases(db)?;
+        let user = standing(db, id)?;
+        // The log's lock comes last: everybody else who writes takes it after the rows.
+        let left = leave_records(db, &user, now)?;
         let versions = mentions::scrub_versions(db, &user.login_mail)?;
+        dialect::lock_logs(db)?;
+        require_free(db, &user)?;
+        let records = left.len();
+        if !left.is_empty() {
+            records::ops::trace(db, caller, now, &left)?;
+        }
         store::forget(db, user.id, &user.login_mail)?;
         users::update(db, &without_person(user, now))?;
         note(db, caller, now, "personal_data.erase", id, json!({ "reason": { "after": reason } }))?;
         Ok(Erased { records, versions })
-    })?;
-    app.feed.wake();
-    Ok(erased)
+    })
 }
 
 /// Nobody may be left without the one who answers for something.
@@ -117,7 +149,7 @@ fn require_free(db: &mut Db, user: &User) -> Result<()> {
 }
 
 /// Takes the person out of the contacts of records, as a change of each like any other.
-fn leave_records(db: &mut Db, caller: &Caller, user: &User, now: Timestamp) -> Result<usize> {
+fn leave_records(db: &mut Db, user: &User, now: Timestamp) -> Result<Vec<Change>> {
     let found = mentions::of(db, &user.login_mail)?;
     let mut changes = Vec::with_capacity(found.len());
     for mention in &found {
@@ -136,10 +168,7 @@ fn leave_records(db: &mut Db, caller: &Caller, user: &User, now: Timestamp) -> R
             after,
         });
     }
-    if !changes.is_empty() {
-        records::ops::trace(db, caller, now, &changes)?;
-    }
-    Ok(found.len())
+    Ok(changes)
 }
 
 /// The account as it stays: something for old entries to point to.

@@ -55,7 +55,7 @@ fn parts(db: &mut Db, user: &User) -> Result<Vec<(&'static str, Value)>> {
     });
     let consents = store::of_person(db, user.id)?.into_iter().map(|one| {
         json!({
-            "purpose": one.purpose, "version": one.version, "given": one.given, "at": one.created_at
+            "purpose": one.purpose, "record_id": one.record_id, "version": one.version, "given": one.given, "at": one.created_at
         })
     });
     let named = mentions::of(db, &user.login_mail)?.into_iter().map(|one| {

@@ -36,7 +36,7 @@ pub struct ConsentText {
     pub text_en: String,
 }
 
-/// That somebody has agreed to a text, or has taken that back. Rows are added and never changed.
+/// That somebody has agreed to a text, for an expert's profile who set how far it is shown, or has taken that back. Rows are added and never changed.
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable)]
 #[diesel(table_name = consents)]
 pub struct Consent {
@@ -46,6 +46,8 @@ pub struct Consent {
     pub user_id: UserId,
     /// What for.
     pub purpose: ConsentPurpose,
+    /// The profile that it is about, for those of experts.
+    pub record_id: Option<String>,
     /// Version of the text.
     pub version: String,
     /// Whether it was given; otherwise it was taken back.

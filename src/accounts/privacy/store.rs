@@ -5,15 +5,17 @@ pub mod mentions;
 use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::{Bool, Text};
+use serde_json::Value;
 
 use self::mentions::pattern;
-use super::model::Consent;
+use super::model::{Consent, ConsentPurpose};
+use crate::accounts::links::model::LinkId;
 use crate::accounts::principal::UserId;
 use crate::db::schema::{
     attachments, case_entries, consents, idempotency_keys, notice_settings, notices,
     one_time_tokens, outbox_mails, refresh_tokens, registrations, role_grants, sessions, visits,
 };
-use crate::db::{Db, Timestamp};
+use crate::db::{Db, Json, Timestamp};
 use crate::error::Result;
 use crate::on;
 
@@ -27,6 +29,16 @@ pub fn insert(db: &mut Db, row: &Consent) -> Result<()> {
 pub fn of_person(db: &mut Db, user: UserId) -> Result<Vec<Consent>> {
     Ok(on!(db, conn => consents::table
         .filter(consents::user_id.eq(user))
+        .order(consents::id.asc())
+        .select(Consent::as_select())
+        .load(conn))?)
+}
+
+/// What was said about one record, oldest first.
+pub fn of_record(db: &mut Db, purpose: ConsentPurpose, record: &str) -> Result<Vec<Consent>> {
+    Ok(on!(db, conn => consents::table
+        .filter(consents::purpose.eq(purpose))
+        .filter(consents::record_id.eq(record))
         .order(consents::id.asc())
         .select(Consent::as_select())
         .load(conn))?)
@@ -126,12 +138,60 @@ pub fn forget(db: &mut Db, user: UserId, mail: &str) -> Result<()> {
         diesel::delete(registrations::table.filter(registrations::mail.eq(mail))).execute(conn)?;
         diesel::delete(idempotency_keys::table.filter(idempotency_keys::user_id.eq(user)))
             .execute(conn)?;
-        // Answers that were kept for others and tell the address, and invitations to it.
-        let told = sql::<Bool>("LOWER(COALESCE(body, '')) LIKE ").bind::<Text, _>(pattern(mail));
-        diesel::delete(idempotency_keys::table.filter(told.sql(" ESCAPE '!'"))).execute(conn)?;
-        let told = sql::<Bool>("LOWER(CAST(doc AS TEXT)) LIKE ").bind::<Text, _>(pattern(mail));
-        diesel::delete(one_time_tokens::table.filter(told.sql(" ESCAPE '!'"))).execute(conn)?;
         Ok::<(), diesel::result::Error>(())
     })?;
+    forget_invitations(db, mail)?;
+    forget_answers(db, mail)
+}
+
+/// Whether a JSON text holds the address as a whole.
+fn tells(value: &Value, mail: &str) -> bool {
+    match value {
+        Value::String(text) => text.trim().to_lowercase() == mail,
+        Value::Array(items) => items.iter().any(|item| tells(item, mail)),
+        Value::Object(map) => map.values().any(|item| tells(item, mail)),
+        _ => false,
+    }
+}
+
+/// Invitations to the address.
+fn forget_invitations(db: &mut Db, mail: &str) -> Result<()> {
+    use one_time_tokens::dsl as t;
+    let rows: Vec<(LinkId, Json<Value>)> = on!(db, conn => t::one_time_tokens
+        .filter(
+            sql::<Bool>("LOWER(CAST(doc AS TEXT)) LIKE ")
+                .bind::<Text, _>(pattern(mail))
+                .sql(" ESCAPE '!'"),
+        )
+        .select((t::id, t::doc))
+        .load(conn))?;
+    for (id, _) in rows.into_iter().filter(|(_, doc)| tells(&doc.0, mail)) {
+        on!(db, conn => diesel::delete(t::one_time_tokens.find(id)).execute(conn))?;
+    }
+    Ok(())
+}
+
+/// Answers that were kept for others and tell the address: what was created is still known, so that a
+/// repeat creates nothing.
+fn forget_answers(db: &mut Db, mail: &str) -> Result<()> {
+    use idempotency_keys::dsl as k;
+    let rows: Vec<(UserId, String, Option<String>)> = on!(db, conn => k::idempotency_keys
+        .filter(
+            sql::<Bool>("LOWER(COALESCE(body, '')) LIKE ")
+                .bind::<Text, _>(pattern(mail))
+                .sql(" ESCAPE '!'"),
+        )
+        .select((k::user_id, k::idempotency_key, k::body))
+        .load(conn))?;
+    for (user, key, body) in rows {
+        let told = serde_json::from_str(body.as_deref().unwrap_or_default());
+        if told.is_ok_and(|value: Value| tells(&value, mail)) {
+            let row =
+                k::idempotency_keys.filter(k::user_id.eq(user)).filter(k::idempotency_key.eq(key));
+            on!(db, conn => diesel::update(row)
+                .set((k::status.eq(None::<i32>), k::body.eq(None::<String>)))
+                .execute(conn))?;
+        }
+    }
     Ok(())
 }

@@ -8,6 +8,7 @@ diesel::table! {
         id -> Uid,
         user_id -> Uid,
         purpose -> Text,
+        record_id -> Nullable<Text>,
         version -> Text,
         given -> Bool,
         created_at -> Moment,

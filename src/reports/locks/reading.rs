@@ -109,9 +109,13 @@ pub(super) fn find(db: &mut Db, caller: &Caller, id: LockId) -> Result<ReportLoc
 }
 
 pub(super) fn view(app: &App, db: &mut Db, caller: &Caller, lock: ReportLock) -> Result<LockView> {
-    let people: Vec<UserId> = lock.created_by.into_iter().collect();
+    views(app, db, caller, vec![lock])?.pop().ok_or(Error::NotFound)
+}
+
+fn views(app: &App, db: &mut Db, caller: &Caller, locks: Vec<ReportLock>) -> Result<Vec<LockView>> {
+    let people: Vec<UserId> = locks.iter().filter_map(|lock| lock.created_by).collect();
     let names = accounts::ops::names(db, &people)?;
-    Ok(LockView {
+    let view = |lock: ReportLock| LockView {
         id: lock.id,
         region_name: app.reference.region_name(&lock.region_code, caller.language),
         correctable: require_officer(caller, &lock.region_code).is_ok(),
@@ -124,7 +128,8 @@ pub(super) fn view(app: &App, db: &mut Db, caller: &Caller, lock: ReportLock) ->
         sha256: lock.sha256,
         locked_by_name: lock.created_by.and_then(|id| names.get(&id).cloned()),
         locked_at: lock.created_at,
-    })
+    };
+    Ok(locks.into_iter().map(view).collect())
 }
 
 /// Locked reports of the caller's regions, those of the latest days first.
@@ -136,12 +141,12 @@ pub fn list(app: &App, caller: &Caller) -> Result<Vec<LockView>> {
     app.db.read(|db| {
         let locks = store::all_locks(db)?.into_iter().filter(|one| sees(caller, &one.region_code));
         let locks: Vec<ReportLock> = locks.collect();
-        locks.into_iter().map(|lock| view(app, db, caller, lock)).collect()
+        views(app, db, caller, locks)
     })
 }
 
 /// A locked report: as it was locked, with corrections, and what differs by now. What the caller does
-/// not look after is left out of the records, and counts in the figures.
+/// not look after is left out of all but the fingerprint.
 ///
 /// # Errors
 /// [`Error::Forbidden`] as for [`list`]; [`Error::NotFound`].
@@ -156,19 +161,23 @@ pub fn show(app: &App, caller: &Caller, id: LockId) -> Result<LockedReport> {
 fn report(app: &App, db: &mut Db, caller: &Caller, lock: ReportLock) -> Result<LockedReport> {
     let first = locked::facts(db, lock.id, true)?;
     let now = locked::facts(db, lock.id, false)?;
+    let intact = locked::fingerprint(&first)? == lock.sha256;
     let reach = Reach::of(caller);
     let scope = Scope { reach: &reach, region: None, span: lock.span() };
     let shown =
         |fact: &Option<Fact>| fact.as_ref().is_none_or(|one| scope.covers(&one.region_code));
+    let figures = |facts: &[Fact]| {
+        Figures::of(facts.iter().filter(|fact| scope.covers(&fact.region_code))).values()
+    };
     let mut differences = differences(db, &lock)?;
     differences.retain(|one| shown(&one.reported) && shown(&one.recorded));
     differences.truncate(MOST_SHOWN);
     let mut corrections = corrections(db, &lock)?;
     corrections.retain(|one| shown(&one.before) && shown(&one.after));
     Ok(LockedReport {
-        intact: locked::fingerprint(&first)? == lock.sha256,
-        as_locked: Figures::of(&first).values(),
-        corrected: Figures::of(&now).values(),
+        intact,
+        as_locked: figures(&first),
+        corrected: figures(&now),
         corrections,
         differences,
         lock: view(app, db, caller, lock)?,

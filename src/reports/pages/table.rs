@@ -149,7 +149,7 @@ pub(super) fn regions(app: &App, caller: &Caller, asked: &Asked) -> Vec<(String,
         Some(one) => one.regions(),
         None => Vec::new(),
     };
-    if !asked.region.is_empty() && !codes.contains(&asked.region) {
+    if app.reference.region(&asked.region).is_some() && !codes.contains(&asked.region) {
         codes.push(asked.region.clone());
     }
     let named = |code: String| {

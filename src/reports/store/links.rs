@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use diesel::prelude::*;
 
-use super::sources::CHUNK;
+use super::sources::{CHUNK, came_to_meet};
 use crate::cases::model::{CaseId, Channel};
 use crate::cases::stage::CaseStage;
 use crate::contracts::model::ContractId;
@@ -65,7 +65,7 @@ impl Links {
         }
         let rows: Vec<(CaseId, Option<Channel>)> = on!(db, conn => case_entries::table
             .filter(case_entries::case_id.eq_any(ids))
-            .filter(case_entries::to_stage.eq(CaseStage::Met))
+            .filter(came_to_meet!())
             .filter(case_entries::channel.is_not_null())
             .order(case_entries::id.asc())
             .select((case_entries::case_id, case_entries::channel))

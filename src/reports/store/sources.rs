@@ -7,7 +7,8 @@ use crate::cases::model::{CaseId, Channel};
 use crate::cases::stage::CaseStage;
 use crate::contracts::model::{Contract, ContractId, ContractStatus};
 use crate::db::schema::{
-    case_entries, cases, contract_payments, contracts, needs, project_towns, projects, visits,
+    case_entries, cases, contract_payments, contracts, needs, project_towns, projects,
+    report_facts, visits,
 };
 use crate::db::{Db, Timestamp};
 use crate::error::Result;
@@ -15,11 +16,24 @@ use crate::needs::model::NeedId;
 use crate::on;
 use crate::projects::model::{Project, ProjectStatus};
 use crate::records::scope::Reach;
+use crate::reports::model::LockedFact;
 use crate::reports::period::Span;
 use crate::visits::model::Visit;
 
 /// Ids asked for in one query: SQLite takes 32,766 values.
 pub const CHUNK: usize = 1_000;
+
+/// The condition that an entry brought its case to a meeting: a note is none, and neither is going on
+/// where it was when it was put on hold.
+macro_rules! came_to_meet {
+    () => {{
+        let reached = case_entries::to_stage.eq(CaseStage::Met);
+        let stayed = [CaseStage::Met, CaseStage::OnHold];
+        let moved = case_entries::from_stage.is_null().or(case_entries::from_stage.ne_all(stayed));
+        reached.and(moved)
+    }};
+}
+pub(super) use came_to_meet;
 
 /// Where and when to look.
 #[derive(Debug, Clone)]
@@ -122,13 +136,8 @@ pub fn cases_won(db: &mut Db, scope: &Scope<'_>) -> Result<Vec<CaseRow>> {
 /// which number a meeting has.
 pub fn meetings(db: &mut Db, scope: &Scope<'_>) -> Result<Vec<(CaseRow, Option<Channel>)>> {
     let (start, end) = scope.moments();
-    let met = || {
-        case_entries::to_stage
-            .eq(CaseStage::Met)
-            .and(case_entries::from_stage.is_null().or(case_entries::from_stage.ne(CaseStage::Met)))
-    };
     let mut ids: Vec<CaseId> = on!(db, conn => case_entries::table
-        .filter(met())
+        .filter(came_to_meet!())
         .filter(case_entries::created_at.ge(start))
         .filter(case_entries::created_at.lt(end))
         .select(case_entries::case_id)
@@ -143,7 +152,7 @@ pub fn meetings(db: &mut Db, scope: &Scope<'_>) -> Result<Vec<(CaseRow, Option<C
     let mut rows = Vec::new();
     for chunk in ids.chunks(CHUNK) {
         let some: Vec<(CaseRow, Option<Channel>)> = on!(db, conn => in_scope!(joined(), cases::region_code, scope)
-                .filter(met())
+                .filter(came_to_meet!())
                 .filter(cases::id.eq_any(chunk))
                 .order((cases::id.asc(), case_entries::id.asc()))
                 .select((
@@ -243,4 +252,13 @@ pub fn projects_run(db: &mut Db, scope: &Scope<'_>) -> Result<Vec<Project>> {
             .select(Project::as_select())
             .load(conn)
     })?)
+}
+
+/// Facts of locked reports that count now, of these days and regions.
+pub fn current_facts(db: &mut Db, scope: &Scope<'_>) -> Result<Vec<LockedFact>> {
+    Ok(on!(db, conn => in_scope!(report_facts::table, report_facts::region_code, scope)
+        .filter(report_facts::left_by.is_null())
+        .filter(report_facts::day.between(scope.span.from, scope.span.to))
+        .select(LockedFact::as_select())
+        .load(conn))?)
 }

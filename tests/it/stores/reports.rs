@@ -107,6 +107,11 @@ fn of_threads_that_lock_one_wins(db: &TestDatabase) {
                 Err(error) => assert!(matches!(error, Error::Conflict { .. }), "{error}"),
             }
         }
+        let officer = caller(Role::Officer, None, Some("4420"));
+        for lock in locks::list(db.service(), &officer).unwrap() {
+            let report = locks::show(db.service(), &officer, lock.id).unwrap();
+            assert_eq!((report.differences.len(), report.intact), (0, true));
+        }
         // Whoever comes first takes a fact down; nobody takes it down again.
         assert_eq!(held, if periods[0] == "2026-Q1" { 1 } else { 2 });
     }

@@ -4,10 +4,13 @@ use diesel::prelude::*;
 use diesel::sql_types::{Bool, Text};
 use serde_json::{Map, Value};
 
+use crate::accounts::principal::OrgId;
+use crate::capabilities::model::CapabilityId;
 use crate::db::schema::{capabilities, needs, organizations, record_versions};
 use crate::db::types::sql::JsonDoc;
 use crate::db::{Db, Json, Timestamp};
 use crate::error::{Error, Result};
+use crate::needs::model::NeedId;
 use crate::on;
 use crate::records::model::{EntryId, RecordKind};
 
@@ -109,16 +112,21 @@ fn mask(contact: &mut Map<String, Value>) {
     }
 }
 
+/// An id that was read as text.
+fn known<Id: std::str::FromStr>(id: &str) -> Result<Id> {
+    id.parse().map_err(|_| Error::internal(format!("{id} is no id")))
+}
+
 /// Writes the fields of a record without the person, if it still has the version that was read.
 ///
 /// # Errors
 /// [`Error::PreconditionFailed`] when somebody was faster.
 pub fn rewrite(db: &mut Db, mention: &Mention, doc: &Value, now: Timestamp) -> Result<()> {
     macro_rules! write {
-        ($table:ident) => {
+        ($table:ident, $id:ty) => {
             on!(db, conn => diesel::update(
                 $table::table
-                    .filter(diesel::dsl::sql::<Bool>("CAST(id AS TEXT) = ").bind::<Text, _>(&mention.id))
+                    .filter($table::id.eq(known::<$id>(&mention.id)?))
                     .filter($table::version.eq(mention.version)),
             )
             .set((
@@ -130,9 +138,9 @@ pub fn rewrite(db: &mut Db, mention: &Mention, doc: &Value, now: Timestamp) -> R
         };
     }
     let changed = match mention.kind {
-        RecordKind::Need => write!(needs),
-        RecordKind::Capability => write!(capabilities),
-        _ => write!(organizations),
+        RecordKind::Need => write!(needs, NeedId),
+        RecordKind::Capability => write!(capabilities, CapabilityId),
+        _ => write!(organizations, OrgId),
     };
     if changed == 1 { Ok(()) } else { Err(Error::PreconditionFailed) }
 }
