@@ -6,6 +6,7 @@ mod embeddings;
 mod environment;
 mod log;
 mod notices;
+mod outbound;
 mod rules;
 
 use std::net::{IpAddr, SocketAddr};
@@ -21,6 +22,7 @@ pub use brokering::BrokeringConfig;
 pub use embeddings::{EmbeddingsConfig, SentTexts};
 pub use log::{LogConfig, LogFormat};
 pub use notices::NoticesConfig;
+pub use outbound::OutboundConfig;
 
 /// The default file: what operators read is what the program parses.
 pub const DEFAULTS: &str = include_str!("config.default.toml");
@@ -41,6 +43,7 @@ pub struct Config {
     pub attachments: AttachmentsConfig,
     pub brokering: BrokeringConfig,
     pub notices: NoticesConfig,
+    pub outbound: OutboundConfig,
     pub mail: MailConfig,
     pub log: LogConfig,
 }

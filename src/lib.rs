@@ -10,6 +10,7 @@
 //!   `api` and `pages` the two thin fronts.
 //! - [`visits`] is the liaison's log of visits to firms; [`attachments`] keeps files with records.
 //! - [`notices`] tells people what has happened: the inbox, and mail as each of them wants it.
+//! - [`channels`] tells group robots and webhooks.
 //! - [`disclosure`] decides who sees which field; [`records`] traces every change.
 //! - [`db`] is the truth; [`jobs`] feeds what is derived from it; [`outbound`] sends mail;
 //!   [`embeddings`] has vectors made by a model server.
@@ -31,6 +32,7 @@ pub mod audit;
 pub mod benchmark;
 pub mod capabilities;
 pub mod cases;
+pub mod channels;
 pub mod cli;
 pub mod clock;
 pub mod config;

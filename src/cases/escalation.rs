@@ -6,6 +6,8 @@ use super::telling;
 use crate::accounts::principal::Caller;
 use crate::accounts::roles;
 use crate::app::App;
+use crate::channels::model::Audience;
+use crate::channels::telling::announce;
 use crate::db::Db;
 use crate::error::Result;
 use crate::notices;
@@ -16,6 +18,8 @@ use crate::records::scope::Reach;
 
 /// Cases, and needs without one, that are looked at: those that have waited longest.
 const MOST: usize = 50_000;
+/// Length of the code of a city, whose office is told.
+const CITY: usize = 4;
 /// Events that are told in one transaction.
 const BATCH: usize = 100;
 
@@ -45,6 +49,8 @@ fn tell_some(app: &App, db: &mut Db, events: &[(Event, String)]) -> Result<usize
     let mut told = 0;
     for (event, region) in events {
         let officers = roles::ops::officers_above(db, region)?;
+        let city = region.get(..CITY).unwrap_or(region).to_owned();
+        announce(app, db, event, &[Audience::Region(city)])?;
         told += usize::from(notices::ops::tell(app, db, event, &officers)? > 0);
     }
     Ok(told)

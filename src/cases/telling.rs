@@ -1,6 +1,6 @@
 //! Who is told what becomes of a case. A side is told what it sees on the page of the case, and only
 //! from the day it is asked; why the other side has declined, and what the broker plans, is in no
-//! notice. Who does something is not told of it.
+//! notice. Who does something is not told of it; groups and webhooks are told everything of their side.
 
 use std::collections::BTreeSet;
 
@@ -9,6 +9,8 @@ use crate::accounts::principal::{Caller, OrgId, UserId};
 use crate::accounts::{members, roles};
 use crate::app::App;
 use crate::capabilities::model::Capability;
+use crate::channels::model::Audience;
+use crate::channels::telling::announce;
 use crate::db::Db;
 use crate::error::Result;
 use crate::needs::model::Need;
@@ -56,10 +58,13 @@ pub(super) fn moved(
         }
         let asked = new_to_sides && !case.may_accept(&[side]).is_empty();
         let event = if asked { event(NoticeKind::CaseAsked, case) } else { news.clone() };
+        let org = if side == Side::Need { case.need_org_id } else { case.provider_org_id };
+        announce(app, db, &event, &[Audience::Org(org)])?;
         let mut people = people_of(db, case, side)?;
         people.retain(|person| told.insert(*person));
         ops::tell(app, db, &event, &people)?;
     }
+    announce(app, db, &news, &[Audience::Region(case.region_code.clone())])?;
     match (case.liaison_id, moved.before) {
         (Some(liaison), _) if told.contains(&liaison) => Ok(()),
         (Some(_), None) => assigned(app, db, caller, case),

@@ -15,8 +15,8 @@ use crate::demo::{self, DemoState};
 use crate::error::{Error, Message, Result};
 use crate::http::server;
 use crate::jobs::{
-    digest, embedder, escalation, expiry, housekeeping, indexer, likeness, outbox, reminders,
-    renewal,
+    deliveries, digest, embedder, escalation, expiry, housekeeping, indexer, likeness, outbox,
+    reminders, renewal,
 };
 
 /// Arguments of `serve`.
@@ -119,6 +119,7 @@ fn start_jobs(app: &Arc<App>) -> Vec<JoinHandle<()>> {
         actix_web::rt::spawn(escalation::run(Arc::clone(app))),
         actix_web::rt::spawn(digest::run(Arc::clone(app))),
         actix_web::rt::spawn(reminders::run(Arc::clone(app))),
+        actix_web::rt::spawn(deliveries::run(Arc::clone(app))),
     ]
 }
 

@@ -47,9 +47,19 @@ fn refused(name: &str, reason: &str) -> ConfigError {
 
 /// Numbers with their bounds: none so small that nothing works, none so large that a machine or
 /// the calendar gives way.
-fn numbers(config: &Config) -> [(&'static str, u64, RangeInclusive<u64>); 26] {
-    let Config { server, database, search, accounts, records, attachments, notices, mail, .. } =
-        config;
+fn numbers(config: &Config) -> [(&'static str, u64, RangeInclusive<u64>); 30] {
+    let Config {
+        server,
+        database,
+        search,
+        accounts,
+        records,
+        attachments,
+        notices,
+        outbound,
+        mail,
+        ..
+    } = config;
     let wide = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
     [
         ("server.workers", wide(server.workers), 0..=256),
@@ -80,6 +90,14 @@ fn numbers(config: &Config) -> [(&'static str, u64, RangeInclusive<u64>); 26] {
         ("attachments.max_per_record", wide(attachments.max_per_record), 1..=1_000),
         ("notices.digest_hour", notices.digest_hour.into(), 0..=23),
         ("notices.keep_days", notices.keep_days.into(), 1..=MAX_DAYS),
+        ("outbound.timeout_seconds", outbound.timeout_seconds, 1..=60),
+        ("outbound.max_answer_bytes", wide(outbound.max_answer_bytes), 1_024..=1 << 20),
+        ("outbound.max_attempts", outbound.max_attempts.into(), 1..=100),
+        (
+            "outbound.robot_messages_per_minute",
+            outbound.robot_messages_per_minute.into(),
+            1..=1_000,
+        ),
         ("mail.timeout_seconds", mail.timeout_seconds, 1..=600),
         ("mail.max_attempts", mail.max_attempts.into(), 1..=100),
     ]

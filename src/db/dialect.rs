@@ -11,6 +11,8 @@ const LIKENESS_LOCK: i64 = 0x6c69_6b65;
 /// Lock of those who change cases.
 const CASE_LOCK: i64 = 0x6361_7365;
 const REPORT_LOCK: i64 = 0x7265_706f;
+/// Lock of those who count what a robot was sent.
+const DELIVERY_LOCK: i64 = 0x726f_626f;
 /// Lock of those who register.
 const REGISTRATION_LOCK: i64 = 0x7265_6769;
 
@@ -60,6 +62,15 @@ pub fn lock_cases(db: &mut Db) -> QueryResult<()> {
 /// When the lock cannot be taken in time.
 pub fn lock_reports(db: &mut Db) -> QueryResult<()> {
     lock(db, REPORT_LOCK)
+}
+
+/// Serialises those who count what a robot was sent lately until the transaction ends. Take nothing
+/// else with it.
+///
+/// # Errors
+/// When the lock cannot be taken in time.
+pub fn lock_deliveries(db: &mut Db) -> QueryResult<()> {
+    lock(db, DELIVERY_LOCK)
 }
 
 fn lock(db: &mut Db, number: i64) -> QueryResult<()> {

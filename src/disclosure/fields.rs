@@ -16,7 +16,8 @@ pub(super) fn class(kind: RecordKind, field: &str) -> FieldClass {
         | RecordKind::Visit
         | RecordKind::Contract
         | RecordKind::Project
-        | RecordKind::Report => Internal,
+        | RecordKind::Report
+        | RecordKind::Endpoint => Internal,
     }
 }
 

@@ -76,6 +76,7 @@ pub fn pages() -> impl HttpServiceFactory {
         .configure(crate::notices::pages::configure)
         .configure(crate::reports::pages::configure)
         .configure(crate::accounts::privacy::pages::configure)
+        .configure(crate::channels::pages::configure)
         .configure(crate::accounts::pages::configure)
         .default_service(web::to(unknown))
 }

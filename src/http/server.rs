@@ -39,6 +39,8 @@ fn configure_api(config: &mut ServiceConfig<'_>) {
     crate::notices::api::configure(config);
     crate::reports::api::configure(config);
     crate::accounts::privacy::api::configure(config);
+    crate::channels::api::configure(config);
+    crate::outbound::api::configure(config);
 }
 
 /// Adds every operation that the OpenAPI document describes.

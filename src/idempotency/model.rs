@@ -48,6 +48,8 @@ code_enum!(
         ReportLock = "report",
         /// A correction of a locked report.
         ReportCorrection = "report_correction",
+        /// A group robot or webhook.
+        Endpoint = "endpoint",
         /// A grant on a need.
         NeedGrant = "need_grant",
         /// A grant on a capability.
@@ -78,6 +80,7 @@ impl From<RecordKind> for CreatedKind {
             RecordKind::Contract => Self::Contract,
             RecordKind::Project => Self::Project,
             RecordKind::Report => Self::ReportLock,
+            RecordKind::Endpoint => Self::Endpoint,
         }
     }
 }

@@ -1,5 +1,5 @@
 //! Removes what has had its day: links, tokens and sessions that have ended, mails sent long ago,
-//! old notices, keys of requests that nobody will repeat.
+//! old notices and messages, keys of requests that nobody will repeat.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -28,5 +28,6 @@ pub fn tidy(app: &App) -> Result<()> {
     crate::accounts::ops::tidy(app)?;
     crate::outbound::ops::tidy(app)?;
     crate::notices::ops::tidy(app)?;
+    crate::channels::outbox::tidy(app)?;
     crate::idempotency::ops::forget_old(app).map(drop)
 }

@@ -45,6 +45,8 @@ code_enum!(
         PaymentDue = "payment_due",
         /// A payment under a contract is late.
         PaymentLate = "payment_late",
+        /// Whether an endpoint can be reached.
+        Test = "test",
     }
 );
 
@@ -94,7 +96,8 @@ impl NoticeKind {
             | Self::MilestoneDue
             | Self::MilestoneLate
             | Self::PaymentDue
-            | Self::PaymentLate => Topic::Cases,
+            | Self::PaymentLate
+            | Self::Test => Topic::Cases,
             Self::CaseAssigned | Self::CasesHandedOver | Self::CaseUnbrokered => Topic::Brokering,
             Self::CaseEscalated | Self::NeedEscalated => Topic::Escalations,
         }

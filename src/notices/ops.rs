@@ -19,6 +19,8 @@ use crate::http::pagination::{Page, checked_limit};
 use crate::outbound;
 use crate::records::model::RecordKind;
 
+pub use super::wording::sentence;
+
 /// Something that has happened.
 #[derive(Debug, Clone)]
 pub struct Event {

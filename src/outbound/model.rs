@@ -2,6 +2,7 @@
 
 use chrono::TimeDelta;
 use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use crate::code_enum;
 use crate::db::Timestamp;
@@ -49,6 +50,57 @@ pub struct OutboxMail {
     pub sent_at: Option<Timestamp>,
     /// When it was written.
     pub created_at: Timestamp,
+}
+
+/// A mail as shown to those who run the platform: without its text, which may hold secrets.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct MailView {
+    /// Id.
+    pub id: MailId,
+    /// Address it goes to.
+    pub recipient: String,
+    /// Subject.
+    pub subject: String,
+    /// What has become of it.
+    pub state: MailState,
+    /// Attempts made.
+    pub attempts: i32,
+    /// Why the last attempt failed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_error: Option<String>,
+    /// When it was handed over.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sent_at: Option<Timestamp>,
+    /// When it was written.
+    pub created_at: Timestamp,
+}
+
+impl From<OutboxMail> for MailView {
+    fn from(row: OutboxMail) -> Self {
+        Self {
+            id: row.id,
+            recipient: row.recipient,
+            subject: row.subject,
+            state: row.state,
+            attempts: row.attempts,
+            last_error: row.last_error,
+            sent_at: row.sent_at,
+            created_at: row.created_at,
+        }
+    }
+}
+
+/// Which mails to list.
+#[derive(Debug, Clone, Default, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct ListMails {
+    /// Only in this state.
+    pub state: Option<MailState>,
+    /// Entries on the page, 1 to 100; 20 by default.
+    pub limit: Option<usize>,
+    /// `next` of the page before.
+    pub after: Option<String>,
 }
 
 /// Wait after the first failure.

@@ -2,11 +2,13 @@
 
 use chrono::TimeDelta;
 
-use super::model::{MailId, MailState, OutboxMail};
+use super::model::{ListMails, MailId, MailState, MailView, OutboxMail};
 use super::store;
+use crate::accounts::principal::Caller;
 use crate::app::App;
 use crate::db::{Db, Timestamp};
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::http::pagination::{Page, checked_limit};
 
 /// Days that mails are remembered after they were sent.
 const KEPT_DAYS: i64 = 30;
@@ -38,6 +40,40 @@ pub fn enqueue(db: &mut Db, recipient: &str, letter: Letter, now: Timestamp) -> 
     };
     store::insert(db, &row)?;
     Ok(row.id)
+}
+
+fn require_admin(caller: &Caller) -> Result<()> {
+    if caller.signed_in()?.is_admin() { Ok(()) } else { Err(Error::forbidden("error.admin_only")) }
+}
+
+/// A page of mails, newest first.
+///
+/// # Errors
+/// [`Error::Forbidden`] for everybody but administrators; [`Error::Invalid`].
+pub fn list(app: &App, caller: &Caller, query: &ListMails) -> Result<Page<MailView>> {
+    require_admin(caller)?;
+    let limit = checked_limit(query.limit)?;
+    let bad = |_| Error::field("/after", "field.cursor");
+    let before = query.after.as_deref().map(str::parse).transpose().map_err(bad)?;
+    let wanted = i64::try_from(limit).unwrap_or(20) + 1;
+    let rows = app.db.read(|db| store::list(db, query.state, before, wanted))?;
+    Ok(Page::cut(rows, limit, |last| last.id.to_string()).map(MailView::from))
+}
+
+/// Sends a mail again that was given up.
+///
+/// # Errors
+/// [`Error::Forbidden`] for everybody but administrators; [`Error::NotFound`]; a conflict when it was
+/// not given up.
+pub fn resend(app: &App, caller: &Caller, id: MailId) -> Result<MailView> {
+    require_admin(caller)?;
+    app.db.write(|db| {
+        store::find(db, id)?.ok_or(Error::NotFound)?;
+        if !store::revive(db, id, app.clock.now())? {
+            return Err(Error::conflict("error.not_given_up"));
+        }
+        store::find(db, id)?.map(MailView::from).ok_or(Error::NotFound)
+    })
 }
 
 /// Removes what was sent long ago.

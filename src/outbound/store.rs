@@ -14,6 +14,44 @@ pub fn insert(db: &mut Db, row: &OutboxMail) -> Result<()> {
     Ok(())
 }
 
+/// A mail.
+pub fn find(db: &mut Db, id: MailId) -> Result<Option<OutboxMail>> {
+    use outbox_mails::dsl as m;
+    Ok(on!(db, conn => m::outbox_mails.find(id).select(OutboxMail::as_select()).first(conn))
+        .optional()?)
+}
+
+/// Mails, newest first, before one of them.
+pub fn list(
+    db: &mut Db,
+    state: Option<MailState>,
+    before: Option<MailId>,
+    limit: i64,
+) -> Result<Vec<OutboxMail>> {
+    use outbox_mails::dsl as m;
+    Ok(on!(db, conn => {
+        let mut query = m::outbox_mails.into_boxed();
+        if let Some(state) = state {
+            query = query.filter(m::state.eq(state));
+        }
+        if let Some(before) = before {
+            query = query.filter(m::id.lt(before));
+        }
+        query.order(m::id.desc()).limit(limit).select(OutboxMail::as_select()).load(conn)
+    })?)
+}
+
+/// Sends a mail again that was given up, from the first attempt on; false when it was not.
+pub fn revive(db: &mut Db, id: MailId, now: Timestamp) -> Result<bool> {
+    use outbox_mails::dsl as m;
+    let changed = on!(db, conn => diesel::update(
+        m::outbox_mails.filter(m::id.eq(id)).filter(m::state.eq(MailState::Dead)),
+    )
+    .set((m::state.eq(MailState::Waiting), m::attempts.eq(0), m::next_attempt_at.eq(now)))
+    .execute(conn))?;
+    Ok(changed == 1)
+}
+
 /// Mails that are due, the longest waiting first.
 pub fn due(db: &mut Db, now: Timestamp, limit: i64) -> Result<Vec<OutboxMail>> {
     use outbox_mails::dsl as m;

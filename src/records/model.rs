@@ -34,6 +34,8 @@ code_enum!(
         Project = "project",
         /// 统计报表, once locked
         Report = "report",
+        /// 群机器人或 Webhook
+        Endpoint = "endpoint",
     }
 );
 
@@ -51,6 +53,7 @@ impl RecordKind {
             Self::Contract => "contracts",
             Self::Project => "projects",
             Self::Report => "reports/locks",
+            Self::Endpoint => "endpoints",
         }
     }
 }

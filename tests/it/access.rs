@@ -6,6 +6,7 @@
 mod accounts;
 mod capabilities;
 mod cases;
+mod channels;
 mod contracts;
 mod needs;
 mod notices;
@@ -71,6 +72,7 @@ fn tables() -> Vec<&'static Row> {
         notices::ROWS,
         reports::ROWS,
         privacy::ROWS,
+        channels::ROWS,
     ];
     all.into_iter().flatten().collect()
 }
@@ -227,4 +229,9 @@ async fn visits_are_called_as_the_table_says() {
 #[tokio::test]
 async fn notices_are_called_as_the_table_says() {
     check(notices::ROWS, None).await;
+}
+
+#[tokio::test]
+async fn channels_are_called_as_the_table_says() {
+    check(channels::ROWS, None).await;
 }

@@ -2,6 +2,8 @@
 //! acknowledged is there afterwards, becomes searchable by itself, and what is sent again under
 //! the same key is not made twice.
 
+mod deliveries;
+
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
@@ -36,6 +38,8 @@ impl Place {
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_townbridge"));
         command.args(arguments).arg("--data-dir").arg(self.directory.path());
+        command.env("TOWNBRIDGE_OUTBOUND__ALLOW_PRIVATE", "true");
+        command.env("TOWNBRIDGE_OUTBOUND__TIMEOUT_SECONDS", "1");
         if let Some(database) = &self.database {
             command.env("TOWNBRIDGE_DATABASE__URL", database);
         }

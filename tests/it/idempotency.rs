@@ -221,6 +221,17 @@ const ROWS: &[Row] = &[
         count: |_| "visits?limit=100".to_owned(),
     },
     Row {
+        operation: "create_endpoint",
+        path: |_| "endpoints".to_owned(),
+        body: |w, n| {
+            json!({
+                "kind": "webhook", "name": format!("系统{n}"), "org_id": w.own.id,
+                "url": "https://receiver.example/hook",
+            })
+        },
+        count: |_| "endpoints?limit=100".to_owned(),
+    },
+    Row {
         operation: "create_case_attachment",
         path: |w| format!("cases/{}/attachments", w.case),
         body: |_, n| json!({ FILE: n }),
@@ -334,6 +345,7 @@ const WITHOUT_ROW: [&str; 4] =
 const CREATES_NOTHING: [&str; 30] = [
     "amend_contract",
     "answer_case",
+    "change_endpoint_secret",
     "decline_registration",
     "diagnose_need",
     "erase_own_account",
@@ -349,6 +361,8 @@ const CREATES_NOTHING: [&str; 30] = [
     "record_contract_payment",
     "refresh_tokens",
     "request_password_reset",
+    "resend_delivery",
+    "resend_mail",
     "resend_verification",
     "reset_password",
     "show_invitation",
@@ -360,6 +374,7 @@ const CREATES_NOTHING: [&str; 30] = [
     "take_need_step",
     "take_organization_step",
     "take_project_step",
+    "test_endpoint",
     "verify_capability",
     "verify_need",
 ];

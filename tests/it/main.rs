@@ -10,6 +10,7 @@ mod audit;
 mod browser;
 mod capabilities;
 mod cases;
+mod channels;
 mod cli;
 mod contracts;
 mod crash;

@@ -36,6 +36,7 @@ struct AccountPage {
     page: Frame,
     roles: Vec<HeldRole>,
     writes: bool,
+    manages: bool,
     reviews: bool,
     needs: Vec<Line>,
     capabilities: Vec<Line>,
@@ -75,6 +76,7 @@ async fn show_account(app: AppData, visit: Visit) -> PageResult<AccountPage> {
     let caller = visit.caller.clone();
     let principal = caller.signed_in()?;
     let writes = !principal.org_ids().is_empty();
+    let manages = principal.has(Role::OrgAdmin);
     let reviews = principal.is_broker() || principal.is_admin();
     let app = app.into_inner();
     let found = app.run(move |app| load(app, &caller)).await?;
@@ -86,6 +88,7 @@ async fn show_account(app: AppData, visit: Visit) -> PageResult<AccountPage> {
     Ok(AccountPage {
         roles: found.roles,
         writes,
+        manages,
         reviews,
         needs: found.needs.iter().map(need).collect(),
         capabilities: found.capabilities.iter().map(capability).collect(),

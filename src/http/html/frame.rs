@@ -363,6 +363,11 @@ impl Frame {
         self.t(format!("case.{}", key.join("_")))
     }
 
+    /// A word of a page's part of the catalogue for a code in a group of codes.
+    pub fn word(&self, part: &str, group: &str, code: &str) -> String {
+        self.t(format!("{part}.{group}_{code}"))
+    }
+
     /// A moment as clocks in China show it.
     pub fn moment(&self, at: &Timestamp) -> String {
         let there = at.0 + chrono::TimeDelta::hours(8);

@@ -4,7 +4,7 @@
 use actix_web::http::Method;
 
 /// Every page.
-pub const PAGES: [(Method, &str); 87] = [
+pub const PAGES: [(Method, &str); 97] = [
     (Method::GET, "/"),
     (Method::GET, "/account"),
     (Method::GET, "/account/notices"),
@@ -13,6 +13,8 @@ pub const PAGES: [(Method, &str); 87] = [
     (Method::POST, "/account/personal-data/consents"),
     (Method::POST, "/account/personal-data/erasure"),
     (Method::GET, "/account/personal-data/export"),
+    (Method::GET, "/admin/deliveries"),
+    (Method::POST, "/admin/mails/{id}/resend"),
     (Method::GET, "/capabilities/{id}"),
     (Method::POST, "/capabilities/{id}/step"),
     (Method::POST, "/capabilities/{id}/verify"),
@@ -36,6 +38,14 @@ pub const PAGES: [(Method, &str); 87] = [
     (Method::GET, "/contracts/{id}/form"),
     (Method::POST, "/contracts/{id}/payment"),
     (Method::POST, "/contracts/{id}/step"),
+    (Method::POST, "/deliveries/{id}/resend"),
+    (Method::GET, "/endpoints"),
+    (Method::POST, "/endpoints"),
+    (Method::GET, "/endpoints/{id}"),
+    (Method::POST, "/endpoints/{id}/change"),
+    (Method::POST, "/endpoints/{id}/delete"),
+    (Method::POST, "/endpoints/{id}/secret"),
+    (Method::POST, "/endpoints/{id}/test"),
     (Method::GET, "/inbox"),
     (Method::POST, "/inbox/read"),
     (Method::POST, "/inbox/{id}/open"),

@@ -13,8 +13,8 @@ use crate::needs::model::NeedId;
 use crate::records::reviewed::{ReviewedId, grants};
 use crate::records::traced::Traced;
 use crate::{
-    attachments, capabilities, cases, contracts, needs, organizations, projects, reports, towns,
-    visits,
+    attachments, capabilities, cases, channels, contracts, needs, organizations, projects, reports,
+    towns, visits,
 };
 
 /// Status of the answer.
@@ -55,10 +55,7 @@ pub(super) fn answer(app: &App, caller: &Caller, created: &Created) -> Result<(H
             let view = accounts::users::ops::show(app, caller, parsed(id)?)?;
             rendered(&format!("users/{id}"), Some(view.version), &view)
         }
-        CreatedKind::Case => {
-            let view = cases::ops::show(app, caller, parsed(id)?)?;
-            rendered(&format!("cases/{id}"), Some(view.version), &view)
-        }
+        CreatedKind::Case => case(app, caller, id),
         CreatedKind::CaseEntry => case_entry(app, caller, id),
         CreatedKind::Visit => visit(app, caller, id),
         CreatedKind::Attachment => attachment(app, caller, id),
@@ -66,6 +63,7 @@ pub(super) fn answer(app: &App, caller: &Caller, created: &Created) -> Result<(H
         CreatedKind::Project => project(app, caller, id),
         CreatedKind::ReportLock => report_lock(app, caller, id),
         CreatedKind::ReportCorrection => report_correction(app, caller, id),
+        CreatedKind::Endpoint => endpoint(app, caller, id),
         CreatedKind::NeedGrant => grant::<NeedId>(app, caller, id),
         CreatedKind::CapabilityGrant => grant::<CapabilityId>(app, caller, id),
         CreatedKind::Role => {
@@ -90,6 +88,16 @@ pub(super) fn answer(app: &App, caller: &Caller, created: &Created) -> Result<(H
         }
         CreatedKind::Confirmation => Ok((Vec::new(), String::new())),
     }
+}
+
+fn case(app: &App, caller: &Caller, id: &str) -> Result<(Headers, String)> {
+    let view = cases::ops::show(app, caller, parsed(id)?)?;
+    rendered(&format!("cases/{id}"), Some(view.version), &view)
+}
+
+fn endpoint(app: &App, caller: &Caller, id: &str) -> Result<(Headers, String)> {
+    let view = channels::ops::show(app, caller, parsed(id)?)?;
+    rendered(&format!("endpoints/{id}"), Some(view.version), &view)
 }
 
 fn case_entry(app: &App, caller: &Caller, id: &str) -> Result<(Headers, String)> {

@@ -92,7 +92,8 @@ fn documents(app: &App, db: &mut Db, kind: RecordKind, ids: &[String]) -> Result
         | RecordKind::Visit
         | RecordKind::Contract
         | RecordKind::Project
-        | RecordKind::Report => {
+        | RecordKind::Report
+        | RecordKind::Endpoint => {
             return Ok(Vec::new());
         }
     };
@@ -117,6 +118,7 @@ pub(super) fn ids(
         | RecordKind::Visit
         | RecordKind::Contract
         | RecordKind::Project
-        | RecordKind::Report => Ok(Vec::new()),
+        | RecordKind::Report
+        | RecordKind::Endpoint => Ok(Vec::new()),
     }
 }

@@ -164,6 +164,8 @@ fn tables_have_the_columns_that_queries_name(db: &TestDatabase) {
         report_locks,
         report_facts,
         report_corrections,
+        endpoints,
+        deliveries,
     );
     let found = tables(&mut db.connect());
     assert_eq!(named.len(), found.len(), "{:?}", found.keys());

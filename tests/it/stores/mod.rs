@@ -7,6 +7,7 @@ mod audit;
 mod capabilities;
 mod cases;
 mod change_log;
+mod channels;
 mod contracts;
 pub mod databases;
 mod freshness;

@@ -14,6 +14,7 @@ pub mod needs;
 mod organizations;
 mod people;
 pub mod projects;
+mod receiver;
 #[cfg(feature = "server-tests")]
 mod schema;
 mod smtp;
@@ -29,6 +30,7 @@ pub use needs::NeedBuilder;
 pub use organizations::{OrgBuilder, credit_code};
 pub use people::{Account, PASSWORD};
 pub use projects::ProjectBuilder;
+pub use receiver::{Receiver, Reply, Taken};
 #[cfg(feature = "server-tests")]
 pub use schema::Schema;
 pub use smtp::{Manner, SmtpServer};

@@ -1,0 +1,163 @@
+//! Delivers the outbox of endpoints.
+//!
+//! A delivery is claimed before it is sent, by a conditional update that also counts the attempt. A
+//! node that dies before the receiver has answered leaves it to be tried again when the claim has run
+//! out; one that dies between the receiver's answer and our note of it makes the receiver see the same
+//! `webhook-id` twice. That is the only window.
+
+use std::sync::Arc;
+
+use chrono::TimeDelta;
+use futures_util::StreamExt;
+use futures_util::stream;
+
+use super::model::{Delivery, DeliveryState, Endpoint, EndpointId};
+use super::sender::{Outcome, Sender};
+use super::{payload, store};
+use crate::app::App;
+use crate::db::{Timestamp, dialect};
+use crate::error::Result;
+use crate::outbound::model::wait_after;
+
+/// Endpoints that are spoken to at a time.
+const AT_A_TIME: usize = 8;
+/// Messages that one endpoint gets before it is looked who else waits.
+const IN_A_ROW: i64 = 20;
+
+/// Sends what is due now; returns how many messages were taken.
+///
+/// # Errors
+/// Database faults; what cannot be sent is noted in the outbox instead.
+pub async fn deliver(app: &Arc<App>, sender: &Sender) -> Result<usize> {
+    let mut sent = 0;
+    loop {
+        let in_round = round(app, sender).await?;
+        if in_round == 0 {
+            return Ok(sent);
+        }
+        sent += in_round;
+    }
+}
+
+/// To each endpoint some of what is due.
+async fn round(app: &Arc<App>, sender: &Sender) -> Result<usize> {
+    let due = app.run(|app| app.db.read(|db| store::due_endpoints(db, app.clock.now()))).await?;
+    let sent = stream::iter(due).map(|id| to_endpoint(app, sender, id)).buffer_unordered(AT_A_TIME);
+    let all: Vec<Result<usize>> = sent.collect().await;
+    all.into_iter().sum()
+}
+
+/// One endpoint's messages in their order, until one fails: whoever hangs is waited for once.
+async fn to_endpoint(app: &Arc<App>, sender: &Sender, id: EndpointId) -> Result<usize> {
+    let due = move |app: &App| {
+        app.db.read(|db| {
+            let endpoint = store::find_unscoped(db, id)?;
+            Ok(endpoint.zip(Some(store::due(db, id, app.clock.now(), IN_A_ROW)?)))
+        })
+    };
+    let Some((endpoint, due)) = app.run(due).await? else { return Ok(0) };
+    let endpoint = Arc::new(endpoint);
+    let mut sent = 0;
+    for delivery in due {
+        match try_one(app, sender, &endpoint, delivery).await? {
+            Some(true) => sent += 1,
+            Some(false) => break,
+            None => {}
+        }
+    }
+    Ok(sent)
+}
+
+/// Whether the message was taken; none when it is another node's, or its time has not come.
+async fn try_one(
+    app: &Arc<App>,
+    sender: &Sender,
+    endpoint: &Arc<Endpoint>,
+    delivery: Delivery,
+) -> Result<Option<bool>> {
+    let (to, row) = (Arc::clone(endpoint), delivery.clone());
+    if !app.run(move |app| claim(app, &to, &row)).await? {
+        return Ok(None);
+    }
+    let outcome = match sender.guard.check(&endpoint.url) {
+        Ok(url) => {
+            let request = payload::request(app, endpoint, &delivery, url, app.clock.now());
+            sender.send(endpoint.kind, request).await
+        }
+        Err(refusal) => Outcome::Failed(refusal.to_string()),
+    };
+    let taken = outcome == Outcome::Taken;
+    let attempt = delivery.attempts + 1;
+    match &outcome {
+        Outcome::Taken => tracing::debug!(delivery = %delivery.id, attempt, "message taken"),
+        Outcome::Failed(reason) => {
+            tracing::warn!(delivery = %delivery.id, attempt, reason, "message not taken");
+        }
+        Outcome::Gone => tracing::warn!(delivery = %delivery.id, "the endpoint is gone; paused"),
+    }
+    let id = endpoint.id;
+    app.run(move |app| settle(app, id, &delivery, outcome)).await?;
+    Ok(Some(taken))
+}
+
+/// Counts the attempt, unless another node has, or a robot has had what it may have in a minute.
+fn claim(app: &App, endpoint: &Endpoint, delivery: &Delivery) -> Result<bool> {
+    let now = app.clock.now();
+    let seconds = i64::try_from(app.config.outbound.timeout_seconds).unwrap_or(3_600);
+    // Longer than an attempt can take.
+    let until = Timestamp::new(now.0 + TimeDelta::seconds(2 * seconds + 5));
+    app.db.write(|db| {
+        if endpoint.kind.is_robot() {
+            // Nodes that count at the same time would each see room for one more.
+            dialect::lock_deliveries(db)?;
+            let since = Timestamp::new(now.0 - TimeDelta::seconds(60));
+            let recent = store::attempts_since(db, endpoint.id, since)?;
+            if recent >= i64::from(app.config.outbound.robot_messages_per_minute) {
+                return Ok(false);
+            }
+        }
+        store::claim(db, delivery, now, until)
+    })
+}
+
+fn settle(app: &App, endpoint: EndpointId, delivery: &Delivery, outcome: Outcome) -> Result<()> {
+    let now = app.clock.now();
+    let attempt = delivery.attempts + 1;
+    let key = (delivery.id, attempt);
+    let reason = match outcome {
+        Outcome::Taken => {
+            return app.db.write(|db| store::settle(db, key, DeliveryState::Sent, now, None));
+        }
+        Outcome::Failed(reason) => reason,
+        Outcome::Gone => return gone(app, endpoint, key, now),
+    };
+    let given_up =
+        u32::try_from(attempt).is_ok_and(|count| count >= app.config.outbound.max_attempts);
+    let state = if given_up { DeliveryState::Dead } else { DeliveryState::Waiting };
+    if given_up {
+        tracing::error!(delivery = %delivery.id, attempt, "message given up");
+    }
+    let [chance, ..] = *uuid::Uuid::new_v4().as_bytes();
+    let next = Timestamp::new(now.0 + wait_after(attempt, chance));
+    app.db.write(|db| store::settle(db, key, state, next, Some(&reason)))
+}
+
+/// A receiver that answers 410 is told nothing more until its people switch it on again.
+fn gone(
+    app: &App,
+    endpoint: EndpointId,
+    key: (super::model::DeliveryId, i32),
+    now: Timestamp,
+) -> Result<()> {
+    app.db.write(|db| {
+        store::settle(db, key, DeliveryState::Dead, now, Some("status 410: gone"))?;
+        let Some(mut row) = store::find_unscoped(db, endpoint)? else { return Ok(()) };
+        if row.active {
+            row.active = false;
+            row.version += 1;
+            row.updated_at = now;
+            store::update(db, &row)?;
+        }
+        Ok(())
+    })
+}

@@ -1,0 +1,116 @@
+//! Registering, changing and removing robots and webhooks.
+
+use chrono::TimeDelta;
+use serde_json::json;
+use townbridge::jobs::housekeeping;
+
+use super::World;
+use crate::support::{OrgBuilder, Receiver, Reply};
+
+const WECOM: &str = "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=693a91f6-0000-4bc4";
+
+#[tokio::test]
+async fn address_and_secret_are_never_shown_again() {
+    let world = World::start().await;
+    let client = world.app.client(&world.manager);
+    let fields = json!({
+        "kind": "feishu", "url": "https://open.feishu.cn/open-apis/bot/v2/hook/abcdef-123456",
+        "secret": "very-secret-secret",
+    });
+    let endpoint = world.endpoint(fields).await;
+    let view = client.get(&endpoint).await.expect(200);
+    let list = client.get("endpoints").await.expect(200);
+    let log = world.app.admin().get("audit?limit=100").await.expect(200);
+    for text in [view.text(), list.text(), log.text()] {
+        assert!(!text.contains("very-secret") && !text.contains("abcdef"), "{text}");
+    }
+    let view = view.json();
+    assert_eq!((&view["address"], &view["signed"]), (&json!("open.feishu.cn/…3456"), &json!(true)));
+    client.post_json(&format!("{endpoint}/secret"), json!({})).await.problem(409, "conflict");
+}
+
+#[tokio::test]
+async fn what_cannot_be_is_named() {
+    let world = World::start().await;
+    let client = world.app.client(&world.manager);
+    let org = world.org;
+    let wrong = [
+        (json!({ "kind": "wecom", "secret": "12345678" }), "/secret"),
+        (json!({ "kind": "dingtalk" }), "/secret"),
+        (json!({ "kind": "feishu", "secret": "short" }), "/secret"),
+        (json!({ "kind": "webhook", "secret": "whsec_AAAA" }), "/secret"),
+        (json!({ "name": " " }), "/name"),
+        (json!({ "url": "nowhere" }), "/url"),
+        (json!({ "language": "fr" }), "/language"),
+        (json!({ "events": ["test"] }), "/events"),
+        (json!({ "org_id": null }), "/org_id"),
+        (json!({ "region_code": "4420" }), "/region_code"),
+        (json!({ "org_id": null, "region_code": "12345" }), "/region_code"),
+    ];
+    for (change, pointer) in wrong {
+        let mut body = json!({ "kind": "wecom", "name": "群", "org_id": org, "url": WECOM });
+        body.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
+        let problem = client.post_json("endpoints", &body).await.problem(422, "invalid");
+        assert_eq!(problem["errors"][0]["pointer"], pointer, "{body}");
+    }
+    let pending = OrgBuilder::enterprise().pending().insert(&world.app);
+    let manager = world.app.org_admin(pending.id);
+    let body = json!({ "kind": "wecom", "name": "群", "org_id": pending.id, "url": WECOM });
+    manager.post_json("endpoints", body).await.problem(409, "conflict");
+}
+
+#[tokio::test]
+async fn an_endpoint_is_changed_paused_and_removed_with_what_waits_for_it() {
+    let receiver = Receiver::start(Reply::robot(0)).await;
+    let world = World::start().await;
+    let client = world.app.client(&world.manager);
+    let endpoint = world.endpoint(json!({ "kind": "wecom", "url": receiver.url("/old") })).await;
+    world.test(&endpoint).await;
+    let change = json!({ "name": "新名", "active": false, "events": ["case_stepped"] });
+    client.patch_json(&endpoint, 2, &change).await.problem(412, "precondition_failed");
+    let view = client.patch_json(&endpoint, 1, &change).await.expect(200).json();
+    assert_eq!((&view["name"], &view["events"]), (&json!("新名"), &json!(["case_stepped"])));
+    assert_eq!(world.deliver().await, 0, "paused");
+    let change = json!({ "active": true, "url": receiver.url("/new") });
+    client.patch_json(&endpoint, 2, &change).await.expect(200);
+    assert_eq!(world.deliver().await, 1, "what has waited goes out");
+    assert_eq!(receiver.taken()[0].path, "/new");
+    world.test(&endpoint).await;
+    client.delete(&endpoint).await.expect(204);
+    client.get(&endpoint).await.problem(404, "not_found");
+    assert_eq!(world.deliver().await, 0);
+    assert!(world.deliveries().await.is_empty());
+}
+
+#[tokio::test]
+async fn there_is_a_limit_of_endpoints() {
+    let world = World::start().await;
+    for _ in 0..20 {
+        world.endpoint(json!({ "kind": "wecom", "url": WECOM })).await;
+    }
+    let body = json!({ "kind": "wecom", "name": "群", "org_id": world.org, "url": WECOM });
+    world.app.client(&world.manager).post_json("endpoints", body).await.problem(409, "conflict");
+    let first = world.app.client(&world.manager).get("endpoints?limit=15").await.json();
+    let next = format!("endpoints?limit=15&after={}", first["next"].as_str().unwrap());
+    let rest = world.app.client(&world.manager).get(&next).await.expect(200).json();
+    assert_eq!(rest["items"].as_array().unwrap().len(), 5);
+}
+
+#[tokio::test]
+async fn what_was_sent_is_forgotten_after_a_month_and_what_was_given_up_later() {
+    let receiver = Receiver::start(Reply::With(500, String::new())).await;
+    let world = World::with(|config| config.outbound.max_attempts = 1).await;
+    let endpoint = world.webhook(&receiver).await;
+    world.test(&endpoint).await;
+    world.deliver().await;
+    receiver.behave(Reply::ok());
+    world.test(&endpoint).await;
+    assert_eq!(world.deliver().await, 1);
+    world.app.clock.advance(TimeDelta::days(31));
+    housekeeping::tidy(&world.app).unwrap();
+    let left = world.deliveries().await;
+    assert_eq!((left.len(), &left[0]["state"]), (1, &json!("dead")));
+    world.app.clock.advance(TimeDelta::days(60));
+    housekeeping::tidy(&world.app).unwrap();
+    assert!(world.deliveries().await.is_empty());
+}
