@@ -21,7 +21,7 @@ use crate::outbound::model::wait_after;
 
 /// Endpoints that are spoken to at a time.
 const AT_A_TIME: usize = 8;
-/// Messages that one endpoint gets before it is looked who else waits.
+/// Messages of one endpoint that are read at a time; its settings are read anew with each lot.
 const IN_A_ROW: i64 = 20;
 
 /// Sends what is due now; returns how many messages were taken.
@@ -29,18 +29,6 @@ const IN_A_ROW: i64 = 20;
 /// # Errors
 /// Database faults; what cannot be sent is noted in the outbox instead.
 pub async fn deliver(app: &Arc<App>, sender: &Sender) -> Result<usize> {
-    let mut sent = 0;
-    loop {
-        let in_round = round(app, sender).await?;
-        if in_round == 0 {
-            return Ok(sent);
-        }
-        sent += in_round;
-    }
-}
-
-/// To each endpoint some of what is due.
-async fn round(app: &Arc<App>, sender: &Sender) -> Result<usize> {
     let due = app.run(|app| app.db.read(|db| store::due_endpoints(db, app.clock.now()))).await?;
     let sent = stream::iter(due).map(|id| to_endpoint(app, sender, id)).buffer_unordered(AT_A_TIME);
     let all: Vec<Result<usize>> = sent.collect().await;
@@ -49,23 +37,35 @@ async fn round(app: &Arc<App>, sender: &Sender) -> Result<usize> {
 
 /// One endpoint's messages in their order, until one fails: whoever hangs is waited for once.
 async fn to_endpoint(app: &Arc<App>, sender: &Sender, id: EndpointId) -> Result<usize> {
+    let mut sent = 0;
+    loop {
+        let (some, more) = in_a_row(app, sender, id).await?;
+        sent += some;
+        if !more {
+            return Ok(sent);
+        }
+    }
+}
+
+/// Some of one endpoint's messages: how many were taken, and whether to go on.
+async fn in_a_row(app: &Arc<App>, sender: &Sender, id: EndpointId) -> Result<(usize, bool)> {
     let due = move |app: &App| {
         app.db.read(|db| {
             let endpoint = store::find_unscoped(db, id)?;
             Ok(endpoint.zip(Some(store::due(db, id, app.clock.now(), IN_A_ROW)?)))
         })
     };
-    let Some((endpoint, due)) = app.run(due).await? else { return Ok(0) };
+    let Some((endpoint, due)) = app.run(due).await? else { return Ok((0, false)) };
     let endpoint = Arc::new(endpoint);
     let mut sent = 0;
     for delivery in due {
         match try_one(app, sender, &endpoint, delivery).await? {
             Some(true) => sent += 1,
-            Some(false) => break,
+            Some(false) => return Ok((sent, false)),
             None => {}
         }
     }
-    Ok(sent)
+    Ok((sent, sent > 0))
 }
 
 /// Whether the message was taken; none when it is another node's, or its time has not come.

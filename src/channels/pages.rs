@@ -39,7 +39,7 @@ pub fn configure(config: &mut web::ServiceConfig) {
 
 /// What an endpoint can be told, and whether it is chosen.
 fn tellable(chosen: &[NoticeKind]) -> Vec<(NoticeKind, bool)> {
-    let all = NoticeKind::ALL.iter().copied().filter(|kind| *kind != NoticeKind::Test);
+    let all = NoticeKind::ALL.iter().copied().filter(|kind| kind.is_announced());
     all.map(|kind| (kind, chosen.contains(&kind))).collect()
 }
 

@@ -35,7 +35,8 @@ pub(super) fn check(checker: &mut Checker, app: &App, draft: &Draft<'_>) {
         checker.fail("/url", reason);
     }
     check_language(checker, "/language", Some(draft.language));
-    checker.ensure(!draft.events.contains(&NoticeKind::Test), "/events", "field.unknown_status");
+    let announced = draft.events.iter().all(|kind| kind.is_announced());
+    checker.ensure(announced, "/events", "field.not_announced");
     let (secret, needed) = draft.secret;
     match (draft.kind, secret) {
         (EndpointKind::Wecom, secret) => {

@@ -87,6 +87,15 @@ code_enum!(
 );
 
 impl NoticeKind {
+    /// Whether groups and webhooks are told of such things, and not only the people concerned.
+    pub fn is_announced(self) -> bool {
+        match self {
+            Self::CaseAsked | Self::CaseAnswered | Self::CaseStepped => true,
+            Self::CaseEscalated | Self::NeedEscalated => true,
+            _ => false,
+        }
+    }
+
     /// The setting that it falls under.
     pub fn topic(self) -> Topic {
         match self {

@@ -43,6 +43,7 @@ async fn what_cannot_be_is_named() {
         (json!({ "url": "nowhere" }), "/url"),
         (json!({ "language": "fr" }), "/language"),
         (json!({ "events": ["test"] }), "/events"),
+        (json!({ "events": ["case_assigned"] }), "/events"),
         (json!({ "org_id": null }), "/org_id"),
         (json!({ "region_code": "4420" }), "/region_code"),
         (json!({ "org_id": null, "region_code": "12345" }), "/region_code"),
