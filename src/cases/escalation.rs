@@ -40,7 +40,18 @@ pub fn tell(app: &App) -> Result<usize> {
     })?;
     let mut told = 0;
     for batch in waiting.chunks(BATCH) {
-        told += app.db.write(|db| tell_some(app, db, batch))?;
+        // One that cannot be told keeps no other from being told.
+        match app.db.write(|db| tell_some(app, db, batch)) {
+            Ok(some) => told += some,
+            Err(_) => {
+                for one in batch.chunks(1) {
+                    match app.db.write(|db| tell_some(app, db, one)) {
+                        Ok(some) => told += some,
+                        Err(error) => tracing::error!(%error, "people could not be told"),
+                    }
+                }
+            }
+        }
     }
     Ok(told)
 }

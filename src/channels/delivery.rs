@@ -6,6 +6,7 @@
 //! `webhook-id` twice. That is the only window.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use chrono::TimeDelta;
 use futures_util::StreamExt;
@@ -35,11 +36,16 @@ pub async fn deliver(app: &Arc<App>, sender: &Sender) -> Result<usize> {
     all.into_iter().sum()
 }
 
-/// One endpoint's messages in their order, until one fails: whoever hangs is waited for once.
+/// How long one endpoint is spoken to before the others have their turn.
+const TURN: Duration = Duration::from_secs(5);
+
+/// One endpoint's messages in their order, until one fails or its turn is over: whoever hangs is
+/// waited for once, and whoever is slow keeps nobody else waiting for long.
 async fn to_endpoint(app: &Arc<App>, sender: &Sender, id: EndpointId) -> Result<usize> {
+    let end = Instant::now() + TURN;
     let mut sent = 0;
     loop {
-        let (some, more) = in_a_row(app, sender, id).await?;
+        let (some, more) = in_a_row(app, sender, id, end).await?;
         sent += some;
         if !more {
             return Ok(sent);
@@ -48,7 +54,12 @@ async fn to_endpoint(app: &Arc<App>, sender: &Sender, id: EndpointId) -> Result<
 }
 
 /// Some of one endpoint's messages: how many were taken, and whether to go on.
-async fn in_a_row(app: &Arc<App>, sender: &Sender, id: EndpointId) -> Result<(usize, bool)> {
+async fn in_a_row(
+    app: &Arc<App>,
+    sender: &Sender,
+    id: EndpointId,
+    end: Instant,
+) -> Result<(usize, bool)> {
     let due = move |app: &App| {
         app.db.read(|db| {
             let endpoint = store::find_unscoped(db, id)?;
@@ -64,8 +75,11 @@ async fn in_a_row(app: &Arc<App>, sender: &Sender, id: EndpointId) -> Result<(us
             Some(false) => return Ok((sent, false)),
             None => {}
         }
+        if Instant::now() >= end {
+            return Ok((sent, false));
+        }
     }
-    Ok((sent, sent > 0))
+    Ok((sent, sent > 0 && Instant::now() < end))
 }
 
 /// Whether the message was taken; none when it is another node's, or its time has not come.
@@ -76,8 +90,10 @@ async fn try_one(
     delivery: Delivery,
 ) -> Result<Option<bool>> {
     let (to, row) = (Arc::clone(endpoint), delivery.clone());
-    if !app.run(move |app| claim(app, &to, &row)).await? {
-        return Ok(None);
+    match app.run(move |app| claim(app, &to, &row)).await? {
+        Claimed::Ours => {}
+        Claimed::Taken => return Ok(None),
+        Claimed::Throttled => return Ok(Some(false)),
     }
     let outcome = match sender.guard.check(&endpoint.url) {
         Ok(url) => {
@@ -100,8 +116,19 @@ async fn try_one(
     Ok(Some(taken))
 }
 
+/// What has become of a claim.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Claimed {
+    /// It is ours to send.
+    Ours,
+    /// Another node was faster.
+    Taken,
+    /// The robot has had what it may have in a minute.
+    Throttled,
+}
+
 /// Counts the attempt, unless another node has, or a robot has had what it may have in a minute.
-fn claim(app: &App, endpoint: &Endpoint, delivery: &Delivery) -> Result<bool> {
+fn claim(app: &App, endpoint: &Endpoint, delivery: &Delivery) -> Result<Claimed> {
     let now = app.clock.now();
     let seconds = i64::try_from(app.config.outbound.timeout_seconds).unwrap_or(3_600);
     // Longer than an attempt can take.
@@ -113,10 +140,11 @@ fn claim(app: &App, endpoint: &Endpoint, delivery: &Delivery) -> Result<bool> {
             let since = Timestamp::new(now.0 - TimeDelta::seconds(60));
             let recent = store::attempts_since(db, endpoint.id, since)?;
             if recent >= i64::from(app.config.outbound.robot_messages_per_minute) {
-                return Ok(false);
+                return Ok(Claimed::Throttled);
             }
         }
-        store::claim(db, delivery, now, until)
+        let ours = store::claim(db, delivery, now, until)?;
+        Ok(if ours { Claimed::Ours } else { Claimed::Taken })
     })
 }
 

@@ -325,7 +325,8 @@ pub fn delete(app: &App, caller: &Caller, id: EndpointId) -> Result<()> {
 /// before as well.
 ///
 /// # Errors
-/// [`Error::NotFound`]; a conflict for a robot, whose secret its own platform makes.
+/// [`Error::NotFound`]; a conflict for a robot, whose secret its own platform makes, and while the
+/// secret before the present one still signs.
 pub fn change_secret(app: &App, caller: &Caller, id: EndpointId) -> Result<FreshSecret> {
     caller.signed_in()?;
     let now = app.clock.now();
@@ -333,6 +334,10 @@ pub fn change_secret(app: &App, caller: &Caller, id: EndpointId) -> Result<Fresh
         let mut row = find(db, caller, id)?;
         if row.kind.is_robot() {
             return Err(Error::conflict("error.robot_secret"));
+        }
+        // The one before may be all that the receiver has: it is not thrown away by a second press.
+        if row.old_until.is_some_and(|until| until > now) {
+            return Err(Error::conflict("error.secret_changed_lately"));
         }
         let until = Timestamp::new(now.0 + TimeDelta::hours(OLD_SECRET_HOURS));
         let secret = fresh_secret()?;

@@ -1,8 +1,10 @@
 //! The daily mail: notices of a day that their readers want together.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, TimeDelta, TimeZone, Utc};
 
-use super::model::{MailChoice, Notice};
+use super::model::{MailChoice, Notice, NoticeId};
 use super::{letters, settings, store, wording};
 use crate::accounts;
 use crate::accounts::principal::UserId;
@@ -30,14 +32,26 @@ fn last_time(now: DateTime<Utc>, hour: u32) -> DateTime<Utc> {
 /// Database faults.
 pub fn send_due(app: &App) -> Result<usize> {
     let before = Timestamp::new(last_time(app.clock.time(), app.config.notices.digest_hour));
+    // Whose mail cannot be written keeps nobody else waiting.
+    let mut failed = HashSet::new();
     let mut sent = 0;
     loop {
         let people = app.db.read(|db| store::waiting_people(db, before, BATCH))?;
         if people.is_empty() {
             return Ok(sent);
         }
-        for person in people {
-            sent += usize::from(send(app, person, before)?);
+        let new: Vec<UserId> = people.into_iter().filter(|one| !failed.contains(one)).collect();
+        if new.is_empty() {
+            return Ok(sent);
+        }
+        for person in new {
+            match send(app, person, before) {
+                Ok(done) => sent += usize::from(done),
+                Err(error) => {
+                    tracing::error!(%person, %error, "a daily mail was not written");
+                    failed.insert(person);
+                }
+            }
         }
     }
 }
@@ -47,7 +61,8 @@ fn send(app: &App, person: UserId, before: Timestamp) -> Result<bool> {
     app.db.write(|db| {
         let mut notices = store::waiting(db, person, before)?;
         // Another node that has come first has taken them all.
-        if store::mark_mailed(db, person, before)? != notices.len() {
+        let ids: Vec<NoticeId> = notices.iter().map(|notice| notice.id).collect();
+        if store::mark_mailed(db, &ids)? == 0 {
             return Ok(false);
         }
         let wanted = settings::of(db, person)?;

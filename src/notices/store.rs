@@ -120,14 +120,17 @@ pub fn waiting(db: &mut Db, user: UserId, before: Timestamp) -> Result<Vec<Notic
         .load(conn))?)
 }
 
-/// Notes that a person's notices up to one wait no more; how many did until now.
-pub fn mark_mailed(db: &mut Db, user: UserId, before: Timestamp) -> Result<usize> {
+/// Notes that notices wait no more; how many did until now.
+pub fn mark_mailed(db: &mut Db, ids: &[NoticeId]) -> Result<usize> {
     use notices::dsl as n;
-    let waiting = n::notices
-        .filter(n::user_id.eq(user))
-        .filter(n::mail.eq(MailState::Waiting))
-        .filter(n::created_at.lt(before));
-    Ok(on!(db, conn => diesel::update(waiting).set(n::mail.eq(MailState::Done)).execute(conn))?)
+    let mut marked = 0;
+    for chunk in ids.chunks(500) {
+        let waiting = n::notices.filter(n::id.eq_any(chunk)).filter(n::mail.eq(MailState::Waiting));
+        marked += on!(db, conn => diesel::update(waiting)
+            .set(n::mail.eq(MailState::Done))
+            .execute(conn))?;
+    }
+    Ok(marked)
 }
 
 /// Removes notices that were written before a time.

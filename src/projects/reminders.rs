@@ -43,7 +43,18 @@ pub fn remind(app: &App) -> Result<usize> {
     })?;
     let mut told = 0;
     for batch in waiting.chunks(BATCH) {
-        told += app.db.write(|db| tell_some(app, db, batch, today))?;
+        // One that cannot be told keeps no other from being told.
+        match app.db.write(|db| tell_some(app, db, batch, today)) {
+            Ok(some) => told += some,
+            Err(_) => {
+                for one in batch.chunks(1) {
+                    match app.db.write(|db| tell_some(app, db, one, today)) {
+                        Ok(some) => told += some,
+                        Err(error) => tracing::error!(%error, "people could not be told"),
+                    }
+                }
+            }
+        }
     }
     Ok(told)
 }

@@ -220,14 +220,15 @@ pub(super) async fn record_payment(
 ) -> PageResult<Either<ContractPage, HttpResponse>> {
     let (app, id, caller) = (app.into_inner(), *id, visit.caller.clone());
     let version = form.text("version").parse().map_err(|_| Error::PreconditionRequired)?;
-    let done = match payment(&form) {
-        Ok(payment) => {
-            let work =
-                move |app: &_| ops::record_payment(app, &caller, id, version, &payment).map(drop);
-            app.run(work).await
-        }
-        Err(error) => Err(error),
-    };
+    let sent = form.clone();
+    let done = app
+        .run(move |app| {
+            if ops::show(app, &caller, id)?.version != version {
+                return Err(Error::PreconditionFailed);
+            }
+            ops::record_payment(app, &caller, id, version, &payment(&sent)?).map(drop)
+        })
+        .await;
     let name = format!("payment-{}", form.text("instalment"));
     after(app, &visit, id, (name, form, done)).await
 }

@@ -48,6 +48,14 @@ impl Posted {
         Self(pairs)
     }
 
+    /// SHA-256 over all fields but the token, in hexadecimal digits.
+    pub fn fingerprint(&self) -> String {
+        let fields = self.0.iter().filter(|(name, _)| name != CSRF_FIELD);
+        let text: Vec<String> = fields.map(|(name, value)| format!("{name:?}={value:?}")).collect();
+        let hash = ring::digest::digest(&ring::digest::SHA256, text.join("&").as_bytes());
+        crate::audit::model::hex(hash.as_ref())
+    }
+
     /// A field's text without white space around it; empty when it was not sent.
     pub fn text(&self, name: impl AsRef<str>) -> &str {
         self.raw(name.as_ref()).trim()

@@ -27,8 +27,11 @@ pub fn create_once(
     create: impl FnOnce(&Caller) -> Result<String>,
 ) -> Result<String> {
     let person = caller.signed_in()?.user_id;
-    let claim =
-        form.filled(ONCE_FIELD).map(|key| Claim::new(person, &key, operation.to_owned(), b""));
+    // With what was typed: whoever goes back and makes another record of the same form gets another.
+    let claim = form.filled(ONCE_FIELD).map(|key| {
+        let key = format!("{key}-{}", &form.fingerprint()[..16]);
+        Claim::new(person, &key, operation.to_owned(), b"")
+    });
     if let Some(id) = created_before(app, claim.as_ref())? {
         return Ok(id);
     }

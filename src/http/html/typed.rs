@@ -101,7 +101,7 @@ impl<'a> Typed<'a> {
     ) {
         let mut rows = Vec::new();
         for at in used(self.form, list, cells, most) {
-            let mut row = read(self, &format!("{list}/{at}"), rows.len());
+            let mut row = read(self, &format!("{list}/{at}"), at);
             row.retain(|_, value| !value.is_null());
             rows.push(Value::Object(row));
         }

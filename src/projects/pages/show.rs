@@ -234,6 +234,9 @@ async fn change_entry(
     let done = app
         .run(move |app| {
             let project = ops::show(app, &caller, id)?;
+            if project.version != version {
+                return Err(Error::PreconditionFailed);
+            }
             let mut entries = serde_json::to_value(&project.fields)?[list].take();
             let entry = at.and_then(|at| entries.get_mut(at)).ok_or(Error::NotFound)?;
             read(&sent, entry)?;
