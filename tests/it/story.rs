@@ -68,7 +68,7 @@ async fn broker(cast: &Cast, need: &str, capability: &str) -> String {
         .await;
     // A pause is no second meeting.
     cast.step(&cast.liaison, &case, json!({ "to": "on_hold", "note": "过年" })).await;
-    cast.step(&cast.liaison, &case, json!({ "to": "met" })).await;
+    cast.step(&cast.liaison, &case, json!({ "to": "met", "channel": "online" })).await;
     cast.step(&cast.liaison, &case, json!({ "to": "nda", "note": "协议存镇科技办" })).await;
     cast.step(&cast.school, &case, json!({ "to": "proposal", "shared": true, "note": "方案一" }))
         .await;
