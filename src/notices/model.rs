@@ -89,11 +89,14 @@ code_enum!(
 impl NoticeKind {
     /// Whether groups and webhooks are told of such things, and not only the people concerned.
     pub fn is_announced(self) -> bool {
-        match self {
-            Self::CaseAsked | Self::CaseAnswered | Self::CaseStepped => true,
-            Self::CaseEscalated | Self::NeedEscalated => true,
-            _ => false,
-        }
+        matches!(
+            self,
+            Self::CaseAsked
+                | Self::CaseAnswered
+                | Self::CaseStepped
+                | Self::CaseEscalated
+                | Self::NeedEscalated
+        )
     }
 
     /// The setting that it falls under.
