@@ -10,7 +10,7 @@
 //!   `api` and `pages` the two thin fronts.
 //! - [`visits`] is the liaison's log of visits to firms; [`attachments`] keeps files with records.
 //! - [`notices`] tells people what has happened: the inbox, and mail as each of them wants it.
-//! - [`channels`] tells group robots and webhooks.
+//! - [`channels`] tells group robots and webhooks; [`messages`] holds the texts of all that is sent.
 //! - [`disclosure`] decides who sees which field; [`records`] traces every change.
 //! - [`db`] is the truth; [`jobs`] feeds what is derived from it; [`outbound`] sends mail;
 //!   [`embeddings`] has vectors made by a model server.
@@ -49,6 +49,7 @@ pub mod idempotency;
 pub mod import;
 pub mod jobs;
 pub mod matching;
+pub mod messages;
 pub mod money;
 pub mod needs;
 pub mod notices;

@@ -186,7 +186,7 @@ pub fn is_break(c: char) -> bool {
 }
 
 /// Control characters that are no white space, and overrides and isolates of direction.
-fn steers(c: char) -> bool {
+pub(crate) fn steers(c: char) -> bool {
     (c.is_control() && !c.is_whitespace())
         || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }

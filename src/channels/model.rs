@@ -150,6 +150,8 @@ pub struct Delivery {
     pub sent_at: Option<Timestamp>,
     /// When it was written.
     pub created_at: Timestamp,
+    /// What a group is told, as it read then; none for programs.
+    pub said: Option<String>,
 }
 
 /// An endpoint to be made: for an organisation that one manages, or the office of one's region.

@@ -8,6 +8,7 @@ use super::model::{Delivery, Endpoint, EndpointKind, MessageId};
 use super::signing;
 use crate::app::App;
 use crate::db::Timestamp;
+use crate::messages::Texts;
 use crate::notices;
 use crate::records::model::RecordKind;
 
@@ -73,21 +74,27 @@ fn text(name: &str, said: &str) -> Value {
     json!({ name: "text", "text": { "content": said } })
 }
 
-/// What is said to a group: what has happened, and where to look.
+/// What is said to a group: as it was written, so that a template changed since does not make another
+/// message of it. A release before wrote nothing down; its messages say what is shipped.
 fn said(app: &App, endpoint: &Endpoint, delivery: &Delivery) -> String {
-    let line = notices::ops::sentence(app, delivery.kind, &delivery.data.0, endpoint.language());
-    match link(app, delivery) {
-        Some(link) => format!("{line}\n{link}"),
-        None => line,
-    }
+    delivery.said.clone().unwrap_or_else(|| {
+        let what = (delivery.kind, &delivery.data.0);
+        let path = path(delivery);
+        notices::ops::said(app, &Texts::default(), what, path.as_deref(), endpoint.language())
+    })
 }
 
-/// The page of the record, by way of signing in.
-fn link(app: &App, delivery: &Delivery) -> Option<String> {
+/// The page of the record.
+fn path(delivery: &Delivery) -> Option<String> {
     let (kind, id): (RecordKind, &String) =
         delivery.record_kind.zip(delivery.record_id.as_ref())?;
+    Some(format!("/{}/{id}", kind.folder()))
+}
+
+/// The same by way of signing in.
+fn link(app: &App, delivery: &Delivery) -> Option<String> {
     let home = app.config.server.public_url.trim_end_matches('/');
-    Some(format!("{home}/sign-in?back=/{}/{id}", kind.folder()))
+    Some(format!("{home}/sign-in?back={}", path(delivery)?))
 }
 
 /// The event as a program gets it; the same at every attempt.

@@ -13,6 +13,8 @@ use crate::audit;
 use crate::db::types::Json;
 use crate::db::{Db, Timestamp};
 use crate::error::{Error, Result};
+use crate::messages::{self, Texts};
+use crate::notices;
 use crate::notices::model::{NoticeData, NoticeKind};
 use crate::notices::ops::Event;
 use crate::records::model::RecordKind;
@@ -31,7 +33,8 @@ pub fn test(app: &App, caller: &Caller, id: EndpointId) -> Result<DeliveryView> 
         }
         let data = NoticeData::default();
         let event = Event { kind: NoticeKind::Test, record: None, data, once: None };
-        let delivery = new_delivery(&row, &event, MessageId::new(), now);
+        let texts = messages::ops::texts(db)?;
+        let delivery = new_delivery(app, &texts, &row, &event, (MessageId::new(), now));
         store::insert_delivery(db, &delivery)?;
         let (kind, changes) = (RecordKind::Endpoint, json!({}));
         let id = id.to_string();
@@ -41,8 +44,18 @@ pub fn test(app: &App, caller: &Caller, id: EndpointId) -> Result<DeliveryView> 
     })
 }
 
-fn new_delivery(to: &Endpoint, event: &Event, message_id: MessageId, now: Timestamp) -> Delivery {
+fn new_delivery(
+    app: &App,
+    texts: &Texts,
+    to: &Endpoint,
+    event: &Event,
+    (message_id, now): (MessageId, Timestamp),
+) -> Delivery {
+    let path = event.record.as_ref().map(|(kind, id)| format!("/{}/{id}", kind.folder()));
+    let what = (event.kind, &event.data);
+    let said = || notices::ops::said(app, texts, what, path.as_deref(), to.language());
     Delivery {
+        said: to.kind.is_robot().then(said),
         id: DeliveryId::new(),
         endpoint_id: to.id,
         message_id,
@@ -69,11 +82,13 @@ fn new_delivery(to: &Endpoint, event: &Event, message_id: MessageId, now: Timest
 /// Database faults.
 pub fn announce(app: &App, db: &mut Db, event: &Event, audiences: &[Audience]) -> Result<()> {
     let now = app.clock.now();
+    let texts = messages::ops::texts(db)?;
     let message = event.once.as_deref().map_or_else(MessageId::new, id_of);
     for audience in audiences {
         for endpoint in store::of_audience(db, audience)? {
             if endpoint.wants(event.kind) {
-                store::insert_delivery(db, &new_delivery(&endpoint, event, message, now))?;
+                let delivery = new_delivery(app, &texts, &endpoint, event, (message, now));
+                store::insert_delivery(db, &delivery)?;
             }
         }
     }

@@ -17,7 +17,8 @@ pub(super) fn class(kind: RecordKind, field: &str) -> FieldClass {
         | RecordKind::Contract
         | RecordKind::Project
         | RecordKind::Report
-        | RecordKind::Endpoint => Internal,
+        | RecordKind::Endpoint
+        | RecordKind::MessageTemplate => Internal,
     }
 }
 

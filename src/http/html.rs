@@ -77,6 +77,7 @@ pub fn pages() -> impl HttpServiceFactory {
         .configure(crate::reports::pages::configure)
         .configure(crate::accounts::privacy::pages::configure)
         .configure(crate::channels::pages::configure)
+        .configure(crate::messages::pages::configure)
         .configure(crate::accounts::pages::configure)
         .default_service(web::to(unknown))
 }

@@ -41,6 +41,7 @@ fn configure_api(config: &mut ServiceConfig<'_>) {
     crate::accounts::privacy::api::configure(config);
     crate::channels::api::configure(config);
     crate::outbound::api::configure(config);
+    crate::messages::api::configure(config);
 }
 
 /// Adds every operation that the OpenAPI document describes.

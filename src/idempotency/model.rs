@@ -50,6 +50,8 @@ code_enum!(
         ReportCorrection = "report_correction",
         /// A group robot or webhook.
         Endpoint = "endpoint",
+        /// Texts of a message.
+        MessageTemplate = "message_template",
         /// A grant on a need.
         NeedGrant = "need_grant",
         /// A grant on a capability.
@@ -81,6 +83,7 @@ impl From<RecordKind> for CreatedKind {
             RecordKind::Project => Self::Project,
             RecordKind::Report => Self::ReportLock,
             RecordKind::Endpoint => Self::Endpoint,
+            RecordKind::MessageTemplate => Self::MessageTemplate,
         }
     }
 }

@@ -12,6 +12,7 @@ use crate::app::App;
 use crate::clock::china_date;
 use crate::db::Timestamp;
 use crate::error::Result;
+use crate::messages;
 use crate::outbound;
 
 /// People who are written to before looking again.
@@ -74,7 +75,8 @@ fn send(app: &App, person: UserId, before: Timestamp) -> Result<bool> {
         let Some(user) = reader.filter(|_| !notices.is_empty()) else { return Ok(false) };
         let caller = accounts::ops::acting_as(db, &user)?;
         let words = wording::words(app, db, &caller, &notices)?;
-        let letter = letters::digest(app, &user, &words);
+        let texts = messages::ops::texts(db)?;
+        let letter = letters::digest(app, &texts, (&user.name, user.language()), &words);
         outbound::ops::enqueue(db, &user.login_mail, letter, app.clock.now())?;
         Ok(true)
     })

@@ -1,19 +1,21 @@
 //! Mails with notices: one that has just come, or those of a day. Plain text.
 
-use super::wording::Words;
-use crate::accounts::letters::{letter, plain};
+use super::model::{NoticeData, NoticeKind};
+use super::wording::{self, Words};
 use crate::accounts::principal::Language;
-use crate::accounts::users::model::User;
 use crate::app::App;
-use crate::error::Message;
-use crate::http::text;
+use crate::messages::model::{Form, LetterKind};
+use crate::messages::{Texts, Values};
 use crate::outbound::ops::Letter;
 
 /// Notices that one mail names; the others are counted.
 const NAMED: usize = 50;
 
+/// Whom a mail is for: name and language.
+pub type Reader<'a> = (&'a str, Language);
+
 /// A page by way of signing in.
-fn link(app: &App, path: &str) -> String {
+pub(super) fn link(app: &App, path: &str) -> String {
     format!("{}/sign-in?back={path}", app.config.server.public_url.trim_end_matches('/'))
 }
 
@@ -28,29 +30,68 @@ fn lines(app: &App, words: &Words) -> String {
 }
 
 /// A mail about one notice.
-pub fn single(app: &App, reader: &User, words: &Words) -> Letter {
-    let subject = Message::new("mail.notice.subject").with("text", &words.text);
-    let body = Message::new("mail.notice.body")
-        .with("settings", link(app, "/account/notices"))
-        .with("name", plain(&reader.name))
-        .with("lines", lines(app, words));
-    letter(subject, body, reader.language())
+pub fn single(app: &App, texts: &Texts, (name, language): Reader<'_>, words: &Words) -> Letter {
+    let values = words
+        .values
+        .clone()
+        .foreign("name", name)
+        .own("text", &words.text)
+        .own("about", words.about.as_deref().unwrap_or_default())
+        .own("link", link(app, words.path.as_deref().unwrap_or("/inbox")))
+        .own("lines", lines(app, words))
+        .own("settings", link(app, "/account/notices"));
+    texts.mail(words.message, language, &values)
 }
 
 /// A mail about the notices of a day.
-pub fn digest(app: &App, reader: &User, words: &[Words]) -> Letter {
-    let language: Language = reader.language();
+pub fn digest(app: &App, texts: &Texts, (name, language): Reader<'_>, words: &[Words]) -> Letter {
     let mut all: Vec<String> = words.iter().take(NAMED).map(|one| lines(app, one)).collect();
     if words.len() > NAMED {
-        let more = Message::new("mail.digest.more")
-            .with("count", words.len() - NAMED)
-            .with("link", link(app, "/inbox"));
-        all.push(text::render(&more, language));
+        let values =
+            Values::default().own("count", words.len() - NAMED).own("link", link(app, "/inbox"));
+        all.push(texts.in_letter((LetterKind::Digest, Form::More), language, &values));
     }
-    let body = Message::new("mail.digest.body")
-        .with("count", words.len())
-        .with("settings", link(app, "/account/notices"))
-        .with("name", plain(&reader.name))
-        .with("lines", all.join("\n\n"));
-    letter(Message::new("mail.digest.subject").with("count", words.len()), body, language)
+    let values = Values::default()
+        .foreign("name", name)
+        .own("count", words.len())
+        .own("lines", all.join("\n\n"))
+        .own("settings", link(app, "/account/notices"));
+    texts.letter(LetterKind::Digest, language, &values)
+}
+
+/// An invented notice about a record of this title and path.
+fn sample(
+    app: &App,
+    texts: &Texts,
+    what: (NoticeKind, &NoticeData),
+    (title, path): (&str, &str),
+    language: Language,
+) -> Words {
+    let about = Some(crate::accounts::letters::plain(title));
+    wording::put(app, texts, what, (about, Some(path.to_owned())), language)
+}
+
+/// The mail about an invented notice.
+pub fn sample_mail(
+    app: &App,
+    texts: &Texts,
+    what: (NoticeKind, &NoticeData),
+    about: (&str, &str),
+    reader: Reader<'_>,
+) -> Letter {
+    single(app, texts, reader, &sample(app, texts, what, about, reader.1))
+}
+
+/// The daily mail about invented notices, with more than it names.
+pub fn sample_digest(
+    app: &App,
+    texts: &Texts,
+    some: &[(NoticeKind, NoticeData)],
+    about: (&str, &str),
+    reader: Reader<'_>,
+) -> Letter {
+    let words = some.iter().cycle().take(NAMED + 1);
+    let words: Vec<Words> =
+        words.map(|(kind, data)| sample(app, texts, (*kind, data), about, reader.1)).collect();
+    digest(app, texts, reader, &words)
 }

@@ -16,10 +16,12 @@ use crate::db::types::Json;
 use crate::db::{Db, Timestamp};
 use crate::error::{Error, Result};
 use crate::http::pagination::{Page, checked_limit};
+use crate::messages;
 use crate::outbound;
 use crate::records::model::RecordKind;
 
-pub use super::wording::sentence;
+pub use super::letters::{sample_digest, sample_mail};
+pub use super::wording::{said, sentence};
 
 /// Something that has happened.
 #[derive(Debug, Clone)]
@@ -69,7 +71,9 @@ pub fn tell(app: &App, db: &mut Db, event: &Event, people: &[UserId]) -> Result<
         if choice == MailChoice::AtOnce {
             let reader = accounts::ops::acting_as(db, &user)?;
             let words = wording::words(app, db, &reader, std::slice::from_ref(&notice))?;
-            for letter in words.iter().map(|one| letters::single(app, &user, one)) {
+            let texts = messages::ops::texts(db)?;
+            let to = (user.name.as_str(), user.language());
+            for letter in words.iter().map(|one| letters::single(app, &texts, to, one)) {
                 outbound::ops::enqueue(db, &user.login_mail, letter, now)?;
             }
         }

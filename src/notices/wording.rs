@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::letters;
 use super::model::{Notice, NoticeData, NoticeKind};
 use crate::accounts::letters::plain;
 use crate::accounts::principal::{Caller, Language};
@@ -12,6 +13,8 @@ use crate::cases::stage::CaseStage;
 use crate::db::Db;
 use crate::error::{Error, Result};
 use crate::http::text;
+use crate::messages::model::{Form, MessageKind};
+use crate::messages::{self, Texts, Values};
 use crate::needs::model::NeedId;
 use crate::records::model::RecordKind;
 use crate::records::reviewed;
@@ -20,6 +23,10 @@ use crate::{contracts, projects};
 /// A notice in words.
 #[derive(Debug, Clone)]
 pub struct Words {
+    /// Which message it is.
+    pub message: MessageKind,
+    /// Its particulars in words.
+    pub values: Values,
     /// What has happened.
     pub text: String,
     /// Titles of the records, as far as the reader may see them.
@@ -39,16 +46,18 @@ type Titles = HashMap<(RecordKind, String), Option<String>>;
 /// Database faults.
 pub fn words(app: &App, db: &mut Db, reader: &Caller, notices: &[Notice]) -> Result<Vec<Words>> {
     let titles = titles(db, reader, notices)?;
+    let texts = messages::ops::texts(db)?;
     let one = |notice: &Notice| {
         let record = notice.record_kind.zip(notice.record_id.clone());
         let found = record.as_ref().and_then(|record| titles.get(record));
         let path = record.filter(|_| found.is_some());
         let path = path.map(|(kind, id)| format!("/{}/{id}", kind.folder()));
+        let about = found.cloned().flatten();
+        let path = path.or_else(|| list_of(notice.kind).map(str::to_owned));
+        let particulars = (notice.kind, &notice.data.0);
         Words {
-            text: sentence(app, notice.kind, &notice.data.0, reader.language),
-            about: found.cloned().flatten(),
             open: found.is_some(),
-            path: path.or_else(|| list_of(notice.kind).map(str::to_owned)),
+            ..put(app, &texts, particulars, (about, path), reader.language)
         }
     };
     Ok(notices.iter().map(one).collect())
@@ -59,25 +68,66 @@ fn list_of(kind: NoticeKind) -> Option<&'static str> {
     (kind == NoticeKind::CasesHandedOver).then_some("/cases")
 }
 
-/// What has happened, in one line.
-pub fn sentence(app: &App, kind: NoticeKind, data: &NoticeData, language: Language) -> String {
-    let said = data.answer.map(|answer| format!("notice.said.{answer}"));
+/// A notice in words, of a record that is open to its reader.
+pub(super) fn put(
+    app: &App,
+    texts: &Texts,
+    (kind, data): (NoticeKind, &NoticeData),
+    (about, path): (Option<String>, Option<String>),
+    language: Language,
+) -> Words {
+    let (message, values) = (message(kind, data), values(app, data, language));
+    let text = texts.say(message, Form::Line, language, &values);
+    Words { message, values, text, about, path, open: true }
+}
+
+/// Which message a notice is: the second answer that agrees has one of its own.
+fn message(kind: NoticeKind, data: &NoticeData) -> MessageKind {
     let mutual = data.answer.is_some() && data.stage == Some(CaseStage::Mutual);
-    let name = if mutual { "case_mutual" } else { kind.as_str() };
-    let key = format!("notice.kind.{name}");
+    if mutual { MessageKind::BothInterested } else { MessageKind::Notice(kind) }
+}
+
+/// The particulars of a notice in words. A new one is named here; which kinds use it follows from
+/// their shipped texts.
+fn values(app: &App, data: &NoticeData, language: Language) -> Values {
+    let said = data.answer.map(|answer| format!("notice.said.{answer}"));
     let stage =
         data.stage.map(|stage| app.reference.code_name("match_stage", stage.as_str(), language));
     let side = data.side.map(|side| text::text(&format!("page.case.side_{side}"), language));
-    let params = [
-        ("code", data.code.clone()),
-        ("stage", stage),
-        ("side", side),
-        ("said", said.map(|key| text::text(&key, language))),
-        ("day", data.due_on.map(|day| day.to_string())),
-        ("count", data.count.map(|count| count.to_string())),
-    ];
-    let params = params.map(|(name, value)| (name, value.unwrap_or_default()));
-    text::filled(&key, &params, language)
+    let day = data.due_on.map(|day| day.to_string());
+    let count = data.count.map(|count| count.to_string());
+    Values::default()
+        .own("code", data.code.clone().unwrap_or_default())
+        .own("stage", stage.unwrap_or_default())
+        .own("side", side.unwrap_or_default())
+        .own("said", said.map(|key| text::text(&key, language)).unwrap_or_default())
+        .own("day", day.unwrap_or_default())
+        .own("count", count.unwrap_or_default())
+}
+
+/// What has happened, in one line.
+pub fn sentence(
+    app: &App,
+    texts: &Texts,
+    kind: NoticeKind,
+    data: &NoticeData,
+    language: Language,
+) -> String {
+    put(app, texts, (kind, data), (None, None), language).text
+}
+
+/// What a group is told: what has happened, and where to look; the start page when there is no better.
+pub fn said(
+    app: &App,
+    texts: &Texts,
+    (kind, data): (NoticeKind, &NoticeData),
+    path: Option<&str>,
+    language: Language,
+) -> String {
+    let words = put(app, texts, (kind, data), (None, None), language);
+    let values =
+        words.values.own("text", words.text).own("link", letters::link(app, path.unwrap_or("/")));
+    texts.say(words.message, Form::Group, language, &values)
 }
 
 fn titles(db: &mut Db, reader: &Caller, notices: &[Notice]) -> Result<Titles> {

@@ -14,6 +14,7 @@ use crate::http::pagination::{Page, checked_limit};
 const KEPT_DAYS: i64 = 30;
 
 /// A mail to be sent.
+#[derive(Clone)]
 pub struct Letter {
     /// Subject, one line.
     pub subject: String,

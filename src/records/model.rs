@@ -36,6 +36,8 @@ code_enum!(
         Report = "report",
         /// 群机器人或 Webhook
         Endpoint = "endpoint",
+        /// 消息模板
+        MessageTemplate = "message_template",
     }
 );
 
@@ -54,6 +56,7 @@ impl RecordKind {
             Self::Project => "projects",
             Self::Report => "reports/locks",
             Self::Endpoint => "endpoints",
+            Self::MessageTemplate => "message-templates",
         }
     }
 }

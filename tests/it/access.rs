@@ -8,6 +8,7 @@ mod capabilities;
 mod cases;
 mod channels;
 mod contracts;
+mod messages;
 mod needs;
 mod notices;
 mod open;
@@ -73,6 +74,7 @@ fn tables() -> Vec<&'static Row> {
         reports::ROWS,
         privacy::ROWS,
         channels::ROWS,
+        messages::ROWS,
     ];
     all.into_iter().flatten().collect()
 }
@@ -229,6 +231,11 @@ async fn visits_are_called_as_the_table_says() {
 #[tokio::test]
 async fn notices_are_called_as_the_table_says() {
     check(notices::ROWS, None).await;
+}
+
+#[tokio::test]
+async fn templates_of_messages_are_called_as_the_table_says() {
+    check(messages::ROWS, None).await;
 }
 
 #[tokio::test]

@@ -342,7 +342,7 @@ const WITHOUT_ROW: [&str; 4] =
 
 /// Operations by `POST` that create nothing which a repeat would create twice: they only look
 /// something up, move a record on from a state that it has left then, or open and end sessions.
-const CREATES_NOTHING: [&str; 34] = [
+const CREATES_NOTHING: [&str; 37] = [
     "amend_contract",
     "answer_case",
     "change_endpoint_secret",
@@ -355,6 +355,7 @@ const CREATES_NOTHING: [&str; 34] = [
     "give_consent",
     "hand_over_cases",
     "match_text",
+    "preview_message_template",
     "rate_project",
     "read_notice",
     "read_notices",
@@ -365,6 +366,7 @@ const CREATES_NOTHING: [&str; 34] = [
     "resend_mail",
     "resend_verification",
     "reset_password",
+    "restore_message_template",
     "show_invitation",
     "sign_in",
     "sign_out",
@@ -375,6 +377,7 @@ const CREATES_NOTHING: [&str; 34] = [
     "take_organization_step",
     "take_project_step",
     "test_endpoint",
+    "test_message_template",
     "verify_capability",
     "verify_need",
 ];

@@ -29,6 +29,7 @@ mod indexer;
 mod layers;
 mod likeness;
 mod matching;
+mod messages;
 mod needs;
 mod negotiation;
 mod notices;

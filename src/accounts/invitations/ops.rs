@@ -19,6 +19,7 @@ use crate::error::{Error, Message, Result};
 use crate::http::pagination::{Page, checked_limit};
 use crate::idempotency;
 use crate::idempotency::model::{Created, CreatedKind};
+use crate::messages;
 use crate::organizations;
 use crate::outbound;
 use crate::records::model::RecordKind;
@@ -59,7 +60,9 @@ pub fn create(
         let whom = For::Invited(org.id, offer);
         let (link, secret) = links::issue(db, caller, purpose, whom, (now, lifetime))?;
         let names = (org.name.as_str(), inviter.name.as_str());
-        let letter = letters::invitation(app, caller.language, command.role, names, &secret);
+        let texts = messages::ops::texts(db)?;
+        let language = caller.language;
+        let letter = letters::invitation(app, &texts, language, command.role, names, &secret);
         outbound::ops::enqueue(db, &mail, letter, now)?;
         note(db, caller, now, "invitation.create", org.id, link.id)?;
         let created = Created::part(CreatedKind::Invitation, org.id, link.id);

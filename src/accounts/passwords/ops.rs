@@ -19,6 +19,7 @@ use crate::db::{Db, Timestamp};
 use crate::error::{Error, Result};
 use crate::idempotency;
 use crate::idempotency::model::{Created, CreatedKind};
+use crate::messages;
 use crate::outbound;
 use crate::validation::Checker;
 
@@ -59,7 +60,8 @@ fn set(
 ) -> Result<()> {
     users::store::set_password(db, user.id, new, now)?;
     sessions::store::revoke_others(db, user.id, kept, reason, now)?;
-    let letter = letters::password_changed(user.language(), &user.name);
+    let texts = messages::ops::texts(db)?;
+    let letter = letters::password_changed(&texts, user.language(), &user.name);
     outbound::ops::enqueue(db, &user.login_mail, letter, now)?;
     note(db, caller, now, "password.change", user.id, serde_json::json!({ "reason": reason }))
 }
@@ -132,7 +134,8 @@ fn send_reset_link(
     let purpose = LinkPurpose::ResetPassword;
     app.db.write(|db| {
         let issued = links::issue(db, caller, purpose, For::Person(user.id), (now, lifetime))?;
-        let letter = letters::reset(app, user.language(), &user.name, &issued.1);
+        let texts = messages::ops::texts(db)?;
+        let letter = letters::reset(app, &texts, user.language(), &user.name, &issued.1);
         outbound::ops::enqueue(db, &user.login_mail, letter, now).map(drop)
     })
 }
@@ -148,7 +151,8 @@ fn send_verification(
     let lifetime = TimeDelta::days(app.config.accounts.link_days.into());
     let purpose = LinkPurpose::VerifyMail;
     let (_, secret) = links::issue(db, caller, purpose, For::Person(user.id), (now, lifetime))?;
-    let letter = letters::verification(app, user.language(), &user.name, &secret);
+    let texts = messages::ops::texts(db)?;
+    let letter = letters::verification(app, &texts, user.language(), &user.name, &secret);
     outbound::ops::enqueue(db, &user.login_mail, letter, now).map(drop)
 }
 
@@ -164,7 +168,8 @@ pub(in crate::accounts) fn send_welcome(
     let lifetime = TimeDelta::days(app.config.accounts.link_days.into());
     let purpose = LinkPurpose::ResetPassword;
     let (_, secret) = links::issue(db, caller, purpose, For::Person(user.id), (now, lifetime))?;
-    let letter = letters::welcome(app, user.language(), &user.name, &secret);
+    let texts = messages::ops::texts(db)?;
+    let letter = letters::welcome(app, &texts, user.language(), &user.name, &secret);
     outbound::ops::enqueue(db, &user.login_mail, letter, now).map(drop)
 }
 

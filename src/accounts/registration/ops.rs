@@ -20,6 +20,7 @@ use crate::error::{Error, FieldError, Message, Result};
 use crate::http::text;
 use crate::idempotency;
 use crate::idempotency::model::{Created, CreatedKind};
+use crate::messages;
 use crate::organizations;
 use crate::organizations::model::OrgStatus;
 use crate::organizations::ops::Arrival;
@@ -86,7 +87,10 @@ fn register_permitted(app: &App, caller: &Caller, command: &Register, mail: &str
     app.db.write(|db| {
         dialect::lock_registrations(db)?;
         let letter = match users::store::by_mail_unscoped(db, mail)? {
-            Some(user) => Some(letters::address_taken(app, user.language(), &user.name)),
+            Some(user) => {
+                let texts = messages::ops::texts(db)?;
+                Some(letters::address_taken(app, &texts, user.language(), &user.name))
+            }
             None => keep(app, db, &row, &secret, now)?,
         };
         if let Some(letter) = letter {
@@ -113,7 +117,8 @@ fn keep(
     store::insert(db, row)?;
     let (founding, org) = (&row.founding.0, org_name(row));
     let language = Language::from_tag(&founding.language);
-    Ok(Some(letters::registration(app, language, &founding.name, org, secret)))
+    let texts = messages::ops::texts(db)?;
+    Ok(Some(letters::registration(app, &texts, language, (&founding.name, org), secret)))
 }
 
 fn org_name(row: &Registration) -> &str {
@@ -134,7 +139,8 @@ fn further_links(app: &App, db: &mut Db, rows: &[Registration]) -> Result<Option
     }
     let Some(first) = rows.first().filter(|_| !links.is_empty()) else { return Ok(None) };
     let language = Language::from_tag(&first.founding.0.language);
-    Ok(Some(letters::registrations_waiting(app, language, MOST_WAITING, &links)))
+    let texts = messages::ops::texts(db)?;
+    Ok(Some(letters::registrations_waiting(app, &texts, language, MOST_WAITING, &links)))
 }
 
 /// Sends a further link of every registration that waits for this address, if there is one.

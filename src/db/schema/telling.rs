@@ -71,6 +71,24 @@ diesel::table! {
         last_error -> Nullable<Text>,
         sent_at -> Nullable<Moment>,
         created_at -> Moment,
+        said -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::sql::{JsonDoc, Moment, Uid};
+
+    message_templates (id) {
+        id -> Uid,
+        kind -> Text,
+        language -> Text,
+        version -> Integer,
+        in_force -> Bool,
+        texts -> JsonDoc,
+        shipped -> JsonDoc,
+        saved_by -> Nullable<Uid>,
+        created_at -> Moment,
     }
 }
 

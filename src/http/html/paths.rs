@@ -4,7 +4,7 @@
 use actix_web::http::Method;
 
 /// Every page.
-pub const PAGES: [(Method, &str); 97] = [
+pub const PAGES: [(Method, &str); 101] = [
     (Method::GET, "/"),
     (Method::GET, "/account"),
     (Method::GET, "/account/notices"),
@@ -15,6 +15,10 @@ pub const PAGES: [(Method, &str); 97] = [
     (Method::GET, "/account/personal-data/export"),
     (Method::GET, "/admin/deliveries"),
     (Method::POST, "/admin/mails/{id}/resend"),
+    (Method::GET, "/admin/messages"),
+    (Method::GET, "/admin/messages/{kind}/{language}"),
+    (Method::POST, "/admin/messages/{kind}/{language}"),
+    (Method::POST, "/admin/messages/{kind}/{language}/restore"),
     (Method::GET, "/capabilities/{id}"),
     (Method::POST, "/capabilities/{id}/step"),
     (Method::POST, "/capabilities/{id}/verify"),

@@ -64,6 +64,7 @@ pub(super) fn answer(app: &App, caller: &Caller, created: &Created) -> Result<(H
         CreatedKind::ReportLock => report_lock(app, caller, id),
         CreatedKind::ReportCorrection => report_correction(app, caller, id),
         CreatedKind::Endpoint => endpoint(app, caller, id),
+        CreatedKind::MessageTemplate => Err(Error::NotFound),
         CreatedKind::NeedGrant => grant::<NeedId>(app, caller, id),
         CreatedKind::CapabilityGrant => grant::<CapabilityId>(app, caller, id),
         CreatedKind::Role => {

@@ -3,7 +3,7 @@
 use utoipa::openapi::tag::{Tag, TagBuilder};
 
 /// Name and description of every group, in the order in which they are shown.
-const TAGS: [(&str, &str); 19] = [
+const TAGS: [(&str, &str); 20] = [
     ("accounts", "Signing in and out, accounts, members of organisations, roles. 账户与人员"),
     ("organizations", "Firms, universities, institutes, service organisations. 机构"),
     ("towns", "Specialised towns. 专业镇"),
@@ -19,6 +19,7 @@ const TAGS: [(&str, &str); 19] = [
     ("reports", "Counts and money with the records behind them, and locked periods. 统计报表"),
     ("privacy", "Consents, export and erasure of personal data. 个人信息"),
     ("channels", "Group robots and webhooks, and what is on its way to them. 群机器人与 Webhook"),
+    ("messages", "Texts of everything that is sent, and own ones in their place. 消息模板"),
     ("import", "Spreadsheets to fill in, and records as files. 模板与导出"),
     ("reference", "Regions, industries and code tables. 基础代码"),
     ("audit", "The tamper-evident log of all changes. 审计"),

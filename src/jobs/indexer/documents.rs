@@ -93,7 +93,8 @@ fn documents(app: &App, db: &mut Db, kind: RecordKind, ids: &[String]) -> Result
         | RecordKind::Contract
         | RecordKind::Project
         | RecordKind::Report
-        | RecordKind::Endpoint => {
+        | RecordKind::Endpoint
+        | RecordKind::MessageTemplate => {
             return Ok(Vec::new());
         }
     };
@@ -119,6 +120,7 @@ pub(super) fn ids(
         | RecordKind::Contract
         | RecordKind::Project
         | RecordKind::Report
-        | RecordKind::Endpoint => Ok(Vec::new()),
+        | RecordKind::Endpoint
+        | RecordKind::MessageTemplate => Ok(Vec::new()),
     }
 }

@@ -12,12 +12,15 @@ use crate::accounts::principal::{Caller, OrgId};
 use crate::app::App;
 use crate::db::{Db, Timestamp, dialect};
 use crate::error::{Error, Result};
+use crate::messages;
 use crate::outbound;
 use crate::records::life::{Life, ReviewedLife};
 use crate::records::ops::Written;
 use crate::records::reviewed::{Reviewed, ReviewedId, save, seen_again, workable};
 use crate::records::traced::Traced;
 use crate::records::{self, rules};
+
+pub use super::letters::sample as sample_mail;
 
 /// Records that are asked about in one transaction.
 const BATCH: i64 = 500;
@@ -106,6 +109,7 @@ fn ask_people<R: Reviewed>(
     rows: &[&R],
     now: Timestamp,
 ) -> Result<()> {
+    let texts = messages::ops::texts(db)?;
     for person in members::ops::people(db, org)? {
         let known = |row: &&&R| person.manages || row.head().created_by == Some(person.user.id);
         let own: Vec<&R> = rows.iter().filter(known).copied().collect();
@@ -113,7 +117,7 @@ fn ask_people<R: Reviewed>(
             continue;
         }
         let user = &person.user;
-        let letter = letters::renewal(app, user.language(), &user.name, &own);
+        let letter = letters::renewal(app, &texts, user.language(), &user.name, &own);
         outbound::ops::enqueue(db, &user.login_mail, letter, now)?;
     }
     Ok(())

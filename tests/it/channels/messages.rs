@@ -211,3 +211,30 @@ async fn of_two_nodes_one_sends_each_message() {
     ids.dedup();
     assert_eq!((ids.len(), receiver.taken().len()), (15, 15));
 }
+
+#[tokio::test]
+async fn a_group_is_told_again_what_was_written_whatever_the_template_says_by_then() {
+    let receiver = Receiver::start(Reply::With(500, String::new())).await;
+    let world = World::start().await;
+    let url = receiver.url("/cgi-bin/webhook/send?key=k-1");
+    world.endpoint(json!({ "kind": "wecom", "url": url })).await;
+    let admin = world.app.admin();
+    let path = "message-templates/case_asked/zh-CN";
+    let save = async |version: i64, group: &str| {
+        let request = admin.request(reqwest::Method::PUT, path);
+        let request = request.header("if-match", format!("\"v{version}\""));
+        admin.send(request.json(&json!({ "group": group }))).await.expect(200);
+    };
+    save(0, "请尽快答复 %{code}：%{link}").await;
+    let case = opened(&world).await;
+    assert_eq!(world.deliver().await, 0);
+    save(1, "改过的 %{link}").await;
+    receiver.behave(Reply::robot(0));
+    world.app.clock.advance(TimeDelta::minutes(5));
+    assert_eq!(world.deliver().await, 1);
+    let said: Vec<Value> =
+        receiver.taken().iter().map(|taken| taken.json()["text"]["content"].clone()).collect();
+    assert_eq!((said.len(), &said[0]), (2, &said[1]));
+    let start = format!("请尽快答复 {}：http", case["code"].as_str().unwrap());
+    assert!(said[0].as_str().unwrap().starts_with(&start), "{said:?}");
+}

@@ -166,6 +166,7 @@ fn tables_have_the_columns_that_queries_name(db: &TestDatabase) {
         report_corrections,
         endpoints,
         deliveries,
+        message_templates,
     );
     let found = tables(&mut db.connect());
     assert_eq!(named.len(), found.len(), "{:?}", found.keys());

@@ -16,6 +16,7 @@ mod imports;
 mod keys;
 mod likeness;
 mod mails;
+mod messages;
 mod migrations;
 mod needs;
 mod notices;

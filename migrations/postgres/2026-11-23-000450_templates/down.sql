@@ -1,0 +1,2 @@
+ALTER TABLE deliveries DROP COLUMN said;
+DROP TABLE message_templates;
