@@ -76,6 +76,14 @@ pub fn of_actor(db: &mut Db, actor: UserId) -> Result<Vec<AuditEntry>> {
     store::of_actor(db, actor)
 }
 
+/// What was done about a record, oldest first.
+///
+/// # Errors
+/// Database faults.
+pub fn of_record(db: &mut Db, kind: RecordKind, id: &str) -> Result<Vec<AuditEntry>> {
+    store::of_record(db, kind, id)
+}
+
 /// Entries checked at a time.
 const BATCH: i64 = 2_000;
 

@@ -152,3 +152,14 @@ pub(super) fn of_actor(db: &mut Db, actor: UserId) -> Result<Vec<AuditEntry>> {
         .select(AuditEntry::as_select())
         .load(conn))?)
 }
+
+/// What was done about a record, oldest first.
+pub(super) fn of_record(db: &mut Db, kind: RecordKind, id: &str) -> Result<Vec<AuditEntry>> {
+    use audit_log::dsl as a;
+    Ok(on!(db, conn => a::audit_log
+        .filter(a::record_kind.eq(kind))
+        .filter(a::record_id.eq(id))
+        .order(a::seq.asc())
+        .select(AuditEntry::as_select())
+        .load(conn))?)
+}

@@ -1,6 +1,7 @@
 //! Queries on consents and on what is kept about a person elsewhere.
 
 pub mod mentions;
+pub mod traces;
 
 use diesel::dsl::sql;
 use diesel::prelude::*;
@@ -54,16 +55,6 @@ pub fn sessions_of(db: &mut Db, user: UserId) -> Result<Vec<SessionRow>> {
         .filter(s::user_id.eq(user))
         .order(s::created_at.desc())
         .select((s::address, s::user_agent, s::created_at, s::last_used_at))
-        .load(conn))?)
-}
-
-/// Mails to an address that are on record: subject, when.
-pub fn mails_to(db: &mut Db, mail: &str) -> Result<Vec<(String, Timestamp)>> {
-    use outbox_mails::dsl as m;
-    Ok(on!(db, conn => m::outbox_mails
-        .filter(m::recipient.eq(mail))
-        .order(m::created_at.asc())
-        .select((m::subject, m::created_at))
         .load(conn))?)
 }
 

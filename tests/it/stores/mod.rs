@@ -22,6 +22,7 @@ mod needs;
 mod notices;
 mod organizations;
 mod originals;
+mod privacy;
 mod projects;
 mod records;
 mod registrations;
