@@ -7,6 +7,7 @@ mod environment;
 mod log;
 mod notices;
 mod outbound;
+mod retention;
 mod rules;
 
 use std::net::{IpAddr, SocketAddr};
@@ -23,6 +24,7 @@ pub use embeddings::{EmbeddingsConfig, SentTexts};
 pub use log::{LogConfig, LogFormat};
 pub use notices::NoticesConfig;
 pub use outbound::OutboundConfig;
+pub use retention::RetentionConfig;
 
 /// The default file: what operators read is what the program parses.
 pub const DEFAULTS: &str = include_str!("config.default.toml");
@@ -43,6 +45,7 @@ pub struct Config {
     pub attachments: AttachmentsConfig,
     pub brokering: BrokeringConfig,
     pub notices: NoticesConfig,
+    pub retention: RetentionConfig,
     pub outbound: OutboundConfig,
     pub mail: MailConfig,
     pub log: LogConfig,

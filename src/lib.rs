@@ -11,6 +11,7 @@
 //! - [`visits`] is the liaison's log of visits to firms; [`attachments`] keeps files with records.
 //! - [`notices`] tells people what has happened: the inbox, and mail as each of them wants it.
 //! - [`channels`] tells group robots and webhooks; [`messages`] holds the texts of all that is sent.
+//! - [`retention`] removes what is personal when its period has ended.
 //! - [`disclosure`] decides who sees which field; [`records`] traces every change.
 //! - [`db`] is the truth; [`jobs`] feeds what is derived from it; [`outbound`] sends mail;
 //!   [`embeddings`] has vectors made by a model server.
@@ -60,6 +61,7 @@ pub mod reading;
 pub mod records;
 pub mod reference;
 pub mod reports;
+pub mod retention;
 pub mod search;
 pub mod towns;
 pub mod turns;

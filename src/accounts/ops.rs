@@ -1,8 +1,8 @@
 //! What other folders use of accounts.
 
 use super::principal::{Caller, Principal, RoleBinding, SessionId, UserId};
+use super::store;
 use super::users::model::{User, UserStatus};
-use super::{links, registration, sessions, store};
 use crate::app::App;
 use crate::db::Db;
 use crate::error::{Error, Result};
@@ -49,17 +49,4 @@ pub fn acting_as(db: &mut Db, user: &User) -> Result<Caller> {
     let session_id = SessionId(uuid::Uuid::nil());
     let principal = Principal { user_id: user.id, session_id, name: user.name.clone(), roles };
     Ok(Caller { principal: Some(principal), language: user.language(), ..Caller::anonymous() })
-}
-
-/// Removes links, registrations, sessions and refresh tokens that have ended.
-///
-/// # Errors
-/// Database faults.
-pub fn tidy(app: &App) -> Result<()> {
-    let ended = sessions::ops::oldest_alive(app);
-    app.db.write(|db| {
-        sessions::store::delete_ended(db, ended)?;
-        registration::store::delete_ended(db, app.clock.now())?;
-        links::store::delete_ended(db, ended)
-    })
 }

@@ -1,6 +1,5 @@
 //! What is on its way to endpoints: to be seen, and sent again after it was given up.
 
-use chrono::TimeDelta;
 use serde_json::json;
 
 use super::model::{Delivery, DeliveryId, DeliveryState, DeliveryView, EndpointId, ListDeliveries};
@@ -8,17 +7,13 @@ use super::{ops, payload, store};
 use crate::accounts::principal::Caller;
 use crate::app::App;
 use crate::audit;
-use crate::db::{Db, Timestamp};
+use crate::db::Db;
 use crate::error::{Error, Result};
 use crate::http::pagination::{Page, checked_limit};
 use crate::records::model::RecordKind;
 
 /// Endpoints of one person whose deliveries are listed together.
 const MOST_ENDPOINTS: i64 = 500;
-/// Days that what was sent is remembered.
-const SENT_DAYS: i64 = 30;
-/// Days that what was given up can be sent again.
-const DEAD_DAYS: i64 = 90;
 
 /// A page of deliveries to the endpoints that the caller looks after, newest first.
 ///
@@ -93,17 +88,5 @@ pub fn resend(app: &App, caller: &Caller, id: DeliveryId) -> Result<DeliveryView
         };
         audit::ops::note(db, caller, now, entry)?;
         shown(db, caller, id)
-    })
-}
-
-/// Removes what nobody will ask for any more.
-///
-/// # Errors
-/// Database faults.
-pub fn tidy(app: &App) -> Result<()> {
-    let before = |days| Timestamp::new(app.clock.time() - TimeDelta::days(days));
-    app.db.write(|db| {
-        store::delete_old(db, DeliveryState::Sent, before(SENT_DAYS))?;
-        store::delete_old(db, DeliveryState::Dead, before(DEAD_DAYS)).map(drop)
     })
 }

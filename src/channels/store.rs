@@ -209,12 +209,3 @@ pub fn revive(db: &mut Db, id: DeliveryId, now: Timestamp) -> Result<bool> {
     .execute(conn))?;
     Ok(changed == 1)
 }
-
-/// Removes deliveries in a state that were written before a time.
-pub fn delete_old(db: &mut Db, state: DeliveryState, before: Timestamp) -> Result<usize> {
-    use deliveries::dsl as d;
-    Ok(on!(db, conn => diesel::delete(
-        d::deliveries.filter(d::state.eq(state)).filter(d::created_at.lt(before)),
-    )
-    .execute(conn))?)
-}

@@ -8,5 +8,7 @@ use serde::Deserialize;
 #[allow(missing_docs, reason = "each setting is documented in config.default.toml")]
 pub struct NoticesConfig {
     pub digest_hour: u32,
-    pub keep_days: u32,
+    /// Of releases before [`super::RetentionConfig`]; refused with its new name.
+    #[serde(default)]
+    pub keep_days: Option<u32>,
 }

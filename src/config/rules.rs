@@ -23,6 +23,14 @@ pub(super) fn check(config: &Config) -> Result<(), ConfigError> {
     if let Some(name) = config.brokering.wrong() {
         return Err(refused(&name, "must be 0 to 1000"));
     }
+    if config.notices.keep_days.is_some() {
+        return Err(refused("notices.keep_days", "is named retention.notices_days now"));
+    }
+    for (name, days) in config.retention.periods() {
+        if u64::from(days) > MAX_DAYS {
+            return Err(refused(name, &format!("must be 0 to {MAX_DAYS}")));
+        }
+    }
     addresses(config)?;
     let url = &config.database.url;
     let known = ["sqlite://", "postgres://", "postgresql://"];
@@ -47,7 +55,7 @@ fn refused(name: &str, reason: &str) -> ConfigError {
 
 /// Numbers with their bounds: none so small that nothing works, none so large that a machine or
 /// the calendar gives way.
-fn numbers(config: &Config) -> [(&'static str, u64, RangeInclusive<u64>); 30] {
+fn numbers(config: &Config) -> [(&'static str, u64, RangeInclusive<u64>); 29] {
     let Config {
         server,
         database,
@@ -89,7 +97,6 @@ fn numbers(config: &Config) -> [(&'static str, u64, RangeInclusive<u64>); 30] {
         ("attachments.max_file_bytes", wide(attachments.max_file_bytes), 1_024..=100 << 20),
         ("attachments.max_per_record", wide(attachments.max_per_record), 1..=1_000),
         ("notices.digest_hour", notices.digest_hour.into(), 0..=23),
-        ("notices.keep_days", notices.keep_days.into(), 1..=MAX_DAYS),
         ("outbound.timeout_seconds", outbound.timeout_seconds, 1..=60),
         ("outbound.max_answer_bytes", wide(outbound.max_answer_bytes), 1_024..=1 << 20),
         ("outbound.max_attempts", outbound.max_attempts.into(), 1..=100),

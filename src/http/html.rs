@@ -78,6 +78,7 @@ pub fn pages() -> impl HttpServiceFactory {
         .configure(crate::accounts::privacy::pages::configure)
         .configure(crate::channels::pages::configure)
         .configure(crate::messages::pages::configure)
+        .configure(crate::retention::pages::configure)
         .configure(crate::accounts::pages::configure)
         .default_service(web::to(unknown))
 }

@@ -39,6 +39,7 @@ fn configure_api(config: &mut ServiceConfig<'_>) {
     crate::notices::api::configure(config);
     crate::reports::api::configure(config);
     crate::accounts::privacy::api::configure(config);
+    crate::retention::api::configure(config);
     crate::channels::api::configure(config);
     crate::outbound::api::configure(config);
     crate::messages::api::configure(config);

@@ -57,7 +57,7 @@ pub fn recall(app: &App, claim: &Claim) -> Result<Option<Recalled>> {
     let Some(row) = app.db.read(|db| store::find(db, claim))? else { return Ok(None) };
     let oldest = oldest(app);
     if row.created_at < oldest {
-        app.db.write(|db| store::delete_before(db, Some(claim), oldest))?;
+        app.db.write(|db| store::delete_before(db, claim, oldest))?;
         return Ok(None);
     }
     if row.operation != claim.operation || row.request_hash != claim.request_hash {
@@ -90,15 +90,6 @@ pub fn keep(app: &App, claim: &Claim, status: u16, headers: &Headers, body: &str
 /// Database faults.
 pub fn release(app: &App, claim: &Claim) -> Result<()> {
     app.db.write(|db| store::delete(db, claim))
-}
-
-/// Forgets keys older than `records.idempotency_hours`; returns how many.
-///
-/// # Errors
-/// Database faults.
-pub fn forget_old(app: &App) -> Result<usize> {
-    let oldest = oldest(app);
-    app.db.write(|db| store::delete_before(db, None, oldest))
 }
 
 fn oldest(app: &App) -> Timestamp {

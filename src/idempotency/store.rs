@@ -77,19 +77,13 @@ pub(super) fn delete(db: &mut Db, claim: &Claim) -> Result<()> {
     Ok(())
 }
 
-/// Removes one key, or all, that were used before a time; returns how many.
-pub(super) fn delete_before(db: &mut Db, only: Option<&Claim>, before: Timestamp) -> Result<usize> {
+/// Removes a key that was used before a time; returns how many.
+pub(super) fn delete_before(db: &mut Db, claim: &Claim, before: Timestamp) -> Result<usize> {
     use idempotency_keys::dsl as k;
-    Ok(match only {
-        Some(claim) => on!(db, conn => diesel::delete(
-                k::idempotency_keys
-                    .find((claim.user_id, &claim.key_hash))
-                    .filter(k::created_at.lt(before)),
-            )
-            .execute(conn))?,
-        None => on!(db, conn => diesel::delete(
-                k::idempotency_keys.filter(k::created_at.lt(before)),
-            )
-            .execute(conn))?,
-    })
+    Ok(on!(db, conn => diesel::delete(
+            k::idempotency_keys
+                .find((claim.user_id, &claim.key_hash))
+                .filter(k::created_at.lt(before)),
+        )
+        .execute(conn))?)
 }

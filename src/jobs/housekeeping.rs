@@ -1,5 +1,4 @@
-//! Removes what has had its day: links, tokens and sessions that have ended, mails sent long ago,
-//! old notices and messages, keys of requests that nobody will repeat.
+//! Removes what has had its time, class by class: see [`crate::retention`].
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,9 +24,5 @@ pub async fn run(app: Arc<App>) {
 /// # Errors
 /// Database faults.
 pub fn tidy(app: &App) -> Result<()> {
-    crate::accounts::ops::tidy(app)?;
-    crate::outbound::ops::tidy(app)?;
-    crate::notices::ops::tidy(app)?;
-    crate::channels::outbox::tidy(app)?;
-    crate::idempotency::ops::forget_old(app).map(drop)
+    crate::retention::ops::apply(app).map(drop)
 }

@@ -2,8 +2,6 @@
 
 use std::collections::HashMap;
 
-use chrono::TimeDelta;
-
 use super::model::{
     Inbox, ListNotices, MailChoice, MailState, Notice, NoticeData, NoticeId, NoticeKind,
     NoticeRecord, NoticeSettings, NoticeView, ReadNotices, Unread,
@@ -12,8 +10,8 @@ use super::{letters, store, wording};
 use crate::accounts;
 use crate::accounts::principal::{Caller, UserId};
 use crate::app::App;
+use crate::db::Db;
 use crate::db::types::Json;
-use crate::db::{Db, Timestamp};
 use crate::error::{Error, Result};
 use crate::http::pagination::{Page, checked_limit};
 use crate::messages;
@@ -176,14 +174,4 @@ pub fn read_all(app: &App, caller: &Caller, command: &ReadNotices) -> Result<Unr
         store::mark_read(db, user, (None, command.up_to), app.clock.now())?;
         Ok(Unread { unread: store::unread(db, user)? })
     })
-}
-
-/// Removes notices that have been there for long.
-///
-/// # Errors
-/// Database faults.
-pub fn tidy(app: &App) -> Result<()> {
-    let kept = TimeDelta::days(app.config.notices.keep_days.into());
-    let before = Timestamp::new(app.clock.time() - kept);
-    app.db.write(|db| store::delete_old(db, before)).map(drop)
 }

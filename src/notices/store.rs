@@ -133,12 +133,6 @@ pub fn mark_mailed(db: &mut Db, ids: &[NoticeId]) -> Result<usize> {
     Ok(marked)
 }
 
-/// Removes notices that were written before a time.
-pub fn delete_old(db: &mut Db, before: Timestamp) -> Result<usize> {
-    use notices::dsl as n;
-    Ok(on!(db, conn => diesel::delete(n::notices.filter(n::created_at.lt(before))).execute(conn))?)
-}
-
 /// What these people want by mail; who has chosen nothing is missing.
 pub fn settings(db: &mut Db, people: &[UserId]) -> Result<Vec<(UserId, NoticeSettings)>> {
     let mut found = Vec::new();

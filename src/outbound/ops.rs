@@ -1,7 +1,5 @@
 //! Use cases of the outbox.
 
-use chrono::TimeDelta;
-
 use super::model::{ListMails, MailId, MailState, MailView, OutboxMail};
 use super::store;
 use crate::accounts::principal::Caller;
@@ -9,9 +7,6 @@ use crate::app::App;
 use crate::db::{Db, Timestamp};
 use crate::error::{Error, Result};
 use crate::http::pagination::{Page, checked_limit};
-
-/// Days that mails are remembered after they were sent.
-const KEPT_DAYS: i64 = 30;
 
 /// A mail to be sent.
 #[derive(Clone)]
@@ -75,13 +70,4 @@ pub fn resend(app: &App, caller: &Caller, id: MailId) -> Result<MailView> {
         }
         store::find(db, id)?.map(MailView::from).ok_or(Error::NotFound)
     })
-}
-
-/// Removes what was sent long ago.
-///
-/// # Errors
-/// Database faults.
-pub fn tidy(app: &App) -> Result<()> {
-    let before = Timestamp::new(app.clock.time() - TimeDelta::days(KEPT_DAYS));
-    app.db.write(|db| store::delete_sent(db, before)).map(drop)
 }

@@ -107,12 +107,3 @@ pub fn mark_failed(
         .execute(conn))?;
     Ok(())
 }
-
-/// Removes mails that were sent before a time.
-pub fn delete_sent(db: &mut Db, before: Timestamp) -> Result<usize> {
-    use outbox_mails::dsl as m;
-    Ok(on!(db, conn => diesel::delete(
-        m::outbox_mails.filter(m::state.eq(MailState::Sent)).filter(m::sent_at.lt(before)),
-    )
-    .execute(conn))?)
-}

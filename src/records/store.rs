@@ -1,10 +1,11 @@
 //! Rows of versions, steps and the change log.
 
 use diesel::prelude::*;
+use serde_json::Value;
 
-use super::model::{ChangeEntry, RecordKind, RecordStep, RecordVersion};
+use super::model::{ChangeEntry, EntryId, RecordKind, RecordStep, RecordVersion};
 use crate::db::schema::{change_log, record_steps, record_versions};
-use crate::db::{Db, Timestamp};
+use crate::db::{Db, Json, Timestamp};
 use crate::error::Result;
 use crate::on;
 
@@ -129,5 +130,27 @@ pub fn remove_trace(db: &mut Db, kind: RecordKind, id: &str) -> Result<()> {
         s::record_steps.filter(s::record_kind.eq(kind)).filter(s::record_id.eq(id)),
     )
     .execute(conn))?;
+    Ok(())
+}
+
+/// Takes a field out of every version that was saved of a record.
+///
+/// # Errors
+/// Database faults.
+pub fn drop_from_versions(db: &mut Db, kind: RecordKind, id: &str, field: &str) -> Result<()> {
+    use record_versions::dsl as v;
+    let rows: Vec<(EntryId, Json<Value>)> = on!(db, conn => v::record_versions
+        .filter(v::record_kind.eq(kind))
+        .filter(v::record_id.eq(id))
+        .select((v::id, v::doc))
+        .load(conn))?;
+    for (row, Json(mut doc)) in rows {
+        let found = doc.as_object_mut().and_then(|fields| fields.remove(field));
+        if found.is_some() {
+            on!(db, conn => diesel::update(v::record_versions.find(row))
+                .set(v::doc.eq(Json(doc)))
+                .execute(conn))?;
+        }
+    }
     Ok(())
 }

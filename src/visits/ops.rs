@@ -85,6 +85,50 @@ fn is_author(caller: &Caller, visit: &Visit) -> bool {
     visit.created_by.is_some() && visit.created_by == caller.actor_id()
 }
 
+/// Takes the people who were met out of visits, now and in every version that was saved: their period
+/// has ended. Returns how many visits were changed.
+///
+/// # Errors
+/// Database faults; [`Error::PreconditionFailed`] when somebody changes one meanwhile.
+pub fn forget_people(
+    db: &mut Db,
+    caller: &Caller,
+    ids: &[VisitId],
+    now: Timestamp,
+) -> Result<usize> {
+    let mut changes = Vec::new();
+    for id in ids {
+        let Some(mut visit) = store::find_unscoped(db, *id)? else { continue };
+        let before = serde_json::to_value(&visit.doc.0)?;
+        visit.doc.0.people.clear();
+        visit.version += 1;
+        visit.updated_at = now;
+        store::update(db, &visit)?;
+        changes.push(visit.change("visit.forget_people", &before)?);
+        records::store::drop_from_versions(db, RecordKind::Visit, &id.to_string(), "people")?;
+    }
+    if !changes.is_empty() {
+        records::ops::trace(db, caller, now, &changes)?;
+    }
+    Ok(changes.len())
+}
+
+/// Removes the files of visits: their period has ended. Returns how many visits had some.
+///
+/// # Errors
+/// Database faults.
+pub fn forget_files(
+    db: &mut Db,
+    caller: &Caller,
+    ids: &[VisitId],
+    now: Timestamp,
+) -> Result<usize> {
+    for id in ids {
+        attachments::ops::forget(db, caller, now, RecordKind::Visit, &id.to_string())?;
+    }
+    Ok(ids.len())
+}
+
 /// A visit that the caller may know of.
 ///
 /// # Errors

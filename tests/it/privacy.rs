@@ -302,3 +302,33 @@ async fn the_page_shows_consents_exports_and_erases() {
     let page = browser.submit("/account/personal-data/erasure", &wrong).await.expect(200);
     assert_eq!(page.count("#current_password[aria-invalid]"), 1);
 }
+
+#[tokio::test]
+async fn periods_and_what_they_removed_are_shown_to_administrators_alone() {
+    let app = TestApp::start().await;
+    let admin = app.account(&[GrantRole::unbound(Role::PlatformAdmin)]);
+    app.browser_of(&admin).await;
+    app.clock.advance(chrono::TimeDelta::days(31));
+    let shown = async || app.admin().get("admin/retention").await.expect(200).json();
+    let of = |all: &Value, class: &str| {
+        let rules = all["rules"].as_array().unwrap();
+        rules.iter().find(|rule| rule["class"] == class).unwrap().clone()
+    };
+    let before = of(&shown().await, "sessions");
+    assert_eq!(
+        (&before["hours"], &before["setting"]),
+        (&json!(720), &json!("accounts.refresh_token_days"))
+    );
+    assert!(before["would_remove"].as_i64().unwrap() >= 1 && before["last_run"].is_null());
+    townbridge::jobs::housekeeping::tidy(app.service()).unwrap();
+    let after = shown().await;
+    assert_eq!(of(&after, "sessions")["would_remove"], 0);
+    let run = after["runs"].as_array().unwrap().iter().find(|run| run["class"] == "sessions");
+    assert_eq!(run.unwrap()["removed"], before["would_remove"]);
+    let browser = app.browser_of(&admin).await;
+    let page = browser.get("/admin/retention").await.expect(200);
+    assert_eq!(page.count("[data-class]"), 13);
+    assert!(page.count("[data-run=sessions]") == 1);
+    let member = app.account(&[]);
+    app.browser_of(&member).await.get("/admin/retention").await.expect(403);
+}

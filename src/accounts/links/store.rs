@@ -100,14 +100,6 @@ pub fn open_invitations(db: &mut Db, org: OrgId) -> Result<Vec<Link>> {
         .load(conn))?)
 }
 
-/// Removes links that ended before a time.
-pub fn delete_ended(db: &mut Db, before: Timestamp) -> Result<()> {
-    use one_time_tokens::dsl as t;
-    on!(db, conn => diesel::delete(t::one_time_tokens.filter(t::expires_at.lt(before)))
-        .execute(conn))?;
-    Ok(())
-}
-
 /// Removes an organisation's invitation that nobody has accepted; false when there is none.
 pub fn withdraw(db: &mut Db, org: OrgId, id: LinkId) -> Result<bool> {
     use one_time_tokens::dsl as t;

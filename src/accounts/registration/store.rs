@@ -78,10 +78,3 @@ pub fn delete_of(db: &mut Db, mail: &str) -> Result<()> {
     on!(db, conn => diesel::delete(r::registrations.filter(r::mail.eq(mail))).execute(conn))?;
     Ok(())
 }
-
-/// Removes registrations that have ended.
-pub fn delete_ended(db: &mut Db, now: Timestamp) -> Result<()> {
-    use registrations::dsl as r;
-    on!(db, conn => diesel::delete(r::registrations.filter(r::expires_at.le(now))).execute(conn))?;
-    Ok(())
-}

@@ -107,15 +107,3 @@ pub fn revoke_others(
     .execute(conn))?;
     Ok(())
 }
-
-/// Removes sessions last used before a time, with their refresh tokens, and refresh tokens that
-/// ended before it.
-pub fn delete_ended(db: &mut Db, before: Timestamp) -> Result<()> {
-    on!(db, conn => diesel::delete(sessions::table.filter(sessions::last_used_at.lt(before)))
-        .execute(conn))?;
-    on!(db, conn => diesel::delete(
-        refresh_tokens::table.filter(refresh_tokens::expires_at.lt(before)),
-    )
-    .execute(conn))?;
-    Ok(())
-}

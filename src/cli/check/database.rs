@@ -3,10 +3,11 @@
 use std::path::Path;
 
 use super::Finding;
+use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::{Database, connection_name, dialect, migrations};
 use crate::error::Message;
-use crate::{audit, records};
+use crate::{audit, records, retention};
 
 /// Checks the database; also hands it on when it can be read.
 pub(super) fn check(config: &Config, deep: bool) -> (Option<Database>, Vec<Finding>) {
@@ -40,6 +41,7 @@ pub(super) fn check(config: &Config, deep: bool) -> (Option<Database>, Vec<Findi
         }
     }
     findings.push(counts(&database));
+    findings.push(kept_too_long(config, &database));
     if deep {
         findings.push(integrity(&database));
         findings.push(audit_chain(&database));
@@ -57,6 +59,22 @@ fn unreadable(error: &crate::error::Error) -> Finding {
 fn counts(database: &Database) -> Finding {
     match database.read(records::store::last_change) {
         Ok(last) => Finding::good(Message::new("cli.check.changes").with("count", last)),
+        Err(error) => unreadable(&error),
+    }
+}
+
+/// Whether what has had its time is gone.
+fn kept_too_long(config: &Config, database: &Database) -> Finding {
+    let overdue = database.read(|db| retention::ops::overdue(db, config, &Clock::default()));
+    match overdue {
+        Ok(classes) if classes.is_empty() => Finding::good("cli.check.retention"),
+        Ok(classes) => {
+            let names: Vec<&str> = classes.iter().map(|class| class.as_str()).collect();
+            Finding::doubtful(
+                Message::new("cli.check.retention_overdue").with("classes", names.join(", ")),
+                "cli.check.run_the_service",
+            )
+        }
         Err(error) => unreadable(&error),
     }
 }

@@ -4,7 +4,7 @@
 use actix_web::http::Method;
 
 /// Every page.
-pub const PAGES: [(Method, &str); 101] = [
+pub const PAGES: [(Method, &str); 102] = [
     (Method::GET, "/"),
     (Method::GET, "/account"),
     (Method::GET, "/account/notices"),
@@ -19,6 +19,7 @@ pub const PAGES: [(Method, &str); 101] = [
     (Method::GET, "/admin/messages/{kind}/{language}"),
     (Method::POST, "/admin/messages/{kind}/{language}"),
     (Method::POST, "/admin/messages/{kind}/{language}/restore"),
+    (Method::GET, "/admin/retention"),
     (Method::GET, "/capabilities/{id}"),
     (Method::POST, "/capabilities/{id}/step"),
     (Method::POST, "/capabilities/{id}/verify"),

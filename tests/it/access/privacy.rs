@@ -67,6 +67,12 @@ pub const ROWS: &[Row] = &[
         expect: &[(401, "visitor"), (422, SIGNED_IN)],
     },
     Row {
+        operation: "show_retention",
+        on: "all classes",
+        call: |_, _| Call::to("admin/retention"),
+        expect: ADMIN,
+    },
+    Row {
         operation: "export_user_data",
         on: "somebody",
         call: |world, _| Call::to(format!("users/{}/data", somebody(world))),

@@ -466,7 +466,7 @@ async fn a_registration_ends_like_its_link() {
     let mail = "late@firm.example";
     register(&app, &registration(mail)).await.expect(202);
     app.clock.advance(chrono::TimeDelta::days(app.config.accounts.link_days.into()));
-    townbridge::accounts::ops::tidy(app.service()).unwrap();
+    townbridge::jobs::housekeeping::tidy(app.service()).unwrap();
     confirm(&app, mail, 1).await.problem(422, "invalid");
     assert_eq!(rows(&app), 0);
 }

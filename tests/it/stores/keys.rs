@@ -5,8 +5,10 @@ use townbridge::accounts::principal::{Caller, UserId};
 use townbridge::error::Error;
 use townbridge::idempotency::Claim;
 use townbridge::idempotency::model::{Created, CreatedKind, Recalled};
-use townbridge::idempotency::ops::{claim, forget_old, keep, recall, release};
+use townbridge::idempotency::ops::{claim, keep, recall, release};
 use townbridge::records::model::RecordKind;
+use townbridge::retention::model::DataClass;
+use townbridge::retention::ops::apply_class;
 
 use super::databases::TestDatabase;
 use super::on_both;
@@ -90,12 +92,12 @@ fn a_key_goes_back_with_the_write_that_fails(db: &TestDatabase) {
 fn keys_are_forgotten_after_their_time(db: &TestDatabase) {
     let first = attempt(db.account());
     use_up(db, &first).unwrap();
-    assert_eq!(forget_old(db).unwrap(), 0);
+    assert_eq!(apply_class(db, DataClass::RequestKeys).unwrap(), 0);
     let hours = i64::from(db.config.records.idempotency_hours) + 1;
     db.clock.advance(TimeDelta::hours(hours));
     let second = attempt(db.account());
     use_up(db, &second).unwrap();
-    assert_eq!(forget_old(db).unwrap(), 1);
+    assert_eq!(apply_class(db, DataClass::RequestKeys).unwrap(), 1);
     assert_eq!(recall(db, &first).unwrap(), None);
     assert!(recall(db, &second).unwrap().is_some());
 }

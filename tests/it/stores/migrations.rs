@@ -167,6 +167,7 @@ fn tables_have_the_columns_that_queries_name(db: &TestDatabase) {
         endpoints,
         deliveries,
         message_templates,
+        retention_runs,
     );
     let found = tables(&mut db.connect());
     assert_eq!(named.len(), found.len(), "{:?}", found.keys());

@@ -27,6 +27,7 @@ mod projects;
 mod records;
 mod registrations;
 mod reports;
+mod retention;
 mod towns;
 mod vectors;
 mod visits;

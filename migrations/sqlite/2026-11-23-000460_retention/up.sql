@@ -1,0 +1,10 @@
+-- What the job that removes what has had its time has done: class of data, how much, from before when.
+CREATE TABLE retention_runs (
+  id TEXT PRIMARY KEY NOT NULL,
+  class TEXT NOT NULL,
+  before TEXT NOT NULL,
+  removed BIGINT NOT NULL,
+  started_at TEXT NOT NULL,
+  finished_at TEXT
+);
+CREATE INDEX retention_runs_class ON retention_runs (class, id);

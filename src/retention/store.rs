@@ -1,0 +1,241 @@
+//! Queries on what has had its time, and on what was done about it.
+
+use diesel::dsl::sql;
+use diesel::prelude::*;
+use diesel::sql_types::Bool;
+
+use super::model::{DataClass, Run, RunId};
+use crate::accounts::links::model::LinkId;
+use crate::accounts::principal::SessionId;
+use crate::accounts::registration::model::RegistrationId;
+use crate::accounts::sessions::model::RefreshTokenId;
+use crate::channels::model::{DeliveryId, DeliveryState};
+use crate::db::schema::{
+    attachments, capabilities, deliveries, idempotency_keys, needs, notices, one_time_tokens,
+    outbox_mails, refresh_tokens, registrations, retention_runs, sessions, visits,
+};
+use crate::db::{Db, Timestamp};
+use crate::error::Result;
+use crate::notices::model::NoticeId;
+use crate::on;
+use crate::outbound::model::{MailId, MailState};
+use crate::records::model::RecordKind;
+use crate::visits::model::VisitId;
+
+/// What to do with rows that have had their time.
+#[derive(Debug, Clone, Copy)]
+pub enum Work {
+    /// Count them.
+    Count,
+    /// Remove so many at most.
+    Remove(i64),
+}
+
+/// Counts rows, or removes some, by their key.
+macro_rules! rows {
+    ($db:expr, $work:expr, $table:ident, $key:ident: $id:ty, $old:expr) => {
+        match $work {
+            Work::Count => {
+                on!($db, conn => $table::table.filter($old).count().get_result::<i64>(conn))?
+            }
+            Work::Remove(limit) => {
+                let keys: Vec<$id> = on!($db, conn => $table::table
+                    .filter($old)
+                    .select($table::$key)
+                    .limit(limit)
+                    .load(conn))?;
+                let removed = on!($db, conn => diesel::delete(
+                        $table::table.filter($table::$key.eq_any(&keys)).filter($old),
+                    )
+                    .execute(conn))?;
+                i64::try_from(removed).unwrap_or(i64::MAX)
+            }
+        }
+    };
+}
+
+/// Rows of a class that are plain rows of one table; nothing for classes of records.
+///
+/// # Errors
+/// Database faults.
+pub fn plain(db: &mut Db, class: DataClass, before: Timestamp, work: Work) -> Result<i64> {
+    use DataClass as C;
+    use {deliveries as d, outbox_mails as m};
+    Ok(match class {
+        C::Notices => rows!(db, work, notices, id: NoticeId, notices::created_at.lt(before)),
+        C::SentMails => rows!(db, work, outbox_mails, id: MailId,
+            m::state.eq(MailState::Sent).and(m::sent_at.lt(before))),
+        C::DeadMails => rows!(db, work, outbox_mails, id: MailId,
+            m::state.eq(MailState::Dead).and(m::created_at.lt(before))),
+        C::SentMessages => rows!(db, work, deliveries, id: DeliveryId,
+            d::state.eq(DeliveryState::Sent).and(d::created_at.lt(before))),
+        C::DeadMessages => rows!(db, work, deliveries, id: DeliveryId,
+            d::state.eq(DeliveryState::Dead).and(d::created_at.lt(before))),
+        C::Sessions => {
+            rows!(db, work, sessions, id: SessionId, sessions::last_used_at.lt(before))
+        }
+        C::RefreshTokens => rows!(db, work, refresh_tokens, id: RefreshTokenId,
+            refresh_tokens::expires_at.lt(before)),
+        C::Links => {
+            rows!(db, work, one_time_tokens, id: LinkId, one_time_tokens::expires_at.lt(before))
+        }
+        C::Registrations => rows!(db, work, registrations, id: RegistrationId,
+            registrations::expires_at.le(before)),
+        C::RequestKeys => rows!(db, work, idempotency_keys, idempotency_key: String,
+            idempotency_keys::created_at.lt(before)),
+        C::Drafts | C::VisitPeople | C::VisitFiles => 0,
+    })
+}
+
+/// State of a record that has never been put forward.
+const DRAFT: &str = "draft";
+
+/// Drafts that nobody has touched since: kind, id and version.
+///
+/// # Errors
+/// Database faults.
+pub fn drafts(
+    db: &mut Db,
+    before: Timestamp,
+    limit: i64,
+) -> Result<Vec<(RecordKind, String, i32)>> {
+    use {capabilities as c, needs as n};
+    let needs: Vec<(crate::needs::model::NeedId, i32)> = on!(db, conn => n::table
+        .filter(sql::<Bool>("status = ").bind::<diesel::sql_types::Text, _>(DRAFT))
+        .filter(n::updated_at.lt(before))
+        .select((n::id, n::version))
+        .limit(limit)
+        .load(conn))?;
+    let offers: Vec<(crate::capabilities::model::CapabilityId, i32)> = on!(db, conn => c::table
+        .filter(sql::<Bool>("status = ").bind::<diesel::sql_types::Text, _>(DRAFT))
+        .filter(c::updated_at.lt(before))
+        .select((c::id, c::version))
+        .limit(limit)
+        .load(conn))?;
+    let needs = needs.into_iter().map(|(id, at)| (RecordKind::Need, id.to_string(), at));
+    let offers = offers.into_iter().map(|(id, at)| (RecordKind::Capability, id.to_string(), at));
+    Ok(needs.chain(offers).collect())
+}
+
+/// What keeps a visit as it is: the firm has an open case, or a contract whose registration is still
+/// under way.
+const FREE: &str = "NOT EXISTS (SELECT 1 FROM cases WHERE cases.closed_at IS NULL \
+     AND (cases.need_org_id = visits.org_id OR cases.provider_org_id = visits.org_id)) \
+     AND NOT EXISTS (SELECT 1 FROM contracts \
+     WHERE contracts.status IN ('intended', 'signed', 'submitted', 'refused') \
+     AND (contracts.buyer_org_id = visits.org_id OR contracts.seller_org_id = visits.org_id))";
+
+/// Visits before a day that name people and that nothing keeps.
+///
+/// # Errors
+/// Database faults.
+pub fn visits_with_people(db: &mut Db, before: Timestamp, limit: i64) -> Result<Vec<VisitId>> {
+    Ok(on!(db, conn => visits::table
+        .filter(visits::visited_on.lt(before.0.date_naive()))
+        .filter(sql::<Bool>("CAST(visits.doc AS TEXT) LIKE '%\"people\"%'"))
+        .filter(sql::<Bool>(FREE))
+        .order(visits::id.asc())
+        .select(visits::id)
+        .limit(limit)
+        .load(conn))?)
+}
+
+/// Visits before a day that have files and that nothing keeps.
+///
+/// # Errors
+/// Database faults.
+pub fn visits_with_files(db: &mut Db, before: Timestamp, limit: i64) -> Result<Vec<VisitId>> {
+    let kept: Vec<String> = on!(db, conn => attachments::table
+        .filter(attachments::record_kind.eq(RecordKind::Visit))
+        .filter(attachments::removed_at.is_null())
+        .select(attachments::record_id)
+        .distinct()
+        .load(conn))?;
+    let ids: Vec<VisitId> = kept.iter().filter_map(|id| id.parse().ok()).collect();
+    let mut found = Vec::new();
+    for some in ids.chunks(500) {
+        let rows: Vec<VisitId> = on!(db, conn => visits::table
+            .filter(visits::id.eq_any(some))
+            .filter(visits::visited_on.lt(before.0.date_naive()))
+            .filter(sql::<Bool>(FREE))
+            .select(visits::id)
+            .load(conn))?;
+        found.extend(rows);
+    }
+    found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    Ok(found)
+}
+
+/// Begins a run.
+///
+/// # Errors
+/// Database faults.
+pub fn begin(db: &mut Db, row: &Run) -> Result<()> {
+    on!(db, conn => diesel::insert_into(retention_runs::table).values(row).execute(conn))?;
+    Ok(())
+}
+
+/// Adds to what a run has removed.
+///
+/// # Errors
+/// Database faults.
+pub fn add(db: &mut Db, id: RunId, removed: i64) -> Result<()> {
+    use retention_runs::dsl as r;
+    on!(db, conn => diesel::update(r::retention_runs.find(id))
+        .set(r::removed.eq(r::removed + removed))
+        .execute(conn))?;
+    Ok(())
+}
+
+/// Ends a run.
+///
+/// # Errors
+/// Database faults.
+pub fn end(db: &mut Db, id: RunId, now: Timestamp) -> Result<()> {
+    use retention_runs::dsl as r;
+    on!(db, conn => diesel::update(r::retention_runs.find(id))
+        .set(r::finished_at.eq(Some(now)))
+        .execute(conn))?;
+    Ok(())
+}
+
+/// The last run of a class.
+///
+/// # Errors
+/// Database faults.
+pub fn last(db: &mut Db, class: DataClass) -> Result<Option<Run>> {
+    use retention_runs::dsl as r;
+    Ok(on!(db, conn => r::retention_runs
+        .filter(r::class.eq(class))
+        .order(r::id.desc())
+        .select(Run::as_select())
+        .first(conn))
+    .optional()?)
+}
+
+/// The last runs that removed something.
+///
+/// # Errors
+/// Database faults.
+pub fn runs(db: &mut Db, limit: i64) -> Result<Vec<Run>> {
+    use retention_runs::dsl as r;
+    Ok(on!(db, conn => r::retention_runs
+        .filter(r::removed.gt(0))
+        .order(r::id.desc())
+        .select(Run::as_select())
+        .limit(limit)
+        .load(conn))?)
+}
+
+/// Forgets what was done long ago, and runs that found nothing.
+///
+/// # Errors
+/// Database faults.
+pub fn forget_runs(db: &mut Db, old: Timestamp, idle: Timestamp) -> Result<()> {
+    use retention_runs::dsl as r;
+    on!(db, conn => diesel::delete(r::retention_runs.filter(
+        r::started_at.lt(old).or(r::removed.eq(0).and(r::started_at.lt(idle))),
+    ))
+    .execute(conn))?;
+    Ok(())
+}
