@@ -8,7 +8,6 @@ use crate::accounts::roles;
 use crate::app::App;
 use crate::channels::model::Audience;
 use crate::channels::telling::announce;
-use crate::db::Db;
 use crate::error::Result;
 use crate::notices;
 use crate::notices::model::{NoticeData, NoticeKind};
@@ -20,8 +19,6 @@ use crate::records::scope::Reach;
 const MOST: usize = 50_000;
 /// Length of the code of a city, whose office is told.
 const CITY: usize = 4;
-/// Events that are told in one transaction.
-const BATCH: usize = 100;
 
 /// Tells what has waited too long and has not been told yet; returns how many things.
 ///
@@ -38,33 +35,12 @@ pub fn tell(app: &App) -> Result<usize> {
         let is_new = |event: &Event| event.once.as_ref().is_some_and(|key| untold.contains(key));
         Ok(events.into_iter().filter(|(event, _)| is_new(event)).collect::<Vec<_>>())
     })?;
-    let mut told = 0;
-    for batch in waiting.chunks(BATCH) {
-        // One that cannot be told keeps no other from being told.
-        match app.db.write(|db| tell_some(app, db, batch)) {
-            Ok(some) => told += some,
-            Err(_) => {
-                for one in batch.chunks(1) {
-                    match app.db.write(|db| tell_some(app, db, one)) {
-                        Ok(some) => told += some,
-                        Err(error) => tracing::error!(%error, "people could not be told"),
-                    }
-                }
-            }
-        }
-    }
-    Ok(told)
-}
-
-fn tell_some(app: &App, db: &mut Db, events: &[(Event, String)]) -> Result<usize> {
-    let mut told = 0;
-    for (event, region) in events {
+    Ok(notices::ops::tell_each(app, &waiting, |db, (event, region)| {
         let officers = roles::ops::officers_above(db, region)?;
         let city = region.get(..CITY).unwrap_or(region).to_owned();
         announce(app, db, event, &[Audience::Region(city)])?;
-        told += usize::from(notices::ops::tell(app, db, event, &officers)? > 0);
-    }
-    Ok(told)
+        Ok(notices::ops::tell(app, db, event, &officers)? > 0)
+    }))
 }
 
 /// The event, with the region whose officers are told.

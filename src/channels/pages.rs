@@ -12,9 +12,9 @@ use super::model::{
 };
 use super::{ops, outbox, telling};
 use crate::app::App;
-use crate::error::{Error, FieldError, Result};
+use crate::error::{FieldError, Result};
 use crate::http::extract::{AppData, Query};
-use crate::http::html::{Frame, PageResult, Posted, Visit, local_path, redirect};
+use crate::http::html::{Frame, PageResult, Posted, Refused, Visit, local_path, redirect};
 use crate::http::pagination::Page;
 use crate::notices::model::NoticeKind;
 use crate::organizations;
@@ -41,6 +41,11 @@ pub fn configure(config: &mut web::ServiceConfig) {
 fn tellable(chosen: &[NoticeKind]) -> Vec<(NoticeKind, bool)> {
     let all = NoticeKind::ALL.iter().copied().filter(|kind| kind.is_announced());
     all.map(|kind| (kind, chosen.contains(&kind))).collect()
+}
+
+/// What was chosen in a form.
+fn chosen(form: &Posted) -> Vec<NoticeKind> {
+    form.all("events").iter().filter_map(|code| code.parse().ok()).collect()
 }
 
 #[derive(Template, WebTemplate)]
@@ -131,17 +136,13 @@ async fn create_posted(
         }
         Err(error) => Err(error),
     };
-    let (errors, refused) = match done {
+    let Refused { errors, reason } = match done {
         Ok(made) => return Ok(Either::Right(redirect(&format!("/endpoints/{}", made.id)))),
-        Err(Error::Invalid(errors)) => (errors, None),
-        Err(Error::Conflict { message, .. }) => (Vec::new(), Some(message)),
-        Err(other) => return Err(other.into()),
+        Err(error) => Refused::of(error)?,
     };
     let again = endpoints_page(app, &visit, None).await?;
-    let refused = refused.map(|message| again.page.message(&message));
-    let chosen: Vec<NoticeKind> =
-        form.all("events").iter().filter_map(|code| code.parse().ok()).collect();
-    let events = tellable(&chosen);
+    let refused = reason.map(|message| again.page.message(&message));
+    let events = tellable(&chosen(&form));
     Ok(Either::Left(EndpointsPage { form, errors, refused, events, ..again }))
 }
 
@@ -154,8 +155,26 @@ struct EndpointPage {
     events: Vec<(NoticeKind, bool)>,
     /// A secret that has just been made.
     secret: Option<String>,
+    /// What was typed into the form that changes it, when that could not be followed.
+    form: Option<Posted>,
     errors: Vec<FieldError>,
     refused: Option<String>,
+}
+
+impl EndpointPage {
+    /// What stands in an input: what was typed, or else what is known.
+    fn typed(&self, field: &str, known: &str) -> String {
+        self.form.as_ref().map_or(known, |form| form.text(field)).to_owned()
+    }
+
+    /// Whether it is to be told anything.
+    fn active(&self) -> bool {
+        self.form.as_ref().map_or(self.endpoint.active, |form| form.filled("active").is_some())
+    }
+
+    fn wrong(&self, field: &str) -> String {
+        self.page.wrong_at(&self.errors, field)
+    }
 }
 
 async fn endpoint_page(
@@ -174,9 +193,9 @@ async fn endpoint_page(
         })
         .await?;
     let page = Frame::new(&app, visit, "account");
-    let (secret, errors, refused) = (None, Vec::new(), None);
+    let (secret, form, errors, refused) = (None, None, Vec::new(), None);
     let events = tellable(&endpoint.events);
-    Ok(EndpointPage { page, endpoint, deliveries, events, secret, errors, refused })
+    Ok(EndpointPage { page, endpoint, deliveries, events, secret, form, errors, refused })
 }
 
 /// One endpoint with what was sent to it.
@@ -190,23 +209,24 @@ async fn show_endpoint(
     Ok(endpoint_page(&app, &visit, *id, which.into_inner().after).await?)
 }
 
-/// The page again with what was wrong, or on to it when all went well.
+/// The page again with what was wrong and what was typed, or on to it when all went well.
 async fn after<T>(
     app: &AppData,
     visit: &Visit,
     id: EndpointId,
-    done: Result<T>,
+    (form, done): (Option<Posted>, Result<T>),
 ) -> PageResult<Either<EndpointPage, HttpResponse>> {
-    let (errors, refused) = match done {
+    let Refused { errors, reason } = match done {
         Ok(_) => return Ok(Either::Right(redirect(&format!("/endpoints/{id}")))),
-        Err(Error::Invalid(errors)) => (errors, None),
-        Err(Error::Conflict { message, .. }) => (Vec::new(), Some(message)),
-        Err(Error::PreconditionFailed) => (Vec::new(), Some("error.precondition_failed".into())),
-        Err(other) => return Err(other.into()),
+        Err(error) => Refused::of(error)?,
     };
     let again = endpoint_page(app, visit, id, None).await?;
-    let refused = refused.map(|message| again.page.message(&message));
-    Ok(Either::Left(EndpointPage { errors, refused, ..again }))
+    let refused = reason.map(|message| again.page.message(&message));
+    let events = match &form {
+        Some(form) => tellable(&chosen(form)),
+        None => again.events,
+    };
+    Ok(Either::Left(EndpointPage { errors, refused, form, events, ..again }))
 }
 
 /// Changes what it is called and told, and whether it is active. Address and secret are changed when
@@ -229,10 +249,10 @@ async fn change_posted(
             changes[name] = text.into();
         }
     }
-    let version = form.text("version").parse().unwrap_or(0);
+    let version = form.version()?;
     let change = move |app: &App| ops::update(app, &caller, id, version, &changes);
     let done = app.clone().into_inner().run(change).await;
-    after(&app, &visit, id, done).await
+    after(&app, &visit, id, (Some(form), done)).await
 }
 
 /// Makes another secret and shows it.
@@ -260,7 +280,7 @@ async fn test_posted(
 ) -> PageResult<Either<EndpointPage, HttpResponse>> {
     let (caller, id) = (visit.caller.clone(), *id);
     let done = app.clone().into_inner().run(move |app| telling::test(app, &caller, id)).await;
-    after(&app, &visit, id, done).await
+    after(&app, &visit, id, (None, done)).await
 }
 
 /// Removes it.

@@ -65,6 +65,15 @@ pub fn of_audience(db: &mut Db, audience: &Audience) -> Result<Vec<Endpoint>> {
     })?)
 }
 
+/// The endpoints of the offices of these regions, oldest first.
+pub fn of_regions(db: &mut Db, codes: &[&str]) -> Result<Vec<Endpoint>> {
+    Ok(on!(db, conn => endpoints::table
+        .filter(endpoints::region_code.eq_any(codes))
+        .order(endpoints::id.asc())
+        .select(Endpoint::as_select())
+        .load(conn))?)
+}
+
 /// Endpoints that somebody looks after, newest first, before one of them.
 pub fn list(
     db: &mut Db,

@@ -74,7 +74,8 @@ fn new_delivery(
 }
 
 /// Tells the endpoints of these of an event, in the transaction in which it happens: each that wants
-/// to know once, whatever the number of nodes and ways on which it is told.
+/// to know once, whatever the number of nodes and ways on which it is told. What happens in a region
+/// is told to its office and to those of the regions that it lies in.
 ///
 /// Who may know of the event is the caller's to say.
 ///
@@ -85,7 +86,15 @@ pub fn announce(app: &App, db: &mut Db, event: &Event, audiences: &[Audience]) -
     let texts = messages::ops::texts(db)?;
     let message = event.once.as_deref().map_or_else(MessageId::new, id_of);
     for audience in audiences {
-        for endpoint in store::of_audience(db, audience)? {
+        let told = match audience {
+            Audience::Org(_) => store::of_audience(db, audience)?,
+            Audience::Region(code) => {
+                let path = app.reference.region_path(code);
+                let codes: Vec<&str> = path.iter().map(|region| region.code.as_str()).collect();
+                store::of_regions(db, &codes)?
+            }
+        };
+        for endpoint in told {
             if endpoint.wants(event.kind) {
                 let delivery = new_delivery(app, &texts, &endpoint, event, (message, now));
                 store::insert_delivery(db, &delivery)?;

@@ -79,6 +79,37 @@ pub fn tell(app: &App, db: &mut Db, event: &Event, people: &[UserId]) -> Result<
     Ok(told)
 }
 
+/// Things that are told in one transaction.
+const BATCH: usize = 100;
+
+/// Tells of things in transactions of moderate size; one that cannot be told keeps no other from
+/// being told, and is tried again when the job runs next. `tell_one` says whether anybody was told.
+/// Returns of how many things somebody was.
+pub fn tell_each<T>(
+    app: &App,
+    things: &[T],
+    tell_one: impl Fn(&mut Db, &T) -> Result<bool>,
+) -> usize {
+    let tell_some = |some: &[T]| {
+        app.db.write(|db| {
+            let told = some.iter().map(|thing| tell_one(db, thing).map(usize::from));
+            told.sum::<Result<usize>>()
+        })
+    };
+    let tell_batch = |batch: &[T]| {
+        tell_some(batch).unwrap_or_else(|_| {
+            let alone = batch.chunks(1).map(|one| {
+                tell_some(one).unwrap_or_else(|error| {
+                    tracing::error!(%error, "people could not be told");
+                    0
+                })
+            });
+            alone.sum()
+        })
+    };
+    things.chunks(BATCH).map(tell_batch).sum()
+}
+
 /// Which of these keys nobody has been told under.
 ///
 /// # Errors

@@ -22,8 +22,9 @@ use crate::records::scope::Reach;
 
 /// Projects, and contracts, that are looked at: those that have been due longest.
 const MOST: i64 = 50_000;
-/// Reminders that are told in one transaction.
-const BATCH: usize = 100;
+/// Days after which nobody is reminded any more of what is late: the cockpit goes on to show it. A
+/// service that begins to remind, or has forgotten whom it told, does not tell of old debts.
+const LATE_DAYS: i64 = 30;
 
 /// Reminds of what is due soon or late and has not been reminded of yet; returns of how many things.
 ///
@@ -35,56 +36,39 @@ pub fn remind(app: &App) -> Result<usize> {
     let until = today.checked_add_signed(ahead).unwrap_or(today);
     let waiting = app.db.read(|db| {
         let reach = Reach::of(&Caller::system("reminders"));
-        let all = overdue(db, &reach, until, MOST)?;
+        let mut all = overdue(db, &reach, until, MOST)?;
+        all.retain(|one| (today - one.due_on).num_days() <= LATE_DAYS);
         let keys = all.iter().map(|one| key(one, today)).collect();
         let untold: BTreeSet<String> = notices::ops::untold(db, keys)?.into_iter().collect();
         let is_new = |one: &Overdue| untold.contains(&key(one, today));
         Ok::<_, crate::error::Error>(all.into_iter().filter(is_new).collect::<Vec<_>>())
     })?;
-    let mut told = 0;
-    for batch in waiting.chunks(BATCH) {
-        // One that cannot be told keeps no other from being told.
-        match app.db.write(|db| tell_some(app, db, batch, today)) {
-            Ok(some) => told += some,
-            Err(_) => {
-                for one in batch.chunks(1) {
-                    match app.db.write(|db| tell_some(app, db, one, today)) {
-                        Ok(some) => told += some,
-                        Err(error) => tracing::error!(%error, "people could not be told"),
-                    }
-                }
-            }
-        }
-    }
-    Ok(told)
+    Ok(notices::ops::tell_each(app, &waiting, |db, one| tell_one(app, db, one, today)))
 }
 
-/// Under what it is remembered that people have been told; a new day is a new thing.
+/// Under what it is remembered that people have been told: things of one record that are due on one
+/// day are one thing, wherever they stand in its list, and a new day is a new thing.
 fn key(one: &Overdue, today: NaiveDate) -> String {
     let state = if one.due_on < today { "late" } else { "due" };
-    format!("{state}/{}/{}/{}", one.id, one.at, one.due_on)
+    format!("{state}/{}/{}", one.id, one.due_on)
 }
 
-fn tell_some(app: &App, db: &mut Db, batch: &[Overdue], today: NaiveDate) -> Result<usize> {
-    let mut told = 0;
-    for one in batch {
-        let kind = match (one.kind, one.due_on < today) {
-            (RecordKind::Project, false) => NoticeKind::MilestoneDue,
-            (RecordKind::Project, true) => NoticeKind::MilestoneLate,
-            (_, false) => NoticeKind::PaymentDue,
-            (_, true) => NoticeKind::PaymentLate,
-        };
-        let data = NoticeData {
-            code: Some(one.code.clone()),
-            due_on: Some(one.due_on),
-            ..NoticeData::default()
-        };
-        let record = Some((one.kind, one.id.clone()));
-        let event = Event { kind, record, data, once: Some(key(one, today)) };
-        let people = people(db, one)?;
-        told += usize::from(notices::ops::tell(app, db, &event, &people)? > 0);
-    }
-    Ok(told)
+fn tell_one(app: &App, db: &mut Db, one: &Overdue, today: NaiveDate) -> Result<bool> {
+    let kind = match (one.kind, one.due_on < today) {
+        (RecordKind::Project, false) => NoticeKind::MilestoneDue,
+        (RecordKind::Project, true) => NoticeKind::MilestoneLate,
+        (_, false) => NoticeKind::PaymentDue,
+        (_, true) => NoticeKind::PaymentLate,
+    };
+    let data = NoticeData {
+        code: Some(one.code.clone()),
+        due_on: Some(one.due_on),
+        ..NoticeData::default()
+    };
+    let record = Some((one.kind, one.id.clone()));
+    let event = Event { kind, record, data, once: Some(key(one, today)) };
+    let people = people(db, one)?;
+    Ok(notices::ops::tell(app, db, &event, &people)? > 0)
 }
 
 /// Who is to know: those who answer for the record in the organisations that take part, and the

@@ -21,7 +21,7 @@ use super::query::{ExportQuery, RecordsQuery, ReportQuery};
 use crate::app::App;
 use crate::error::{Error, FieldError, Message, Result};
 use crate::http::extract::{AppData, Query};
-use crate::http::html::{Frame, PageResult, Posted, Visit, redirect};
+use crate::http::html::{Frame, PageResult, Posted, Refused, Visit, redirect};
 use crate::http::pagination::Page;
 
 /// Registers the pages.
@@ -182,12 +182,10 @@ async fn lock_posted(
         note: form.filled("note"),
     };
     let done = app.run(move |app| locks::lock(app, &caller, &command)).await;
-    let (errors, refused) = match done {
+    let Refused { errors, reason } = match done {
         Ok(lock) => return Ok(Either::Right(redirect(&format!("/reports/locks/{}", lock.id)))),
-        Err(Error::Invalid(errors)) => (errors, None),
-        Err(Error::Conflict { message, .. }) => (Vec::new(), Some(message)),
-        Err(other) => return Err(other.into()),
+        Err(error) => Refused::of(error)?,
     };
     let again = report_page(app, &visit, Wanted::default()).await?;
-    Ok(Either::Left(ReportPage { errors, refused, form, ..again }))
+    Ok(Either::Left(ReportPage { errors, refused: reason, form, ..again }))
 }

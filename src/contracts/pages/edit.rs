@@ -201,12 +201,8 @@ pub(super) async fn update_contract(
 }
 
 fn update(app: &App, caller: &Caller, id: ContractId, form: &Posted) -> Result<()> {
-    let version = form.text("version").parse().map_err(|_| Error::PreconditionRequired)?;
     let contract = ops::show(app, caller, id)?;
-    // First of all: a form that is shown again for a mistake is for the version that it shows.
-    if contract.version != version {
-        return Err(Error::PreconditionFailed);
-    }
+    let version = form.version_if(contract.version)?;
     let changes = patch(app, caller, form, &contract.fields)?;
     if contract.status == ContractStatus::Intended {
         return ops::update(app, caller, id, version, &changes).map(drop);

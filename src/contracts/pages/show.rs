@@ -219,13 +219,10 @@ pub(super) async fn record_payment(
     form: Posted,
 ) -> PageResult<Either<ContractPage, HttpResponse>> {
     let (app, id, caller) = (app.into_inner(), *id, visit.caller.clone());
-    let version = form.text("version").parse().map_err(|_| Error::PreconditionRequired)?;
     let sent = form.clone();
     let done = app
         .run(move |app| {
-            if ops::show(app, &caller, id)?.version != version {
-                return Err(Error::PreconditionFailed);
-            }
+            let version = sent.version_if(ops::show(app, &caller, id)?.version)?;
             ops::record_payment(app, &caller, id, version, &payment(&sent)?).map(drop)
         })
         .await;
@@ -255,7 +252,7 @@ pub(super) async fn delete_contract(
     form: Posted,
 ) -> PageResult<Either<ContractPage, HttpResponse>> {
     let (app, id, caller) = (app.into_inner(), *id, visit.caller.clone());
-    let version = form.text("version").parse().map_err(|_| Error::PreconditionRequired)?;
+    let version = form.version()?;
     let done = app.run(move |app| ops::delete(app, &caller, id, version).map(drop)).await;
     match done {
         Ok(()) => Ok(Either::Right(redirect("/contracts"))),

@@ -71,6 +71,25 @@ impl Posted {
         Some(self.text(name)).filter(|text| !text.is_empty()).map(str::to_owned)
     }
 
+    /// The version of the record that the form was made for.
+    ///
+    /// # Errors
+    /// [`Error::PreconditionRequired`] when it names none.
+    pub fn version(&self) -> Result<i32> {
+        self.text("version").parse().map_err(|_| Error::PreconditionRequired)
+    }
+
+    /// The version that the form was made for, when it is still the `current` one. To be asked before
+    /// what was typed is looked at: a form that is shown again for a mistake names the version that
+    /// it shows.
+    ///
+    /// # Errors
+    /// [`Error::PreconditionRequired`]; [`Error::PreconditionFailed`] when somebody was faster.
+    pub fn version_if(&self, current: i32) -> Result<i32> {
+        let version = self.version()?;
+        if version == current { Ok(version) } else { Err(Error::PreconditionFailed) }
+    }
+
     /// All values of a repeated field that are not empty.
     pub fn all(&self, name: &str) -> Vec<String> {
         let values = self.0.iter().filter(|(field, _)| field == name);

@@ -223,7 +223,7 @@ fn create(app: &App, caller: &Caller, form: &Posted) -> Result<Outcome> {
 }
 
 fn update(app: &App, caller: &Caller, id: NeedId, form: &Posted) -> Result<Outcome> {
-    let version = form.text("version").parse().map_err(|_| Error::PreconditionRequired)?;
+    let version = form.version()?;
     let written = form::patch(form, Names::new(app, caller.language))
         .and_then(|patch| ops::update(app, caller, id, version, &patch));
     finish(app, caller, form, written)

@@ -165,11 +165,7 @@ pub(super) async fn update_project(
 }
 
 fn update(app: &App, caller: &Caller, id: ProjectId, form: &Posted) -> Result<()> {
-    let version = form.text("version").parse().map_err(|_| Error::PreconditionRequired)?;
-    // First of all: a form that is shown again for a mistake is for the version that it shows.
-    if ops::show(app, caller, id)?.version != version {
-        return Err(Error::PreconditionFailed);
-    }
+    let version = form.version_if(ops::show(app, caller, id)?.version)?;
     let changes = patch(app, caller, form)?;
     ops::update(app, caller, id, version, &changes).map(drop)
 }

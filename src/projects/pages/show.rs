@@ -229,14 +229,11 @@ async fn change_entry(
     (list, read): (&'static str, ReadEntry),
 ) -> PageResult<Either<ProjectPage, HttpResponse>> {
     let caller = visit.caller.clone();
-    let version = form.text("version").parse().map_err(|_| Error::PreconditionRequired)?;
     let (at, sent) = (form.text("at").parse::<usize>().ok(), form.clone());
     let done = app
         .run(move |app| {
             let project = ops::show(app, &caller, id)?;
-            if project.version != version {
-                return Err(Error::PreconditionFailed);
-            }
+            let version = sent.version_if(project.version)?;
             let mut entries = serde_json::to_value(&project.fields)?[list].take();
             let entry = at.and_then(|at| entries.get_mut(at)).ok_or(Error::NotFound)?;
             read(&sent, entry)?;
@@ -316,7 +313,7 @@ pub(super) async fn delete_project(
     form: Posted,
 ) -> PageResult<Either<ProjectPage, HttpResponse>> {
     let (app, id, caller) = (app.into_inner(), *id, visit.caller.clone());
-    let version = form.text("version").parse().map_err(|_| Error::PreconditionRequired)?;
+    let version = form.version()?;
     let done = app.run(move |app| ops::delete(app, &caller, id, version).map(drop)).await;
     match done {
         Ok(()) => Ok(Either::Right(redirect("/projects"))),

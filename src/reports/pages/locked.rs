@@ -10,7 +10,7 @@ use super::table::Column;
 use crate::app::App;
 use crate::error::{Error, FieldError, Message, Result};
 use crate::http::extract::AppData;
-use crate::http::html::{Frame, PageResult, Posted, Visit, redirect};
+use crate::http::html::{Frame, PageResult, Posted, Refused, Visit, redirect};
 use crate::reports::fact::{Fact, Measure};
 use crate::reports::locks::{self, CorrectReport, LockedReport};
 use crate::reports::model::LockId;
@@ -99,12 +99,10 @@ async fn correct_posted(
     };
     let caller = visit.caller.clone();
     let done = app.run(move |app| locks::correct(app, &caller, id, &command)).await;
-    let (errors, refused) = match done {
+    let Refused { errors, reason } = match done {
         Ok(_) => return Ok(Either::Right(redirect(&format!("/reports/locks/{id}")))),
-        Err(Error::Invalid(errors)) => (errors, None),
-        Err(Error::Conflict { message, .. }) => (Vec::new(), Some(message)),
-        Err(other) => return Err(other.into()),
+        Err(error) => Refused::of(error)?,
     };
     let again = lock_page(app, &visit, id).await?;
-    Ok(Either::Left(LockPage { errors, refused, form, ..again }))
+    Ok(Either::Left(LockPage { errors, refused: reason, form, ..again }))
 }

@@ -6,7 +6,6 @@ use askama_web::WebTemplate;
 
 use crate::attachments::model::{AttachmentId, AttachmentView};
 use crate::attachments::{self, pages as files};
-use crate::error::Error;
 use crate::http::extract::AppData;
 use crate::http::html::{Frame, PageResult, Posted, PostedFiles, Visit, redirect};
 use crate::search::freshness;
@@ -84,7 +83,7 @@ pub(super) async fn delete_visit(
     id: web::Path<VisitId>,
     form: Posted,
 ) -> PageResult<HttpResponse> {
-    let version = form.text("version").parse().map_err(|_| Error::PreconditionRequired)?;
+    let version = form.version()?;
     let caller = visit.caller;
     app.run(move |app| ops::delete(app, &caller, *id, version)).await?;
     Ok(redirect("/visits"))
