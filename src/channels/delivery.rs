@@ -12,13 +12,20 @@ use chrono::TimeDelta;
 use futures_util::StreamExt;
 use futures_util::stream;
 
-use super::model::{Delivery, DeliveryState, Endpoint, EndpointId};
+use super::model::{Delivery, DeliveryId, DeliveryState, Endpoint, EndpointId};
 use super::sender::{Outcome, Sender};
 use super::{payload, store};
+use crate::accounts::members;
+use crate::accounts::principal::{Caller, UserId};
 use crate::app::App;
-use crate::db::{Timestamp, dialect};
+use crate::audit;
+use crate::db::{Db, Timestamp, dialect};
 use crate::error::Result;
+use crate::notices;
+use crate::notices::model::{NoticeData, NoticeKind};
+use crate::notices::ops::Event;
 use crate::outbound::model::wait_after;
+use crate::records::model::RecordKind;
 
 /// Endpoints that are spoken to at a time.
 const AT_A_TIME: usize = 8;
@@ -106,13 +113,13 @@ async fn try_one(
     let attempt = delivery.attempts + 1;
     match &outcome {
         Outcome::Taken => tracing::debug!(delivery = %delivery.id, attempt, "message taken"),
-        Outcome::Failed(reason) => {
+        Outcome::Failed(reason) | Outcome::Unreachable(reason) => {
             tracing::warn!(delivery = %delivery.id, attempt, reason, "message not taken");
         }
         Outcome::Gone => tracing::warn!(delivery = %delivery.id, "the endpoint is gone; paused"),
     }
-    let id = endpoint.id;
-    app.run(move |app| settle(app, id, &delivery, outcome)).await?;
+    let to = Arc::clone(endpoint);
+    app.run(move |app| settle(app, &to, &delivery, outcome)).await?;
     Ok(Some(taken))
 }
 
@@ -148,16 +155,21 @@ fn claim(app: &App, endpoint: &Endpoint, delivery: &Delivery) -> Result<Claimed>
     })
 }
 
-fn settle(app: &App, endpoint: EndpointId, delivery: &Delivery, outcome: Outcome) -> Result<()> {
+fn settle(app: &App, endpoint: &Endpoint, delivery: &Delivery, outcome: Outcome) -> Result<()> {
     let now = app.clock.now();
     let attempt = delivery.attempts + 1;
     let key = (delivery.id, attempt);
-    let reason = match outcome {
-        Outcome::Taken => {
-            return app.db.write(|db| store::settle(db, key, DeliveryState::Sent, now, None));
+    let (reason, reached) = match outcome {
+        Outcome::Taken => return app.db.write(|db| taken(db, endpoint, key, now)),
+        Outcome::Failed(reason) => (reason, true),
+        Outcome::Unreachable(reason) => (reason, false),
+        Outcome::Gone => {
+            return app.db.write(|db| {
+                let reason = Some("status 410: gone");
+                store::settle(db, key, DeliveryState::Dead, now, reason)?;
+                pause(app, db, endpoint.id)
+            });
         }
-        Outcome::Failed(reason) => reason,
-        Outcome::Gone => return gone(app, endpoint, key, now),
     };
     let given_up =
         u32::try_from(attempt).is_ok_and(|count| count >= app.config.outbound.max_attempts);
@@ -167,25 +179,58 @@ fn settle(app: &App, endpoint: EndpointId, delivery: &Delivery, outcome: Outcome
     }
     let [chance, ..] = *uuid::Uuid::new_v4().as_bytes();
     let next = Timestamp::new(now.0 + wait_after(attempt, chance));
-    app.db.write(|db| store::settle(db, key, state, next, Some(&reason)))
+    app.db.write(|db| {
+        store::settle(db, key, state, next, Some(&reason))?;
+        if reached {
+            return Ok(());
+        }
+        // Whoever is not there for one message is not there for the others either.
+        store::postpone(db, endpoint.id, next)?;
+        failing(app, db, endpoint.id)
+    })
 }
 
-/// A receiver that answers 410 is told nothing more until its people switch it on again.
-fn gone(
-    app: &App,
-    endpoint: EndpointId,
-    key: (super::model::DeliveryId, i32),
-    now: Timestamp,
-) -> Result<()> {
-    app.db.write(|db| {
-        store::settle(db, key, DeliveryState::Dead, now, Some("status 410: gone"))?;
-        let Some(mut row) = store::find_unscoped(db, endpoint)? else { return Ok(()) };
-        if row.active {
-            row.active = false;
-            row.version += 1;
-            row.updated_at = now;
-            store::update(db, &row)?;
-        }
-        Ok(())
-    })
+fn taken(db: &mut Db, endpoint: &Endpoint, key: (DeliveryId, i32), now: Timestamp) -> Result<()> {
+    store::settle(db, key, DeliveryState::Sent, now, None)?;
+    match endpoint.failing_since {
+        Some(_) => store::note_failing(db, endpoint.id, None),
+        None => Ok(()),
+    }
+}
+
+/// Notes that an endpoint was not reached, and pauses it when that has gone on for days.
+fn failing(app: &App, db: &mut Db, id: EndpointId) -> Result<()> {
+    let now = app.clock.now();
+    let Some(endpoint) = store::find_unscoped(db, id)? else { return Ok(()) };
+    let Some(since) = endpoint.failing_since else {
+        return store::note_failing(db, id, Some(now));
+    };
+    let patience = TimeDelta::days(app.config.outbound.pause_after_days.into());
+    if now.0 - since.0 < patience { Ok(()) } else { pause(app, db, id) }
+}
+
+/// Tells an endpoint nothing more until its people switch it on again, and tells them so. It comes
+/// from those who answer 410, and from those who have not answered for days.
+fn pause(app: &App, db: &mut Db, id: EndpointId) -> Result<()> {
+    let now = app.clock.now();
+    let Some(mut row) = store::find_unscoped(db, id)? else { return Ok(()) };
+    if !row.active {
+        return Ok(());
+    }
+    row.active = false;
+    row.version += 1;
+    row.updated_at = now;
+    store::update(db, &row)?;
+    let changes = serde_json::json!({ "active": false });
+    let (kind, id) = (RecordKind::Endpoint, row.id.to_string());
+    let entry = audit::ops::Entry { action: "endpoint.pause", kind, id: &id, changes };
+    audit::ops::note(db, &Caller::system("deliveries"), now, entry)?;
+    let people: Vec<UserId> = match row.org_id {
+        Some(org) => members::ops::responsible(db, org, row.created_by)?,
+        None => row.created_by.into_iter().collect(),
+    };
+    let data = NoticeData::default();
+    let event =
+        Event { kind: NoticeKind::EndpointPaused, record: Some((kind, id)), data, once: None };
+    notices::ops::tell(app, db, &event, &people).map(drop)
 }

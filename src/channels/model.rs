@@ -89,6 +89,8 @@ pub struct Endpoint {
     pub old_secret: Option<String>,
     /// Until when.
     pub old_until: Option<Timestamp>,
+    /// Since when it has not been reached.
+    pub failing_since: Option<Timestamp>,
     /// What it is told; everything when empty.
     pub events: Json<Vec<NoticeKind>>,
     /// Tag of the language of what robots say.
@@ -115,6 +117,11 @@ impl Endpoint {
     pub fn wants(&self, kind: NoticeKind) -> bool {
         let events = &self.events.0;
         self.active && (events.is_empty() || events.contains(&kind) || kind == NoticeKind::Test)
+    }
+
+    /// Whether it is told of such events by name.
+    pub fn has_chosen(&self, kind: NoticeKind) -> bool {
+        self.active && self.events.0.contains(&kind)
     }
 }
 
@@ -233,6 +240,10 @@ pub struct EndpointView {
     pub language: String,
     /// Whether it is told anything.
     pub active: bool,
+    /// Since when it has not been reached; it is paused when that has lasted for
+    /// `outbound.pause_after_days`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub failing_since: Option<Timestamp>,
     /// Number of the version.
     pub version: i32,
     /// When it was made.

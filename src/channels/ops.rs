@@ -62,7 +62,7 @@ fn audience_of(row: &Endpoint) -> Result<Audience> {
 ///
 /// # Errors
 /// [`Error::NotFound`] for everybody else.
-pub(super) fn find(db: &mut Db, caller: &Caller, id: EndpointId) -> Result<Endpoint> {
+pub fn find(db: &mut Db, caller: &Caller, id: EndpointId) -> Result<Endpoint> {
     let row = store::find_unscoped(db, id)?.ok_or(Error::NotFound)?;
     if looks_after(caller, &audience_of(&row)?)? { Ok(row) } else { Err(Error::NotFound) }
 }
@@ -89,6 +89,7 @@ fn views(
         name: row.name,
         language: row.language,
         active: row.active,
+        failing_since: row.failing_since,
         version: row.version,
         created_at: row.created_at,
         updated_at: row.updated_at,
@@ -221,6 +222,7 @@ fn new_endpoint(
         secret,
         old_secret: None,
         old_until: None,
+        failing_since: None,
         events: Json(command.events.clone()),
         language: language.to_owned(),
         active: true,
@@ -289,6 +291,10 @@ pub fn update(
         };
         rules::check(&mut checker, app, &draft);
         checker.finish()?;
+        if fields.url != row.url || (fields.active && !row.active) {
+            // Whether it can be reached is another question now.
+            row.failing_since = None;
+        }
         let logged = json!({
             "name": fields.name, "events": fields.events, "active": fields.active,
             "url_changed": fields.url != row.url, "secret_changed": fields.secret.is_some(),
@@ -298,7 +304,9 @@ pub fn update(
         row.events = Json(fields.events);
         row.language = fields.language;
         row.active = fields.active;
-        row.secret = fields.secret.or(row.secret);
+        if let Some(secret) = fields.secret {
+            replace_secret(&mut row, secret, now)?;
+        }
         save(db, caller, now, &mut row, ("endpoint.update", logged))?;
         view(app, db, caller, row)
     })
@@ -335,17 +343,28 @@ pub fn change_secret(app: &App, caller: &Caller, id: EndpointId) -> Result<Fresh
         if row.kind.is_robot() {
             return Err(Error::conflict("error.robot_secret"));
         }
-        // The one before may be all that the receiver has: it is not thrown away by a second press.
-        if row.old_until.is_some_and(|until| until > now) {
-            return Err(Error::conflict("error.secret_changed_lately"));
-        }
-        let until = Timestamp::new(now.0 + TimeDelta::hours(OLD_SECRET_HOURS));
         let secret = fresh_secret()?;
-        row.old_secret = row.secret.replace(secret.clone());
-        row.old_until = Some(until);
+        let until = replace_secret(&mut row, secret.clone(), now)?;
         save(db, caller, now, &mut row, ("endpoint.secret", json!({})))?;
         Ok(FreshSecret { secret, old_secret_until: until })
     })
+}
+
+/// Signs with another secret from now on; messages of a webhook for a day with the one before as well.
+/// Returns until when.
+fn replace_secret(row: &mut Endpoint, secret: String, now: Timestamp) -> Result<Timestamp> {
+    let until = Timestamp::new(now.0 + TimeDelta::hours(OLD_SECRET_HOURS));
+    let before = row.secret.replace(secret);
+    if row.kind.is_robot() || before == row.secret {
+        return Ok(until);
+    }
+    // The one before may be all that the receiver has: it is not thrown away by a second change.
+    if row.old_until.is_some_and(|until| until > now) {
+        return Err(Error::conflict("error.secret_changed_lately"));
+    }
+    row.old_secret = before;
+    row.old_until = Some(until);
+    Ok(until)
 }
 
 #[cfg(test)]

@@ -20,8 +20,10 @@ use crate::error::{Error, Result};
 pub(super) enum Outcome {
     /// The receiver took it.
     Taken,
-    /// It is to be tried again.
+    /// The receiver refused it; it is to be tried again.
     Failed(String),
+    /// The receiver was not reached, or took too long.
+    Unreachable(String),
     /// The receiver wants nothing more.
     Gone,
 }
@@ -79,7 +81,7 @@ impl Sender {
         }
         let response = match sent.send().await {
             Ok(response) => response,
-            Err(error) => return Outcome::Failed(told(&error.without_url())),
+            Err(error) => return Outcome::Unreachable(told(&error.without_url())),
         };
         let status = response.status();
         if status.as_u16() == 410 {

@@ -208,6 +208,29 @@ pub fn settle(
     Ok(())
 }
 
+/// Lets everything that waits for an endpoint wait until a time.
+pub fn postpone(db: &mut Db, to: EndpointId, until: Timestamp) -> Result<()> {
+    use deliveries::dsl as d;
+    on!(db, conn => diesel::update(
+        d::deliveries
+            .filter(d::endpoint_id.eq(to))
+            .filter(d::state.eq(DeliveryState::Waiting))
+            .filter(d::next_attempt_at.lt(until)),
+    )
+    .set(d::next_attempt_at.eq(until))
+    .execute(conn))?;
+    Ok(())
+}
+
+/// Notes since when an endpoint has not been reached; none when it has been. It is no change of the
+/// endpoint by somebody, so its version stays.
+pub fn note_failing(db: &mut Db, id: EndpointId, since: Option<Timestamp>) -> Result<()> {
+    on!(db, conn => diesel::update(endpoints::table.find(id))
+        .set(endpoints::failing_since.eq(since))
+        .execute(conn))?;
+    Ok(())
+}
+
 /// Sends a delivery again that was given up, from the first attempt on; false when it was not.
 pub fn revive(db: &mut Db, id: DeliveryId, now: Timestamp) -> Result<bool> {
     use deliveries::dsl as d;

@@ -75,7 +75,7 @@ fn new_delivery(
 
 /// Tells the endpoints of these of an event, in the transaction in which it happens: each that wants
 /// to know once, whatever the number of nodes and ways on which it is told. What happens in a region
-/// is told to its office and to those of the regions that it lies in.
+/// is told to its office, and to those of the regions that it lies in as far as they have chosen it.
 ///
 /// Who may know of the event is the caller's to say.
 ///
@@ -95,7 +95,13 @@ pub fn announce(app: &App, db: &mut Db, event: &Event, audiences: &[Audience]) -
             }
         };
         for endpoint in told {
-            if endpoint.wants(event.kind) {
+            let wanted = match audience {
+                Audience::Region(code) if endpoint.region_code.as_ref() != Some(code) => {
+                    endpoint.has_chosen(event.kind)
+                }
+                _ => endpoint.wants(event.kind),
+            };
+            if wanted {
                 let delivery = new_delivery(app, &texts, &endpoint, event, (message, now));
                 store::insert_delivery(db, &delivery)?;
             }

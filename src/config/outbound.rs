@@ -12,5 +12,6 @@ pub struct OutboundConfig {
     pub timeout_seconds: u64,
     pub max_answer_bytes: usize,
     pub max_attempts: u32,
+    pub pause_after_days: u32,
     pub robot_messages_per_minute: u32,
 }

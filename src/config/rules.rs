@@ -55,7 +55,7 @@ fn refused(name: &str, reason: &str) -> ConfigError {
 
 /// Numbers with their bounds: none so small that nothing works, none so large that a machine or
 /// the calendar gives way.
-fn numbers(config: &Config) -> [(&'static str, u64, RangeInclusive<u64>); 29] {
+fn numbers(config: &Config) -> [(&'static str, u64, RangeInclusive<u64>); 30] {
     let Config {
         server,
         database,
@@ -100,6 +100,7 @@ fn numbers(config: &Config) -> [(&'static str, u64, RangeInclusive<u64>); 29] {
         ("outbound.timeout_seconds", outbound.timeout_seconds, 1..=60),
         ("outbound.max_answer_bytes", wide(outbound.max_answer_bytes), 1_024..=1 << 20),
         ("outbound.max_attempts", outbound.max_attempts.into(), 1..=100),
+        ("outbound.pause_after_days", outbound.pause_after_days.into(), 1..=365),
         (
             "outbound.robot_messages_per_minute",
             outbound.robot_messages_per_minute.into(),

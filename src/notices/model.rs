@@ -45,6 +45,8 @@ code_enum!(
         PaymentDue = "payment_due",
         /// A payment under a contract is late.
         PaymentLate = "payment_late",
+        /// A group robot or a webhook could not be reached any more and was paused.
+        EndpointPaused = "endpoint_paused",
         /// Whether an endpoint can be reached.
         Test = "test",
     }
@@ -109,6 +111,7 @@ impl NoticeKind {
             | Self::MilestoneLate
             | Self::PaymentDue
             | Self::PaymentLate
+            | Self::EndpointPaused
             | Self::Test => Topic::Cases,
             Self::CaseAssigned | Self::CasesHandedOver | Self::CaseUnbrokered => Topic::Brokering,
             Self::CaseEscalated | Self::NeedEscalated => Topic::Escalations,

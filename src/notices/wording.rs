@@ -18,7 +18,7 @@ use crate::messages::{self, Texts, Values};
 use crate::needs::model::NeedId;
 use crate::records::model::RecordKind;
 use crate::records::reviewed;
-use crate::{contracts, projects};
+use crate::{channels, contracts, projects};
 
 /// A notice in words.
 #[derive(Debug, Clone)]
@@ -155,6 +155,12 @@ fn titles(db: &mut Db, reader: &Caller, notices: &[Notice]) -> Result<Titles> {
             Error::unless_absent(projects::ops::find(db, reader, project))?.map(|row| row.title)
         {
             found.insert((RecordKind::Project, id.to_owned()), Some(plain(&title)));
+        }
+    }
+    for id in of(RecordKind::Endpoint) {
+        let Ok(endpoint) = id.parse() else { continue };
+        if let Some(row) = Error::unless_absent(channels::ops::find(db, reader, endpoint))? {
+            found.insert((RecordKind::Endpoint, id.to_owned()), Some(plain(&row.name)));
         }
     }
     for id in of(RecordKind::Contract) {

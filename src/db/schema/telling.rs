@@ -42,6 +42,7 @@ diesel::table! {
         secret -> Nullable<Text>,
         old_secret -> Nullable<Text>,
         old_until -> Nullable<Moment>,
+        failing_since -> Nullable<Moment>,
         events -> JsonDoc,
         language -> Text,
         active -> Bool,

@@ -105,6 +105,42 @@ async fn who_hangs_keeps_nobody_else_waiting() {
     assert_eq!(world.deliver().await, 10);
     assert!(began.elapsed() < Duration::from_secs(8), "{:?}", began.elapsed());
     assert_eq!((quick.taken().len(), slow.taken().len()), (10, 1), "it is waited for once");
+    world.deliver().await;
+    assert_eq!(slow.taken().len(), 1, "not for each of its messages in turn");
+    slow.behave(Reply::ok());
+    world.later();
+    world.deliver().await;
+    assert_eq!(world.deliveries().await.iter().filter(|one| one["state"] == "sent").count(), 20);
+}
+
+#[tokio::test]
+async fn who_is_not_reached_for_days_is_paused_and_its_people_are_told() {
+    let receiver = Receiver::start(Reply::Never).await;
+    let world = World::start().await;
+    let endpoint = world.webhook(&receiver).await;
+    let client = world.app.client(&world.manager);
+    world.test(&endpoint).await;
+    world.deliver().await;
+    let view = client.get(&endpoint).await.expect(200).json();
+    assert!(view["failing_since"].is_string(), "{view}");
+    assert_eq!(view["active"], true);
+    world.app.clock.advance(TimeDelta::days(6));
+    world.test(&endpoint).await;
+    world.deliver().await;
+    let client = world.app.client(&world.manager);
+    let view = client.get(&endpoint).await.expect(200).json();
+    assert_eq!(view["active"], false);
+    let inbox = client.get("inbox").await.expect(200).json();
+    assert_eq!(inbox["items"][0]["kind"], "endpoint_paused");
+    assert_eq!(inbox["items"][0]["path"], format!("/{endpoint}"));
+    assert_eq!(inbox["items"][0]["about"], view["name"]);
+    let version = view["version"].as_i64().unwrap();
+    let on = client.patch_json(&endpoint, version, json!({ "active": true })).await;
+    let again = on.expect(200).json();
+    assert!(again["failing_since"].is_null(), "{again}");
+    receiver.behave(Reply::ok());
+    world.later();
+    assert!(world.deliver().await > 0);
 }
 
 #[tokio::test]

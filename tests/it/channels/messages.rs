@@ -169,6 +169,13 @@ async fn who_is_told_are_the_sides_and_the_office_of_the_town_and_what_they_want
         });
         world.app.client(account).post_json("endpoints", body).await.expect(201);
     }
+    // The province has chosen what it is told of its towns.
+    let above = world.app.account(&[GrantRole::in_region(Role::Officer, "44")]);
+    let body = json!({
+        "kind": "webhook", "name": "省厅", "region_code": "44", "url": receiver.url("/province"),
+        "events": ["case_escalated"],
+    });
+    world.app.client(&above).post_json("endpoints", body).await.expect(201);
     let stranger = OrgBuilder::enterprise().town(GUZHEN).insert(&world.app);
     let manager = world.app.org_admin(stranger.id);
     let body = json!({
@@ -184,13 +191,15 @@ async fn who_is_told_are_the_sides_and_the_office_of_the_town_and_what_they_want
     escalation::tell(world.app.service()).unwrap();
     escalation::tell(world.app.service()).unwrap();
     world.deliver().await;
-    let told: Vec<(String, Value)> = receiver
+    let mut told: Vec<(String, Value)> = receiver
         .taken()
         .split_off(2)
         .iter()
         .map(|one| (one.path.clone(), one.json()["type"].clone()))
         .collect();
-    assert_eq!(told, [("/city".to_owned(), json!("case.escalated"))]);
+    told.sort_by(|one, other| one.0.cmp(&other.0));
+    let escalated = |path: &str| (path.to_owned(), json!("case.escalated"));
+    assert_eq!(told, [escalated("/city"), escalated("/province")]);
 }
 
 #[tokio::test]
