@@ -72,7 +72,8 @@ async fn create_file<R: Attached>(
 ) -> ApiResult {
     let id = id.into_inner();
     let limit = app.config.attachments.max_file_bytes;
-    let received = upload::read(&request, &mut payload.into_inner(), limit, limit).await?;
+    let limits = upload::Limits { each: limit, together: limit, forgiven: 0 };
+    let received = upload::read(&request, &mut payload.into_inner(), limits).await?;
     let upload = only_file(received)?;
     let folder = format!("{}/{id}", R::KIND.folder());
     let written = app.run(move |app| ops::add::<R>(app, &caller.0, &id, &upload)).await?;

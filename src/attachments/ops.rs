@@ -99,6 +99,27 @@ pub fn add<R: Attached>(
     Ok(written)
 }
 
+/// Keeps all files of a form with a record, or none of them.
+///
+/// # Errors
+/// Those of [`add`].
+pub fn add_all<R: Attached>(
+    app: &App,
+    caller: &Caller,
+    id: &R::Id,
+    uploads: &[Upload],
+) -> Result<()> {
+    caller.signed_in()?;
+    let now = app.clock.now();
+    app.db.write(|db| {
+        writable::<R>(db, caller, id)?;
+        let record = (R::KIND, id.to_string());
+        attach(app, db, caller, now, record, uploads).map(drop)
+    })?;
+    app.feed.wake();
+    Ok(())
+}
+
 /// Keeps files with a record, in the transaction that has checked who may: for a form that brings a
 /// record and its files at once. Takes the logs' lock.
 ///

@@ -26,13 +26,7 @@ pub async fn add_posted<R: Attached>(
     posted: PostedFiles,
 ) -> PageResult<HttpResponse> {
     let (back, caller) = (page_of::<R>(&id), visit.caller);
-    app.run(move |app| {
-        for file in &posted.files {
-            ops::add::<R>(app, &caller, &id, file)?;
-        }
-        Ok(())
-    })
-    .await?;
+    app.run(move |app| ops::add_all::<R>(app, &caller, &id, posted.whole()?)).await?;
     Ok(redirect(&back))
 }
 

@@ -30,7 +30,7 @@ use actix_web::http::header::LOCATION;
 use actix_web::middleware::from_fn;
 use actix_web::{HttpRequest, HttpResponse, ResponseError, web};
 
-pub use form::{Posted, PostedFiles, Refused};
+pub use form::{Posted, PostedFiles, Refused, Tried};
 pub use frame::Frame;
 pub use visit::Visit;
 

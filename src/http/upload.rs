@@ -25,6 +25,20 @@ pub struct Received {
     pub fields: Vec<(String, String)>,
     /// Files with the names of their fields. A field for files that was left empty brings none.
     pub files: Vec<(String, Upload)>,
+    /// Whether files were left out because they were too large.
+    pub oversized: bool,
+}
+
+/// How large the files of a form may be.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Bytes of one.
+    pub each: usize,
+    /// Bytes of all.
+    pub together: usize,
+    /// Bytes beyond that are read and forgotten, so that a form that was filled in with care is not
+    /// lost to one file that is too large; none where a program is told at once.
+    pub forgiven: usize,
 }
 
 /// Whether a request brings such a form.
@@ -32,7 +46,7 @@ pub fn is_form(request: &HttpRequest) -> bool {
     request.content_type().trim().eq_ignore_ascii_case("multipart/form-data")
 }
 
-/// Reads a form whose files have so many bytes at most, each and together.
+/// Reads a form with files up to these limits.
 ///
 /// # Errors
 /// [`Error::UnsupportedMediaType`] for another body; [`Error::TooLarge`]; [`Error::BadRequest`] for
@@ -40,15 +54,15 @@ pub fn is_form(request: &HttpRequest) -> bool {
 pub async fn read(
     request: &HttpRequest,
     payload: &mut Payload,
-    each: usize,
-    together: usize,
+    limits: Limits,
 ) -> Result<Received> {
     if !is_form(request) {
         return Err(Error::UnsupportedMediaType);
     }
     let mut form = Multipart::new(request.headers(), payload.take());
     let mut received = Received::default();
-    let mut left = together.saturating_add(ROOM_BYTES);
+    let mut left = limits.together.saturating_add(ROOM_BYTES);
+    let mut forgiven = limits.forgiven;
     let mut parts = 0;
     while let Some(part) = form.next().await {
         let mut part = part.map_err(|error| unreadable(&error))?;
@@ -58,8 +72,12 @@ pub async fn read(
         }
         let name = part.name().unwrap_or_default().to_owned();
         let file_name = file_name(&part);
-        let limit = if file_name.is_some() { each } else { ROOM_BYTES };
-        let bytes = content(&mut part, limit.min(left)).await?;
+        let limit = if file_name.is_some() { limits.each } else { ROOM_BYTES };
+        let spare = if file_name.is_some() { &mut forgiven } else { &mut 0 };
+        let Some(bytes) = content(&mut part, limit.min(left), spare).await? else {
+            received.oversized = true;
+            continue;
+        };
         left -= bytes.len();
         match file_name {
             // What browsers send for a field of files that nothing was chosen for.
@@ -86,15 +104,20 @@ fn file_name(part: &Field) -> Option<String> {
     extended.or_else(|| disposition.get_filename().map(str::to_owned))
 }
 
-async fn content(part: &mut Field, limit: usize) -> Result<Vec<u8>> {
+/// What a part holds; none when it holds more than it may and that could be forgiven.
+async fn content(part: &mut Field, limit: usize, spare: &mut usize) -> Result<Option<Vec<u8>>> {
     let mut bytes = Vec::new();
+    let mut over = false;
     while let Some(chunk) = part.try_next().await.map_err(|error| unreadable(&error))? {
-        if bytes.len() + chunk.len() > limit {
-            return Err(Error::TooLarge);
+        if !over && bytes.len() + chunk.len() <= limit {
+            bytes.extend_from_slice(&chunk);
+            continue;
         }
-        bytes.extend_from_slice(&chunk);
+        over = true;
+        let passed = std::mem::take(&mut bytes).len() + chunk.len();
+        *spare = spare.checked_sub(passed).ok_or(Error::TooLarge)?;
     }
-    Ok(bytes)
+    Ok((!over).then_some(bytes))
 }
 
 fn unreadable(error: &MultipartError) -> Error {

@@ -202,7 +202,14 @@ async fn a_visit_is_logged_from_a_phone_and_one_tap_makes_a_need_of_it() {
     let again = browser.submit_files("/visits/new", &fields, photos).await.expect(200);
     assert_eq!(again.count("[data-errors] li"), 1);
     assert_eq!(again.attribute("#people", "value"), "周晨、何试");
+    // A photo that is too large is said at its field and costs nothing that was typed.
     fields[5].1 = "2026-03-02";
+    let mut large = png(1);
+    large.resize(app.service().config.attachments.max_file_bytes + 1, 0);
+    let too_large: &[(&str, &str, &[u8])] = &[("photos", "大.png", &large)];
+    let again = browser.submit_files("/visits/new", &fields, too_large).await.expect(200);
+    assert_eq!(again.count("#photos[aria-invalid]"), 1);
+    assert_eq!(again.attribute("#visited_on", "value"), "2026-03-02");
     let logged = browser.submit_files("/visits/new", &fields, photos).await.expect(303);
     let path = logged.header("location").to_owned();
     // Tapped twice, logged once.
@@ -240,7 +247,40 @@ async fn a_visit_is_logged_from_a_phone_and_one_tap_makes_a_need_of_it() {
     let page = browser.get(logged.header("location")).await.expect(200);
     assert_eq!((page.only("h1"), page.count("h1 a")), ("别处待审的厂".to_owned(), 0));
 
+    // The liaison corrects what she logged; an empty field is empty afterwards.
     let gone = logged.header("location");
+    let edit = format!("{gone}/edit");
+    let form = browser.get(&edit).await.expect(200);
+    assert_eq!(form.attribute("#firm", "value"), "别处待审的厂");
+    assert_eq!(
+        (form.attribute("#people", "value").as_str(), form.count("#photos")),
+        ("周晨、何试", 0)
+    );
+    let version = form.attribute("[name=version]", "value");
+    let mut typed = vec![("version", version.as_str())];
+    typed.extend(fields.iter().copied().filter(|(name, _)| !["once", "people"].contains(name)));
+    let wrong: Vec<_> = typed.iter().copied().filter(|(name, _)| *name != "findings").collect();
+    let told = browser.submit(&edit, &wrong).await.expect(200);
+    assert_eq!(told.count("#findings[aria-invalid]"), 1);
+    browser.submit(&edit, &typed).await.expect(303);
+    let page = browser.get(gone).await.expect(200);
+    assert!(!page.text().contains("何试"), "nobody is named any more");
+    let late = browser.submit(&edit, &typed).await.expect(200);
+    assert_eq!(late.count("[role=alert]"), 1, "somebody was faster");
+    // The list is narrowed by place and day.
+    for (query, shown) in [
+        ("region=%E5%8F%A4%E9%95%87%E9%95%87", 2),
+        ("from=2026-03-03", 0),
+        ("from=2026-03-02&to=2026-03-02", 2),
+        ("region=%E4%B8%8D%E7%9F%A5", 0),
+        ("from=gestern", 0),
+    ] {
+        let list = browser.get(&format!("/visits?{query}")).await.expect(200);
+        assert_eq!(list.count("[data-visit]"), shown, "{query}");
+        let wrong = list.count("[aria-invalid]");
+        assert_eq!(wrong, usize::from(query.contains("%E4%B8%8D") || query.contains("gestern")));
+    }
+
     let version = page.attribute("form[action$='/delete'] [name=version]", "value");
     let delete = format!("{gone}/delete");
     browser.submit(&delete, &[("version", "7")]).await.expect(412);
@@ -253,6 +293,12 @@ async fn a_visit_is_logged_from_a_phone_and_one_tap_makes_a_need_of_it() {
     assert_eq!(firm.get("/").await.expect(200).count("nav a[href='/visits']"), 0);
     firm.get("/visits/new").await.expect(403);
     firm.get(&path).await.expect(404);
+    firm.get(&format!("{path}/edit")).await.expect(404);
+    firm.submit(&format!("{path}/edit"), &[("version", "1")]).await.expect(404);
+    let officer =
+        app.browser_of(&app.account(&[GrantRole::in_region(Role::Officer, "4420")])).await;
+    officer.get(&path).await.expect(200);
+    officer.get(&format!("{path}/edit")).await.expect(403);
     firm.get(&format!("{path}/files/{}", uuid::Uuid::now_v7())).await.expect(404);
     assert_eq!(app.browser().get("/visits").await.status, 303);
     let forged = browser.request(reqwest::Method::POST, "/visits/new");

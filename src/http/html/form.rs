@@ -8,11 +8,11 @@ use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 use ring::rand::{SecureRandom, SystemRandom};
 
-use super::{PageError, Visit};
+use super::{Frame, PageError, Visit};
 use crate::attachments::model::Upload;
 use crate::error::{Error, FieldError, Message, Result};
 use crate::http::extract::AppData;
-use crate::http::upload;
+use crate::http::upload::{self, Limits};
 use crate::money::Money;
 use crate::reading::narrow_digits;
 
@@ -136,6 +136,22 @@ pub struct PostedFiles {
     pub form: Posted,
     /// Its files.
     pub files: Vec<Upload>,
+    /// Whether files were left out because they were too large.
+    pub oversized: bool,
+}
+
+impl PostedFiles {
+    /// The files, all of them.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] when one was left out.
+    pub fn whole(&self) -> Result<&[Upload]> {
+        if self.oversized {
+            Err(Error::field("/file", "field.file_too_large"))
+        } else {
+            Ok(&self.files)
+        }
+    }
 }
 
 /// Files of full size that one form may bring.
@@ -155,11 +171,13 @@ impl FromRequest for PostedFiles {
             let app = app.ok_or_else(|| Error::internal("no application state"))?;
             let each = app.config.attachments.max_file_bytes;
             let together = each.saturating_mul(FILES_TOGETHER);
-            let received = upload::read(&request, &mut payload, each, together).await?;
+            let limits = Limits { each, together, forgiven: together };
+            let received = upload::read(&request, &mut payload, limits).await?;
+            let oversized = received.oversized;
             let form = Posted(received.fields);
             require_own(&request, &form)?;
             let files = received.files.into_iter().map(|(_, file)| file).collect();
-            Ok(Self { form, files })
+            Ok(Self { form, files, oversized })
         })
     }
 }
@@ -216,6 +234,54 @@ impl Refused {
             Error::Forbidden(message) => Ok(message.into()),
             other => Self::of(other),
         }
+    }
+}
+
+/// A form of a page with several of them that could not be followed: which it was, what was typed, and
+/// what was wrong.
+#[derive(Debug, Default)]
+pub struct Tried {
+    /// Name of the form; empty when none was sent.
+    pub name: String,
+    /// What was typed.
+    pub form: Posted,
+    /// What was wrong.
+    pub refused: Refused,
+}
+
+impl Tried {
+    /// A form that failed.
+    ///
+    /// # Errors
+    /// The error itself, when it needs a page of its own.
+    pub fn failed(name: impl Into<String>, form: Posted, error: Error) -> Result<Self> {
+        Ok(Self { name: name.into(), form, refused: Refused::of(error)? })
+    }
+
+    /// Whether this form was the one.
+    pub fn is(&self, name: impl AsRef<str>) -> bool {
+        self.name == name.as_ref()
+    }
+
+    /// What was typed into the form of this name, or else what is to stand there.
+    pub fn typed(
+        &self,
+        form: impl AsRef<str>,
+        field: impl AsRef<str>,
+        otherwise: impl AsRef<str>,
+    ) -> String {
+        if self.is(form) { self.form.text(field) } else { otherwise.as_ref() }.to_owned()
+    }
+
+    /// What is wrong with a field of the form of this name.
+    pub fn wrong(&self, page: &Frame, form: impl AsRef<str>, field: impl AsRef<str>) -> String {
+        let wrong = self.is(form).then(|| page.wrong_at(&self.refused.errors, field.as_ref()));
+        wrong.unwrap_or_default()
+    }
+
+    /// Why it could not be followed as a whole.
+    pub fn reason(&self, page: &Frame) -> Option<String> {
+        self.refused.reason.as_ref().map(|message| page.message(message))
     }
 }
 

@@ -4,7 +4,7 @@
 use actix_web::http::Method;
 
 /// Every page.
-pub const PAGES: [(Method, &str); 102] = [
+pub const PAGES: [(Method, &str); 104] = [
     (Method::GET, "/"),
     (Method::GET, "/account"),
     (Method::GET, "/account/notices"),
@@ -104,6 +104,8 @@ pub const PAGES: [(Method, &str); 102] = [
     (Method::POST, "/visits/new"),
     (Method::GET, "/visits/{id}"),
     (Method::POST, "/visits/{id}/delete"),
+    (Method::GET, "/visits/{id}/edit"),
+    (Method::POST, "/visits/{id}/edit"),
     (Method::POST, "/visits/{id}/files"),
     (Method::GET, "/visits/{id}/files/{file}"),
     (Method::POST, "/visits/{id}/need"),

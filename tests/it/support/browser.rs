@@ -108,6 +108,16 @@ impl Browser {
         self.submit_bare(path, &all).await
     }
 
+    /// Opens a record's page and sends one of its forms, for the version that the page shows.
+    pub async fn act(&self, page: &str, form: &str, fields: &[(&str, &str)]) -> Answer {
+        let shown = self.get(page).await;
+        let known = shown.status == 200 && shown.count("[name=version]") > 0;
+        let version = known.then(|| shown.attribute("[name=version]", "value"));
+        let mut all = vec![("version", version.as_deref().unwrap_or("1"))];
+        all.extend_from_slice(fields);
+        self.submit(&format!("{page}/{form}"), &all).await
+    }
+
     /// Sends a form that brings files, as its page would.
     pub async fn submit_files(
         &self,

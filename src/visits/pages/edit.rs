@@ -1,21 +1,21 @@
-//! The form in which a visit is logged: few fields, most of them filled in already.
+//! The form in which a visit is logged, and corrected: few fields, most of them filled in already.
 
 use std::sync::Arc;
 
-use actix_web::{Either, HttpResponse, get, post};
+use actix_web::{Either, HttpResponse, get, post, web};
 use askama::Template;
 use askama_web::WebTemplate;
+use serde_json::json;
 
 use crate::accounts::principal::Caller;
 use crate::app::App;
-use crate::attachments::model::Upload;
 use crate::error::{Error, FieldError, Result};
 use crate::http::extract::AppData;
 use crate::http::html::once::{self, create_once};
-use crate::http::html::{Frame, PageResult, Posted, PostedFiles, Visit, redirect};
+use crate::http::html::{Frame, PageResult, Posted, PostedFiles, Refused, Visit, redirect};
 use crate::organizations::ops::ListOrganizations;
 use crate::search::names::Names;
-use crate::visits::model::VisitFields;
+use crate::visits::model::{VisitFields, VisitId, VisitView};
 use crate::visits::ops;
 use crate::{organizations, towns};
 
@@ -27,8 +27,17 @@ pub(super) struct VisitForm {
     towns: Vec<(String, String)>,
     /// Names of registered firms.
     firms: Vec<String>,
+    /// The visit that is corrected; none for a new one.
+    logged: Option<VisitView>,
     form: Posted,
     errors: Vec<FieldError>,
+    refused: Option<String>,
+}
+
+impl VisitForm {
+    fn title(&self) -> String {
+        self.page.t(if self.logged.is_some() { "visit.edit" } else { "visit.new" })
+    }
 }
 
 /// An empty form, as far as it can be empty.
@@ -46,7 +55,7 @@ pub(super) async fn new_visit(app: AppData, visit: Visit) -> PageResult<VisitFor
         ("visited_on".to_owned(), today),
         ("channel".to_owned(), "offline".to_owned()),
     ]);
-    Ok(filled(&app, &visit, form, Vec::new()).await?)
+    Ok(filled(&app, &visit, None, form, Refused::default()).await?)
 }
 
 /// Logs the visit. A form that is sent twice logs it once.
@@ -57,20 +66,85 @@ pub(super) async fn create_visit(
     posted: PostedFiles,
 ) -> PageResult<Either<VisitForm, HttpResponse>> {
     let app = app.into_inner();
-    let PostedFiles { form, files } = posted;
-    let (caller, typed) = (visit.caller.clone(), form.clone());
-    match app.run(move |app| create(app, &caller, &typed, &files)).await {
+    let (caller, form) = (visit.caller.clone(), posted.form.clone());
+    match app.run(move |app| create(app, &caller, &posted)).await {
         Ok(id) => Ok(Either::Right(redirect(&format!("/visits/{id}")))),
-        Err(Error::Invalid(errors)) => Ok(Either::Left(filled(&app, &visit, form, errors).await?)),
-        Err(other) => Err(other.into()),
+        Err(error) => {
+            let refused = Refused::of(error)?;
+            Ok(Either::Left(filled(&app, &visit, None, form, refused).await?))
+        }
     }
 }
 
-fn create(app: &App, caller: &Caller, form: &Posted, photos: &[Upload]) -> Result<String> {
-    create_once(app, caller, form, "POST /visits/new", |caller| {
-        let fields = fields(app, caller, form)?;
-        Ok(ops::create(app, caller, &fields, photos)?.value.id.to_string())
+fn create(app: &App, caller: &Caller, posted: &PostedFiles) -> Result<String> {
+    create_once(app, caller, &posted.form, "POST /visits/new", |caller| {
+        let fields = fields(app, caller, &posted.form)?;
+        Ok(ops::create(app, caller, &fields, posted.whole()?)?.value.id.to_string())
     })
+}
+
+/// The form of a visit that was logged.
+#[get("/visits/{id}/edit")]
+pub(super) async fn edit_visit(
+    app: AppData,
+    visit: Visit,
+    id: web::Path<VisitId>,
+) -> PageResult<VisitForm> {
+    let (app, caller) = (app.into_inner(), visit.caller.clone());
+    caller.signed_in()?;
+    let logged = app.run(move |app| ops::show(app, &caller, *id)).await?;
+    if !logged.editable {
+        return Err(Error::forbidden("error.not_your_visit").into());
+    }
+    let form = Posted::new(typed_before(&logged));
+    Ok(filled(&app, &visit, Some(logged), form, Refused::default()).await?)
+}
+
+/// Corrects a visit.
+#[post("/visits/{id}/edit")]
+pub(super) async fn update_visit(
+    app: AppData,
+    visit: Visit,
+    id: web::Path<VisitId>,
+    form: Posted,
+) -> PageResult<Either<VisitForm, HttpResponse>> {
+    let (app, caller, sent, id) = (app.into_inner(), visit.caller.clone(), form.clone(), *id);
+    let Err(error) = app.run(move |app| update(app, &caller, id, &sent)).await else {
+        return Ok(Either::Right(redirect(&format!("/visits/{id}"))));
+    };
+    let refused = Refused::of(error)?;
+    let caller = visit.caller.clone();
+    let logged = app.run(move |app| ops::show(app, &caller, id)).await?;
+    Ok(Either::Left(filled(&app, &visit, Some(logged), form, refused).await?))
+}
+
+fn update(app: &App, caller: &Caller, id: VisitId, form: &Posted) -> Result<()> {
+    let version = form.version_if(ops::show(app, caller, id)?.version)?;
+    let typed = serde_json::to_value(fields(app, caller, form)?)?;
+    // What the form leaves empty is to be empty.
+    let mut patch = json!({
+        "org_id": null, "org_name": null, "programme": null, "people": null, "findings": null,
+    });
+    if let (Some(patch), Some(typed)) = (patch.as_object_mut(), typed.as_object()) {
+        patch.extend(typed.clone());
+    }
+    ops::update(app, caller, id, version, &patch).map(drop)
+}
+
+/// What would be typed to log the same visit.
+fn typed_before(logged: &VisitView) -> Vec<(String, String)> {
+    let fields = &logged.fields;
+    let day = fields.visited_on.map(|day| day.to_string());
+    let pairs = [
+        ("town_code", fields.town_code.clone()),
+        ("firm", Some(logged.firm().to_owned())),
+        ("visited_on", day),
+        ("channel", fields.channel.clone()),
+        ("programme", fields.programme.clone()),
+        ("people", Some(fields.people.join("\u{3001}"))),
+        ("findings", fields.findings.clone()),
+    ];
+    pairs.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
 }
 
 /// The fields as they were typed: a firm that is registered under the name is meant by it.
@@ -106,14 +180,18 @@ const MAX_FIRMS: usize = 100;
 async fn filled(
     app: &Arc<App>,
     visit: &Visit,
+    logged: Option<VisitView>,
     form: Posted,
-    errors: Vec<FieldError>,
+    refused: Refused,
 ) -> Result<VisitForm> {
     let caller = visit.caller.clone();
     let (towns, firms) = app
         .run(move |app| Ok((offered_towns(app, &caller)?, offered_firms(app, &caller)?)))
         .await?;
-    Ok(VisitForm { page: Frame::new(app, visit, "visits"), towns, firms, form, errors })
+    let page = Frame::new(app, visit, "visits");
+    let reason = refused.reason.map(|message| page.message(&message));
+    let errors = refused.errors;
+    Ok(VisitForm { page, towns, firms, logged, form, errors, refused: reason })
 }
 
 /// The towns of a liaison; for officers and administrators the specialised towns of their regions.
