@@ -6,7 +6,9 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::export::{self, ReportFormat};
 use super::fact::Fact;
-use super::locks::{self, CorrectReport, CorrectionView, LockPeriod, LockView, LockedReport};
+use super::locks::{
+    self, CorrectReport, CorrectionView, ListLocks, LockPeriod, LockView, LockedReport,
+};
 use super::model::LockId;
 use super::ops::{self, Report};
 use super::query::{ExportQuery, RecordsQuery, ReportQuery};
@@ -81,12 +83,12 @@ pub(super) fn report_file(bytes: Vec<u8>, format: ReportFormat) -> HttpResponse 
 }
 
 /// List locked reports of the caller's regions, those of the latest days first.
-#[utoipa::path(tag = "reports", security(("bearer" = [])),
-    responses((status = 200, body = [LockView]), (status = 401, body = Problem),
-        (status = 403, body = Problem)))]
+#[utoipa::path(tag = "reports", security(("bearer" = [])), params(ListLocks),
+    responses((status = 200, body = Page<LockView>), (status = 401, body = Problem),
+        (status = 403, body = Problem), (status = 422, body = Problem)))]
 #[get("/reports/locks")]
-async fn list_report_locks(app: AppData, caller: CallerData) -> ApiResult {
-    let locks = app.run(move |app| locks::list(app, &caller.0)).await?;
+async fn list_report_locks(app: AppData, caller: CallerData, query: Query<ListLocks>) -> ApiResult {
+    let locks = app.run(move |app| locks::list(app, &caller.0, &query)).await?;
     Ok(HttpResponse::Ok().json(locks))
 }
 

@@ -5,8 +5,9 @@ mod reading;
 use chrono::TimeDelta;
 use serde::Deserialize;
 
+pub(super) use self::reading::within;
 pub use self::reading::{
-    CorrectionView, LockView, LockedReport, list, show, show_correction, show_lock,
+    CorrectionView, ListLocks, LockView, LockedReport, list, show, show_correction, show_lock,
 };
 use self::reading::{correction, find, sees, view};
 use super::differences::differences;

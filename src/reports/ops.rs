@@ -141,12 +141,11 @@ pub(super) fn lay_out(
 
 /// Locked reports that have days and places in common with a selection.
 fn locks_of(app: &App, caller: &Caller, selection: &Selection) -> Result<Vec<locks::LockView>> {
-    let mut all = locks::list(app, caller)?;
+    let mut all = locks::within(app, caller, selection.span)?;
     all.retain(|lock| {
-        let days = lock.from <= selection.span.to && lock.to >= selection.span.from;
         let region = selection.region.as_deref().unwrap_or_default();
         let code = &lock.region_code;
-        days && (code.starts_with(region) || region.starts_with(code.as_str()))
+        code.starts_with(region) || region.starts_with(code.as_str())
     });
     Ok(all)
 }

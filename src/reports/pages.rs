@@ -15,7 +15,7 @@ use super::api::report_file;
 use super::dimension::Dimension;
 use super::export::{self, ReportFormat};
 use super::fact::Fact;
-use super::locks::{self, LockPeriod, LockView};
+use super::locks::{self, ListLocks, LockPeriod, LockView};
 use super::ops::{self, Report};
 use super::query::{ExportQuery, RecordsQuery, ReportQuery};
 use crate::app::App;
@@ -44,7 +44,7 @@ struct ReportPage {
     asked: Asked,
     regions: Vec<(String, String)>,
     periods: Vec<String>,
-    locks: Vec<LockView>,
+    locks: Page<LockView>,
     may_lock: bool,
     /// What is wrong with the period or a form.
     errors: Vec<FieldError>,
@@ -69,6 +69,8 @@ struct Wanted {
     by: String,
     #[serde(default)]
     then: String,
+    /// Where the list of locked reports goes on.
+    locks_after: Option<String>,
 }
 
 impl Wanted {
@@ -103,7 +105,11 @@ async fn report_page(app: Arc<App>, visit: &Visit, wanted: Wanted) -> Result<Rep
         };
         let shown = Asked::new(app, &wanted, &asked.1);
         let report = ops::report(app, &caller, asked)?;
-        let locks = locks::list(app, &caller)?;
+        let locks = locks::list(
+            app,
+            &caller,
+            &ListLocks { limit: None, after: wanted.locks_after.clone() },
+        )?;
         let regions = table::regions(app, &caller, &shown);
         let may_lock = caller.is_admin()
             || regions.iter().any(|(code, _)| {

@@ -3,6 +3,7 @@
 pub mod links;
 pub mod sources;
 
+use chrono::NaiveDate;
 use diesel::prelude::*;
 
 use super::fact::FactKey;
@@ -12,6 +13,7 @@ use crate::db::schema::{report_corrections, report_facts, report_locks};
 use crate::db::{Db, Timestamp};
 use crate::error::{Error, Result, is_unique_violation};
 use crate::on;
+use crate::records::scope::Reach;
 
 /// Adds a locked report.
 ///
@@ -84,13 +86,32 @@ pub fn locks(db: &mut Db, span: Span) -> Result<Vec<ReportLock>> {
         .load(conn))?)
 }
 
-/// All locked reports, those of the latest days first.
-pub fn all_locks(db: &mut Db) -> Result<Vec<ReportLock>> {
+/// Locked reports of regions within reach and of those `above` them, those of the latest days first,
+/// after one of them.
+pub fn list_locks(
+    db: &mut Db,
+    reach: &Reach,
+    above: &[String],
+    after: Option<(NaiveDate, LockId)>,
+    limit: i64,
+) -> Result<Vec<ReportLock>> {
     use report_locks::dsl as l;
-    Ok(on!(db, conn => l::report_locks
-        .order((l::last_day.desc(), l::first_day.desc(), l::region_code.asc()))
-        .select(ReportLock::as_select())
-        .load(conn))?)
+    Ok(on!(db, conn => {
+        let mut query = l::report_locks.into_boxed();
+        if !reach.everything {
+            let within = crate::in_regions!(l::region_code, reach);
+            query = query.filter(l::region_code.eq_any(above).or(within));
+        }
+        if let Some((day, id)) = after {
+            let same_day = l::last_day.eq(day).and(l::id.lt(id));
+            query = query.filter(l::last_day.lt(day).or(same_day));
+        }
+        query
+            .order((l::last_day.desc(), l::id.desc()))
+            .limit(limit)
+            .select(ReportLock::as_select())
+            .load(conn)
+    })?)
 }
 
 /// Facts of locked reports that count now, of these records.

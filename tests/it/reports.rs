@@ -406,11 +406,18 @@ async fn locked_reports_are_for_those_they_concern() {
     for client in [&world.liaison, &world.app.officer("44"), &world.app.admin()] {
         client.get(&path).await.expect(200);
         let list = client.get("reports/locks").await.expect(200).json();
-        assert_eq!(list.as_array().unwrap().len(), 1);
+        assert_eq!(list["items"].as_array().unwrap().len(), 1);
     }
     let elsewhere = world.app.officer("4406");
     elsewhere.get(&path).await.problem(404, "not_found");
-    assert_eq!(elsewhere.get("reports/locks").await.expect(200).json(), json!([]));
+    assert_eq!(elsewhere.get("reports/locks").await.expect(200).json()["items"], json!([]));
+    world.lock("2026-01").await;
+    let first = world.officer.get("reports/locks?limit=1").await.expect(200).json();
+    let next = first["next"].as_str().unwrap();
+    let second = world.officer.get(&format!("reports/locks?limit=1&after={next}")).await;
+    let second = second.expect(200).json();
+    assert_eq!(first["items"][0]["period"], "2026-Q1");
+    assert_eq!((&second["items"][0]["period"], &second["next"]), (&json!("2026-01"), &json!(null)));
     // A liaison of the city's other town knows that the period stands, and no record of ours.
     let neighbour = world.app.liaison(XIAOLAN);
     world.visit("2026-02-05", "university_town", "offline").await;

@@ -3,18 +3,20 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::require_officer;
 use crate::accounts;
-use crate::accounts::principal::{Caller, UserId};
+use crate::accounts::principal::{Caller, Principal, UserId};
 use crate::app::App;
 use crate::db::{Db, Timestamp};
 use crate::error::{Error, Result};
+use crate::http::pagination::{Page, checked_limit, decode_cursor, encode_cursor};
 use crate::records::scope::Reach;
 use crate::reports::differences::{Difference, differences};
 use crate::reports::fact::{Fact, FactKey};
 use crate::reports::model::{Correction, CorrectionId, LockId, ReportLock};
+use crate::reports::period::Span;
 use crate::reports::store::sources::Scope;
 use crate::reports::tally::Figures;
 use crate::reports::{locked, ops, store};
@@ -132,15 +134,53 @@ fn views(app: &App, db: &mut Db, caller: &Caller, locks: Vec<ReportLock>) -> Res
     Ok(locks.into_iter().map(view).collect())
 }
 
-/// Locked reports of the caller's regions, those of the latest days first.
+/// Which locked reports to list.
+#[derive(Debug, Clone, Default, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct ListLocks {
+    /// Entries on the page, 1 to 100; 20 by default.
+    pub limit: Option<usize>,
+    /// `next` of the page before.
+    pub after: Option<String>,
+}
+
+/// A page of the locked reports of the caller's regions, those of the latest days first.
 ///
 /// # Errors
-/// [`Error::Forbidden`] for everybody but liaisons, officers and administrators.
-pub fn list(app: &App, caller: &Caller) -> Result<Vec<LockView>> {
-    ops::broker(caller)?;
+/// [`Error::Forbidden`] for everybody but liaisons, officers and administrators;
+/// [`Error::Invalid`].
+pub fn list(app: &App, caller: &Caller, query: &ListLocks) -> Result<Page<LockView>> {
+    let reach = ops::broker(caller)?;
+    let limit = checked_limit(query.limit)?;
+    let after = query.after.as_deref().map(place).transpose()?;
+    let wanted = i64::try_from(limit).unwrap_or(20) + 1;
+    let own = caller.principal.as_ref().map(Principal::regions).unwrap_or_default();
+    let above: Vec<String> = own
+        .iter()
+        .flat_map(|code| app.reference.region_path(code))
+        .map(|region| region.code.clone())
+        .collect();
     app.db.read(|db| {
-        let locks = store::all_locks(db)?.into_iter().filter(|one| sees(caller, &one.region_code));
-        let locks: Vec<ReportLock> = locks.collect();
+        let locks = store::list_locks(db, &reach, &above, after, wanted)?;
+        let cursor =
+            |last: &ReportLock| encode_cursor(&last.last_day.to_string(), &last.id.to_string());
+        let page = Page::cut(locks, limit, cursor);
+        Ok(Page { items: views(app, db, caller, page.items)?, next: page.next })
+    })
+}
+
+fn place(cursor: &str) -> Result<(NaiveDate, LockId)> {
+    let (day, id) = decode_cursor(cursor)?;
+    let both = day.parse().ok().zip(id.parse().ok());
+    both.ok_or_else(|| Error::field("/after", "field.cursor"))
+}
+
+/// Locked reports that the caller knows of and that have a day in common with a span.
+pub(in crate::reports) fn within(app: &App, caller: &Caller, span: Span) -> Result<Vec<LockView>> {
+    app.db.read(|db| {
+        let mut locks = store::locks(db, span)?;
+        locks.retain(|one| sees(caller, &one.region_code));
         views(app, db, caller, locks)
     })
 }

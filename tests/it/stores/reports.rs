@@ -108,7 +108,8 @@ fn of_threads_that_lock_one_wins(db: &TestDatabase) {
             }
         }
         let officer = caller(Role::Officer, None, Some("4420"));
-        for lock in locks::list(db.service(), &officer).unwrap() {
+        let known = locks::list(db.service(), &officer, &locks::ListLocks::default()).unwrap();
+        for lock in known.items {
             let report = locks::show(db.service(), &officer, lock.id).unwrap();
             assert_eq!((report.differences.len(), report.intact), (0, true));
         }
