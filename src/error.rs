@@ -13,12 +13,26 @@ pub struct Message {
     pub key: &'static str,
     /// Values put in for `%{name}`.
     pub params: Vec<(&'static str, String)>,
+    /// Parameters that are codes, with their tables: pages name them, programs get them as they are.
+    pub codes: Vec<(&'static str, &'static str)>,
 }
 
 impl Message {
     /// A message without parameters.
     pub fn new(key: &'static str) -> Self {
-        Self { key, params: Vec::new() }
+        Self { key, params: Vec::new(), codes: Vec::new() }
+    }
+
+    /// Adds a parameter that is a code of a table.
+    #[must_use]
+    pub fn with_code(
+        mut self,
+        name: &'static str,
+        table: &'static str,
+        code: impl fmt::Display,
+    ) -> Self {
+        self.codes.push((name, table));
+        self.with(name, code)
     }
 
     /// Adds a parameter.

@@ -27,6 +27,8 @@ code_enum!(
 impl Life for CapabilityStatus {
     type Standing = Standing;
 
+    const CODES: &'static str = "capability_status";
+
     fn next(self) -> &'static [Self] {
         use CapabilityStatus as S;
         match self {

@@ -1,11 +1,11 @@
 //! The cockpit of a liaison: what waits for her, the most worthwhile first, with its clock.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 
 use super::clocks::{ClockView, Waiting, clock, priority};
-use super::model::Case;
+use super::model::{Case, CaseId};
 use super::store;
 use super::views::CaseView;
 use super::{reading, stage::CaseStage};
@@ -30,6 +30,8 @@ pub const MOST_WEIGHED: usize = 2_000;
 
 /// Late projects, and contracts with late payments, that are shown at most.
 const MOST_LATE: i64 = 50;
+/// The same, looked at for those of one liaison.
+const MOST_LATE_OF_ALL: i64 = 2_000;
 
 /// What to show.
 #[derive(Debug, Clone, Default, Deserialize, utoipa::IntoParams)]
@@ -153,7 +155,6 @@ pub fn cockpit(app: &App, caller: &Caller, query: &ShowCockpit) -> Result<Cockpi
             all.retain(|one| one.case.as_ref().is_some_and(|c| c.liaison_id == Some(liaison)));
         }
         let loads = loads(db, &all)?;
-        let today = app.clock.today_in_china();
         let count = |test: fn(&Weighed) -> bool| all.iter().filter(|one| test(one)).count();
         let mut found = Cockpit {
             open: count(|one| one.case.is_some()),
@@ -163,7 +164,7 @@ pub fn cockpit(app: &App, caller: &Caller, query: &ShowCockpit) -> Result<Cockpi
             escalated: count(|one| one.clock.escalated),
             incomplete,
             loads,
-            delays: projects::ops::overdue(db, &reach, today, MOST_LATE)?,
+            delays: delays(app, db, &reach, query.liaison_id)?,
             items: Vec::new(),
             next_offset: None,
         };
@@ -177,6 +178,22 @@ pub fn cockpit(app: &App, caller: &Caller, query: &ShowCockpit) -> Result<Cockpi
         found.items = shown(app, db, caller, page)?;
         Ok(found)
     })
+}
+
+/// What is late within reach; of one liaison, what came out of the cases that she brokers.
+fn delays(app: &App, db: &mut Db, reach: &Reach, liaison: Option<UserId>) -> Result<Vec<Overdue>> {
+    let today = app.clock.today_in_china();
+    let Some(liaison) = liaison else {
+        return projects::ops::overdue(db, reach, today, MOST_LATE);
+    };
+    let all = projects::ops::overdue(db, reach, today, MOST_LATE_OF_ALL)?;
+    let cases: Vec<CaseId> = all.iter().filter_map(|one| one.case_id).collect();
+    let mut found = store::find_many_unscoped(db, &cases)?;
+    found.retain(|case| case.liaison_id == Some(liaison));
+    let own: HashSet<CaseId> = found.into_iter().map(|case| case.id).collect();
+    let is_own = |one: &Overdue| one.case_id.is_some_and(|case| own.contains(&case));
+    let shown = usize::try_from(MOST_LATE).unwrap_or(usize::MAX);
+    Ok(all.into_iter().filter(is_own).take(shown).collect())
 }
 
 /// Everything that waits, those that have waited longest to so many of each sort, and whether there

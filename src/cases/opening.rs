@@ -103,18 +103,31 @@ fn check_opening(
     checker.ensure(broker || !command.suggested, "/suggested", "field.brokers_only");
     command.remark().check(&mut checker, broker);
     checker.finish()?;
-    use NeedStatus as N;
-    if !matches!(need.row.status, N::Published | N::Matching | N::Negotiating) {
-        let message = Message::new("error.need_not_open").with("status", need.row.status);
-        return Err(Error::conflict(message));
-    }
-    if capability.row.status != CapabilityStatus::Published {
-        let message =
-            Message::new("error.capability_not_open").with("status", capability.row.status);
-        return Err(Error::conflict(message));
-    }
+    check_open(&need.row, &capability.row)?;
     organizations::ops::require_verified(db, need.row.org_id)?;
     organizations::ops::require_verified(db, capability.row.org_id)
+}
+
+/// That need and capability still look for a partner.
+///
+/// # Errors
+/// A conflict that says which one does not, and why.
+pub(super) fn check_open(need: &Need, capability: &Capability) -> Result<()> {
+    use NeedStatus as N;
+    if !matches!(need.status, N::Published | N::Matching | N::Negotiating) {
+        let message =
+            Message::new("error.need_not_open").with_code("status", "need_status", need.status);
+        return Err(Error::conflict(message));
+    }
+    if capability.status != CapabilityStatus::Published {
+        let message = Message::new("error.capability_not_open").with_code(
+            "status",
+            "capability_status",
+            capability.status,
+        );
+        return Err(Error::conflict(message));
+    }
+    Ok(())
 }
 
 fn new_case(

@@ -5,17 +5,20 @@ use super::model::{Answer, Case, CaseEntry, CaseId, Side};
 use super::stage::{self, CaseStage};
 use super::telling::{self, Moved};
 use super::views::{CaseEntryView, CaseView};
-use super::{effects, reading, store};
+use super::{effects, opening, reading, store};
 use crate::accounts;
 use crate::accounts::principal::{Caller, UserId};
 use crate::app::App;
+use crate::capabilities::model::Capability;
 use crate::db::{Db, Timestamp, dialect};
 use crate::error::{Error, Result};
 use crate::idempotency;
 use crate::idempotency::model::{Created, CreatedKind};
+use crate::needs::model::Need;
 use crate::organizations;
 use crate::records;
 use crate::records::ops::Written;
+use crate::records::reviewed::Rows;
 use crate::records::traced::Traced;
 use crate::validation::Checker;
 
@@ -66,7 +69,8 @@ pub(super) fn save(
 ///
 /// # Errors
 /// [`Error::NotFound`]; [`Error::Invalid`]; [`Error::Forbidden`] for a side that is not the caller's;
-/// a conflict when the side has answered already or is not asked any more;
+/// a conflict when the side has answered already or is not asked any more, or when it accepts and
+/// need or capability do not look for a partner any more;
 /// [`Error::PreconditionFailed`] when somebody was faster.
 pub fn answer(
     app: &App,
@@ -86,6 +90,11 @@ pub fn answer(
             _ => {
                 let org = if side == Side::Need { case.need_org_id } else { case.provider_org_id };
                 organizations::ops::require_verified(db, org)?;
+                let needs = Need::find_rows(db, &[case.need_id])?;
+                let capabilities = Capability::find_rows(db, &[case.capability_id])?;
+                if let (Some(need), Some(capability)) = (needs.first(), capabilities.first()) {
+                    opening::check_open(need, capability)?;
+                }
                 case.accept(side, now)?;
             }
         }

@@ -128,12 +128,18 @@ pub fn check(
 ) -> Result<()> {
     let legal = legal(stage, held);
     if !legal.contains(&to) {
-        let message = Message::new("error.illegal_step").with("from", stage).with("to", to);
+        let message = Message::new("error.illegal_step")
+            .with_code("from", "match_stage", stage)
+            .with_code("to", "match_stage", to);
         return Err(Error::out_of_step(message, &legal));
     }
     if sides.iter().any(|side| to.is_taken_by(*side)) {
         Ok(())
     } else {
-        Err(Error::forbidden(Message::new("error.step_not_yours").with("to", to)))
+        Err(Error::forbidden(Message::new("error.step_not_yours").with_code(
+            "to",
+            "match_stage",
+            to,
+        )))
     }
 }

@@ -75,6 +75,8 @@ impl Standing {
 impl Life for ContractStatus {
     type Standing = Standing;
 
+    const CODES: &'static str = "contract_status";
+
     fn next(self) -> &'static [Self] {
         match self {
             Self::Intended => &[Self::Signed],

@@ -48,6 +48,8 @@ impl NeedStatus {
 impl Life for NeedStatus {
     type Standing = Standing;
 
+    const CODES: &'static str = "need_status";
+
     fn next(self) -> &'static [Self] {
         use NeedStatus as S;
         match self {

@@ -52,6 +52,8 @@ impl Standing {
 impl Life for OrgStatus {
     type Standing = Standing;
 
+    const CODES: &'static str = "org_status";
+
     fn next(self) -> &'static [Self] {
         match self {
             Self::Pending => &[Self::Verified, Self::Rejected],

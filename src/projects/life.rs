@@ -49,6 +49,8 @@ impl Standing {
 impl Life for ProjectStatus {
     type Standing = Standing;
 
+    const CODES: &'static str = "project_status";
+
     fn next(self) -> &'static [Self] {
         match self {
             Self::Planned => &[Self::Active, Self::Cancelled],

@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::store;
+use crate::cases::model::CaseId;
 use crate::contracts;
 use crate::db::Db;
 use crate::error::Result;
@@ -34,6 +35,9 @@ pub struct Overdue {
     pub due_on: NaiveDate,
     /// Days that have passed since.
     pub days: i64,
+    /// The case that it came out of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub case_id: Option<CaseId>,
 }
 
 /// Milestones and payments within reach that were due before a day, the longest due first, of at
@@ -54,6 +58,7 @@ pub fn overdue(db: &mut Db, reach: &Reach, today: NaiveDate, limit: i64) -> Resu
             amount: None,
             due_on: milestone.due_on,
             days: (today - milestone.due_on).num_days(),
+            case_id: project.doc.0.case_id,
         }));
     }
     for contract in contracts::payments::overdue(db, reach, today, limit)? {
@@ -67,6 +72,7 @@ pub fn overdue(db: &mut Db, reach: &Reach, today: NaiveDate, limit: i64) -> Resu
             amount: Some(instalment.planned),
             due_on: instalment.due_on,
             days: (today - instalment.due_on).num_days(),
+            case_id: contract.doc.0.case_id,
         }));
     }
     late.sort_by(|one, other| (one.due_on, &one.code).cmp(&(other.due_on, &other.code)));

@@ -14,6 +14,9 @@ pub trait Life: Copy + Eq + Display + FromStr + Send + Sync + 'static {
     /// The steps that are legal from here.
     fn next(self) -> &'static [Self];
 
+    /// The table that names the states.
+    const CODES: &'static str;
+
     /// Whether a legal step is this caller's to take.
     fn may_take(self, to: Self, standing: Self::Standing) -> bool;
 
@@ -29,13 +32,19 @@ pub trait Life: Copy + Eq + Display + FromStr + Send + Sync + 'static {
     /// caller's to take.
     fn check_step(self, to: Self, standing: Self::Standing) -> Result<()> {
         if !self.next().contains(&to) {
-            let message = Message::new("error.illegal_step").with("from", self).with("to", to);
+            let message = Message::new("error.illegal_step")
+                .with_code("from", Self::CODES, self)
+                .with_code("to", Self::CODES, to);
             return Err(Error::out_of_step(message, self.next()));
         }
         if self.may_take(to, standing) {
             Ok(())
         } else {
-            Err(Error::forbidden(Message::new("error.step_not_yours").with("to", to)))
+            Err(Error::forbidden(Message::new("error.step_not_yours").with_code(
+                "to",
+                Self::CODES,
+                to,
+            )))
         }
     }
 }

@@ -18,10 +18,10 @@ use crate::contracts::model::{
     Contract, ContractId, ContractParty, ContractStatus, ContractView, Instalment,
 };
 use crate::contracts::ops::{self, RecordPayment, TakeContractStep};
-use crate::error::{Error, FieldError, Result};
+use crate::error::{Error, Result};
 use crate::http::extract::{AppData, Query};
 use crate::http::html::form::{command, money};
-use crate::http::html::{Frame, PageResult, Posted, PostedFiles, Refused, Visit, redirect};
+use crate::http::html::{Frame, PageResult, Posted, PostedFiles, Tried, Visit, redirect};
 use crate::records;
 use crate::records::model::VersionChanges;
 use crate::reference::policy::ContractSide;
@@ -36,11 +36,8 @@ pub(super) struct ContractPage {
     files: Vec<AttachmentView>,
     right: AttachRight,
     today: NaiveDate,
-    errors: Vec<FieldError>,
-    refused: Option<String>,
-    /// What was typed into a form that could not be followed, and which form it was.
-    form: Posted,
-    failed: String,
+    /// The form that was sent, if it could not be followed.
+    tried: Tried,
 }
 
 impl ContractPage {
@@ -118,17 +115,6 @@ impl ContractPage {
     fn payment(&self, at: &usize) -> String {
         format!("payment-{at}")
     }
-
-    /// What was typed into the form of this name, or else what is to stand there.
-    fn typed(&self, form: &str, field: &str, otherwise: impl AsRef<str>) -> String {
-        let failed = self.failed == form;
-        if failed { self.form.text(field) } else { otherwise.as_ref() }.to_owned()
-    }
-
-    /// What is wrong with a field of the form of this name.
-    fn wrong(&self, form: &str, field: &str) -> String {
-        if self.failed == form { self.page.wrong_at(&self.errors, field) } else { String::new() }
-    }
 }
 
 /// One contract.
@@ -167,10 +153,7 @@ async fn shown(app: Arc<App>, visit: &Visit, id: ContractId) -> Result<ContractP
         files,
         right,
         today,
-        errors: Vec::new(),
-        refused: None,
-        form: Posted::default(),
-        failed: String::new(),
+        tried: Tried::default(),
     })
 }
 
@@ -184,10 +167,9 @@ async fn after(
     let Err(error) = done else {
         return Ok(Either::Right(redirect(&format!("/contracts/{id}"))));
     };
-    let Refused { errors, reason } = Refused::of(error)?;
+    let tried = Tried::failed(failed, form, error)?;
     let again = shown(app, visit, id).await?;
-    let refused = reason.map(|message| again.page.message(&message));
-    Ok(Either::Left(ContractPage { errors, refused, form, failed, ..again }))
+    Ok(Either::Left(ContractPage { tried, ..again }))
 }
 
 /// What a step may bring.
@@ -203,10 +185,14 @@ pub(super) async fn take_step(
     form: Posted,
 ) -> PageResult<Either<ContractPage, HttpResponse>> {
     let (app, id, caller) = (app.into_inner(), *id, visit.caller.clone());
-    let done = match command::<TakeContractStep>(&form, &STEP, &[]) {
-        Ok(step) => app.run(move |app| ops::take_step(app, &caller, id, &step).map(drop)).await,
-        Err(error) => Err(error),
-    };
+    let sent = form.clone();
+    let done = app
+        .run(move |app| {
+            sent.version_if(ops::show(app, &caller, id)?.version)?;
+            let step = command::<TakeContractStep>(&sent, &STEP, &[])?;
+            ops::take_step(app, &caller, id, &step).map(drop)
+        })
+        .await;
     after(app, &visit, id, (form.text("to").to_owned(), form, done)).await
 }
 

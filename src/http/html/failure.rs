@@ -43,10 +43,12 @@ fn shape(error: &Error, request: &HttpRequest, visit: &Visit) -> actix_web::Http
     if matches!(error, Error::Unauthenticated(_)) && request.method() == Method::GET {
         return redirect(&sign_in_address(&visit.here));
     }
-    let page = ErrorPage {
-        page: Frame::new(app, visit, ""),
-        problem: problem::describe(error, language, path, id),
-    };
+    let page = Frame::new(app, visit, "");
+    let mut problem = problem::describe(error, language, path, id);
+    if let Error::Conflict { message, .. } | Error::Forbidden(message) = error {
+        problem.detail = Some(page.message(message));
+    }
+    let page = ErrorPage { page, problem };
     let Ok(html) = page.render() else {
         return problem::respond(error, language, None, None);
     };

@@ -75,7 +75,14 @@ impl Frame {
 
     /// A message of the rules.
     pub fn message(&self, message: &Message) -> String {
-        text::render(message, self.caller.language)
+        let mut named = message.clone();
+        for (name, value) in &mut named.params {
+            let table = named.codes.iter().find(|(param, _)| param == name);
+            if let Some((_, table)) = table {
+                *value = self.code(table, value);
+            }
+        }
+        text::render(&named, self.caller.language)
     }
 
     /// Tag of the language.

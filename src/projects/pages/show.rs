@@ -14,10 +14,10 @@ use crate::attachments::model::{AttachmentId, AttachmentView};
 use crate::attachments::{self, pages as files};
 use crate::cases::links::{Links, links};
 use crate::contracts;
-use crate::error::{Error, FieldError, Result};
+use crate::error::{Error, Result};
 use crate::http::extract::AppData;
 use crate::http::html::form::{command, money};
-use crate::http::html::{Frame, PageResult, Posted, PostedFiles, Refused, Visit, redirect};
+use crate::http::html::{Frame, PageResult, Posted, PostedFiles, Tried, Visit, redirect};
 use crate::projects::model::{
     Fund, Milestone, Output, Project, ProjectId, ProjectSide, ProjectStatus, ProjectView,
 };
@@ -37,11 +37,8 @@ pub(super) struct ProjectPage {
     files: Vec<AttachmentView>,
     right: AttachRight,
     today: NaiveDate,
-    errors: Vec<FieldError>,
-    refused: Option<String>,
-    /// What was typed into a form that could not be followed, and which form it was.
-    form: Posted,
-    failed: String,
+    /// The form that was sent, if it could not be followed.
+    tried: Tried,
 }
 
 impl ProjectPage {
@@ -99,17 +96,6 @@ impl ProjectPage {
         format!("{kind}-{field}")
     }
 
-    /// What was typed into the form of this name, or else what is to stand there.
-    fn typed(&self, form: &str, field: impl AsRef<str>, otherwise: impl AsRef<str>) -> String {
-        let failed = self.failed == form;
-        if failed { self.form.text(field) } else { otherwise.as_ref() }.to_owned()
-    }
-
-    /// What is wrong with a field of the form of this name.
-    fn wrong(&self, form: &str, field: &str) -> String {
-        if self.failed == form { self.page.wrong_at(&self.errors, field) } else { String::new() }
-    }
-
     fn row(&self, list: &str, at: &usize) -> String {
         format!("{list}-{at}")
     }
@@ -156,10 +142,7 @@ async fn shown(app: Arc<App>, visit: &Visit, id: ProjectId) -> Result<ProjectPag
         files,
         right,
         today,
-        errors: Vec::new(),
-        refused: None,
-        form: Posted::default(),
-        failed: String::new(),
+        tried: Tried::default(),
     })
 }
 
@@ -173,10 +156,9 @@ async fn after(
     let Err(error) = done else {
         return Ok(Either::Right(redirect(&format!("/projects/{id}"))));
     };
-    let Refused { errors, reason } = Refused::of(error)?;
+    let tried = Tried::failed(failed, form, error)?;
     let again = shown(app, visit, id).await?;
-    let refused = reason.map(|message| again.page.message(&message));
-    Ok(Either::Left(ProjectPage { errors, refused, form, failed, ..again }))
+    Ok(Either::Left(ProjectPage { tried, ..again }))
 }
 
 /// Takes a step.
@@ -190,10 +172,13 @@ pub(super) async fn take_step(
     let (app, id, caller) = (app.into_inner(), *id, visit.caller.clone());
     let kinds: Vec<String> =
         app.reference.code_table("output_kind").iter().map(|one| one.code.clone()).collect();
-    let done = match step(&form, &kinds) {
-        Ok(step) => app.run(move |app| ops::take_step(app, &caller, id, &step).map(drop)).await,
-        Err(error) => Err(error),
-    };
+    let sent = form.clone();
+    let done = app
+        .run(move |app| {
+            sent.version_if(ops::show(app, &caller, id)?.version)?;
+            ops::take_step(app, &caller, id, &step(&sent, &kinds)?).map(drop)
+        })
+        .await;
     after(app, &visit, id, (form.text("to").to_owned(), form, done)).await
 }
 
@@ -289,10 +274,13 @@ pub(super) async fn rate(
     form: Posted,
 ) -> PageResult<Either<ProjectPage, HttpResponse>> {
     let (app, id, caller) = (app.into_inner(), *id, visit.caller.clone());
-    let done = match rating(&form) {
-        Ok(said) => app.run(move |app| ops::rate(app, &caller, id, &said).map(drop)).await,
-        Err(error) => Err(error),
-    };
+    let sent = form.clone();
+    let done = app
+        .run(move |app| {
+            sent.version_if(ops::show(app, &caller, id)?.version)?;
+            ops::rate(app, &caller, id, &rating(&sent)?).map(drop)
+        })
+        .await;
     after(app, &visit, id, (format!("rate-{}", form.text("side")), form, done)).await
 }
 

@@ -90,7 +90,7 @@ async fn the_whole_way_goes_by_forms() {
     world.liaison.submit(&format!("{case}/step"), &met).await.expect(303);
     let illegal = [("to", "signed")];
     let page = world.liaison.submit(&format!("{case}/step"), &illegal).await.expect(200);
-    assert!(page.only("[role=alert]").contains("met"), "{}", page.only("[role=alert]"));
+    assert!(page.only("[role=alert]").contains("已会谈"), "{}", page.only("[role=alert]"));
     let note = [("note", "双方约定下周再谈"), ("shared", "1")];
     world.liaison.submit(&format!("{case}/note"), &note).await.expect(303);
     let page = world.firm.get(&case).await.expect(200);

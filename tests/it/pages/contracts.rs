@@ -154,16 +154,19 @@ async fn a_contract_goes_from_the_case_to_the_register_by_forms_alone() {
     assert_eq!(page.count("dd a[href^='/cases/']"), 1);
     assert_eq!(world.school.get(&case).await.expect(200).count("[data-deals] li"), 1);
 
-    let step = format!("{path}/step");
-    let page = world.firm.submit(&step, &[("to", "signed")]).await.expect(200);
+    let page = world.firm.act(&path, "step", &[("to", "signed")]).await.expect(200);
     assert_eq!(page.attribute("details[open] [aria-invalid]", "name"), "signed_on");
     let sign = [("to", "signed"), ("signed_on", "2026-03-01")];
-    world.firm.submit(&step, &sign).await.expect(303);
+    let old = world.firm.get(&path).await.expect(200).attribute("[name=version]", "value");
+    world.firm.act(&path, "step", &sign).await.expect(303);
+    let late = [("version", old.as_str()), sign[0], sign[1]];
+    let told = world.firm.submit(&format!("{path}/step"), &late).await.expect(200);
+    assert_eq!(told.count("main [role=alert]"), 1, "it has moved on since the page was shown");
     // The buyer does not apply; the seller does.
     assert_eq!(world.firm.get(&path).await.expect(200).count("[name=submitted_on]"), 0);
     world
         .firm
-        .submit(&step, &[("to", "submitted"), ("submitted_on", "2026-03-10")])
+        .act(&path, "step", &[("to", "submitted"), ("submitted_on", "2026-03-10")])
         .await
         .expect(403);
     let page = world.school.get(&path).await.expect(200);
@@ -171,11 +174,11 @@ async fn a_contract_goes_from_the_case_to_the_register_by_forms_alone() {
     assert!(told[0].contains("2026年3月31日") && told[1].contains("20.25"), "{told:?}");
     world
         .school
-        .submit(&step, &[("to", "submitted"), ("submitted_on", "2026-03-10")])
+        .act(&path, "step", &[("to", "submitted"), ("submitted_on", "2026-03-10")])
         .await
         .expect(303);
     let short = [("to", "registered"), ("registered_on", "2026-03-20"), ("registration_no", "12")];
-    let page = world.liaison.submit(&step, &short).await.expect(200);
+    let page = world.liaison.act(&path, "step", &short).await.expect(200);
     assert_eq!(page.count("details[open] [aria-invalid]"), 2);
     assert_eq!(page.attribute("details[open] [name=registration_no]", "value"), "12");
     let number = registration_no(5);
@@ -185,7 +188,7 @@ async fn a_contract_goes_from_the_case_to_the_register_by_forms_alone() {
         ("registration_no", number.as_str()),
         ("registrar", "中山市技术合同登记站"),
     ];
-    world.liaison.submit(&step, &full).await.expect(303);
+    world.liaison.act(&path, "step", &full).await.expect(303);
     let page = world.firm.get(&path).await.expect(200);
     assert!(page.text().contains(&number));
     assert_eq!(page.texts("main .tag")[0], "已登记");

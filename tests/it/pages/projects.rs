@@ -105,11 +105,10 @@ async fn a_project_goes_from_the_form_to_its_end_and_both_sides_rate_it() {
     assert_eq!(page.texts("tfoot td.num")[1], "4.5001");
     assert!(page.texts("[data-milestone]")[0].contains("2026年4月3日"));
 
-    let step = format!("{path}/step");
-    world.need.submit(&step, &[("to", "active")]).await.expect(303);
-    world.need.submit(&step, &[("to", "closed")]).await.expect(403);
+    world.need.act(&path, "step", &[("to", "active")]).await.expect(303);
+    world.need.act(&path, "step", &[("to", "closed")]).await.expect(403);
     let bare = [("to", "closed"), ("closed_on", "2026-06-30"), ("patent-value", "zwei")];
-    let told = world.liaison.submit(&step, &bare).await.expect(200);
+    let told = world.liaison.act(&path, "step", &bare).await.expect(200);
     assert_eq!(told.attribute("#closed_on", "value"), "2026-06-30");
     let close = [
         ("to", "closed"),
@@ -118,18 +117,17 @@ async fn a_project_goes_from_the_form_to_its_end_and_both_sides_rate_it() {
         ("patent-note", "发明专利"),
         ("output_value-value", "300.5"),
     ];
-    world.liaison.submit(&step, &close).await.expect(303);
+    world.liaison.act(&path, "step", &close).await.expect(303);
 
     // Each side rates for itself.
     let page = world.need.get(&path).await.expect(200);
     assert_eq!((page.count("[data-rate]"), page.texts("main .tag")[0].as_str()), (1, "结题"));
     assert_eq!(world.liaison.get(&path).await.expect(200).count("[data-rate]"), 0);
-    let rating = format!("{path}/rating");
-    world.need.submit(&rating, &[("side", "provider"), ("rating", "1")]).await.expect(403);
-    let told = world.need.submit(&rating, &[("side", "need")]).await.expect(200);
+    world.need.act(&path, "rating", &[("side", "provider"), ("rating", "1")]).await.expect(403);
+    let told = world.need.act(&path, "rating", &[("side", "need")]).await.expect(200);
     assert_eq!(told.count("[data-rate] [aria-invalid]"), 1);
-    world.need.submit(&rating, &[("side", "need"), ("rating", "4")]).await.expect(303);
-    world.provider.submit(&rating, &[("side", "provider"), ("rating", "5")]).await.expect(303);
+    world.need.act(&path, "rating", &[("side", "need"), ("rating", "4")]).await.expect(303);
+    world.provider.act(&path, "rating", &[("side", "provider"), ("rating", "5")]).await.expect(303);
     let page = world.liaison.get(&path).await.expect(200);
     for part in ["4 / 5", "5 / 5", "300.5", "发明专利"] {
         assert!(page.text().contains(part), "{part}");
