@@ -69,8 +69,9 @@ pub fn plain(db: &mut Db, class: DataClass, before: Timestamp, work: Work) -> Re
             m::state.eq(MailState::Dead).and(m::created_at.lt(before))),
         C::SentMessages => rows!(db, work, deliveries, id: DeliveryId,
             d::state.eq(DeliveryState::Sent).and(d::created_at.lt(before))),
+        // What waits that long waits for an endpoint that nobody has switched on again.
         C::DeadMessages => rows!(db, work, deliveries, id: DeliveryId,
-            d::state.eq(DeliveryState::Dead).and(d::created_at.lt(before))),
+            d::state.ne(DeliveryState::Sent).and(d::created_at.lt(before))),
         C::Sessions => {
             rows!(db, work, sessions, id: SessionId, sessions::last_used_at.lt(before))
         }
