@@ -45,6 +45,8 @@ pub struct Filters {
     pub budget: Option<(Option<i64>, Option<i64>)>,
     /// Time of publication, both ends included; a missing end is open.
     pub date: Option<(Option<i64>, Option<i64>)>,
+    /// Only these documents; all when empty.
+    pub ids: Vec<String>,
     /// Documents to leave out.
     pub exclude_ids: Vec<String>,
     /// Not of these organisations.
@@ -61,6 +63,7 @@ pub(crate) fn clauses(filters: &Filters, viewer: &Viewer, f: &Fields) -> Vec<Box
     };
     let regions = filters.regions.iter().map(|code| codes::region(code).to_owned()).collect();
     let industries = filters.industries.iter().map(|code| codes::industry(code)).collect();
+    any_of(f.id, filters.ids.clone());
     any_of(f.kind, filters.kinds.clone());
     any_of(f.subkind, filters.subkinds.clone());
     any_of(f.status, filters.statuses.clone());

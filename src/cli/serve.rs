@@ -16,7 +16,7 @@ use crate::error::{Error, Message, Result};
 use crate::http::server;
 use crate::jobs::{
     deliveries, digest, embedder, escalation, expiry, housekeeping, indexer, likeness, outbox,
-    reminders, renewal,
+    reminders, renewal, subscriptions,
 };
 
 /// Arguments of `serve`.
@@ -120,6 +120,7 @@ fn start_jobs(app: &Arc<App>) -> Vec<JoinHandle<()>> {
         actix_web::rt::spawn(digest::run(Arc::clone(app))),
         actix_web::rt::spawn(reminders::run(Arc::clone(app))),
         actix_web::rt::spawn(deliveries::run(Arc::clone(app))),
+        actix_web::rt::spawn(subscriptions::run(Arc::clone(app))),
     ]
 }
 

@@ -10,6 +10,7 @@ pub mod dialect;
 pub mod facts;
 pub mod functions;
 pub mod migrations;
+pub mod positions;
 pub mod schema;
 pub mod types;
 

@@ -13,6 +13,7 @@ mod reports;
 mod telling;
 mod vectors;
 mod waiting;
+mod wishes;
 
 pub use brokering::*;
 pub use deals::*;
@@ -22,6 +23,7 @@ pub use reports::*;
 pub use telling::*;
 pub use vectors::*;
 pub use waiting::*;
+pub use wishes::*;
 
 diesel::table! {
     use diesel::sql_types::*;
@@ -293,24 +295,6 @@ diesel::table! {
         status -> Nullable<Integer>,
         body -> Nullable<Text>,
         headers -> JsonDoc,
-        created_at -> Moment,
-    }
-}
-
-diesel::table! {
-    use diesel::sql_types::*;
-    use crate::db::types::sql::{Moment, Uid};
-
-    outbox_mails (id) {
-        id -> Uid,
-        recipient -> Text,
-        subject -> Text,
-        body -> Text,
-        state -> Text,
-        attempts -> Integer,
-        next_attempt_at -> Moment,
-        last_error -> Nullable<Text>,
-        sent_at -> Nullable<Moment>,
         created_at -> Moment,
     }
 }

@@ -7,6 +7,7 @@ mod deals;
 mod files;
 mod records;
 mod store;
+mod subscriptions;
 mod visits;
 
 use chrono::{NaiveDate, TimeDelta};
@@ -65,6 +66,7 @@ pub fn load(app: &App) -> Result<DemoState> {
     records::enter(app, &orgs, &people, moved_by)?;
     visits::enter(app, &orgs, &people, moved_by)?;
     deals::enter(app, &orgs, &people, moved_by)?;
+    subscriptions::enter(app, &people)?;
     app.db.write(|db| facts::set_fact(db, FACT, LOADED, app.clock.now()))?;
     indexer::catch_up(app)?;
     Ok(DemoState::Loaded)

@@ -18,7 +18,8 @@ pub(super) fn class(kind: RecordKind, field: &str) -> FieldClass {
         | RecordKind::Project
         | RecordKind::Report
         | RecordKind::Endpoint
-        | RecordKind::MessageTemplate => Internal,
+        | RecordKind::MessageTemplate
+        | RecordKind::Subscription => Internal,
     }
 }
 

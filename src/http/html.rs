@@ -79,6 +79,7 @@ pub fn pages() -> impl HttpServiceFactory {
         .configure(crate::channels::pages::configure)
         .configure(crate::messages::pages::configure)
         .configure(crate::retention::pages::configure)
+        .configure(crate::subscriptions::pages::configure)
         .configure(crate::accounts::pages::configure)
         .default_service(web::to(unknown))
 }

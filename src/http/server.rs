@@ -43,6 +43,7 @@ fn configure_api(config: &mut ServiceConfig<'_>) {
     crate::channels::api::configure(config);
     crate::outbound::api::configure(config);
     crate::messages::api::configure(config);
+    crate::subscriptions::api::configure(config);
 }
 
 /// Adds every operation that the OpenAPI document describes.

@@ -52,6 +52,8 @@ code_enum!(
         Endpoint = "endpoint",
         /// Texts of a message.
         MessageTemplate = "message_template",
+        /// A subscription.
+        Subscription = "subscription",
         /// A grant on a need.
         NeedGrant = "need_grant",
         /// A grant on a capability.
@@ -84,6 +86,7 @@ impl From<RecordKind> for CreatedKind {
             RecordKind::Report => Self::ReportLock,
             RecordKind::Endpoint => Self::Endpoint,
             RecordKind::MessageTemplate => Self::MessageTemplate,
+            RecordKind::Subscription => Self::Subscription,
         }
     }
 }

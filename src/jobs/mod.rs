@@ -12,3 +12,4 @@ pub mod likeness;
 pub mod outbox;
 pub mod reminders;
 pub mod renewal;
+pub mod subscriptions;

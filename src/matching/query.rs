@@ -42,6 +42,10 @@ pub struct MatchQuery {
     pub grouped: Option<bool>,
     /// Number of a change that the index must have seen.
     pub min_change: Option<u64>,
+    /// Only these counterparts; all when empty. For the service itself.
+    #[serde(skip)]
+    #[param(ignore)]
+    pub among: Vec<String>,
 }
 
 /// Free text to find counterparts of. Nothing of it is stored.
@@ -140,6 +144,7 @@ impl MatchQuery {
         let (kinds, regions) = (list(&self.kinds), list(&self.region));
         let names = ("/kinds", "/region");
         let filters = filters(&mut checker, reference, side, (kinds, regions), names);
+        let filters = Filters { ids: self.among.clone(), ..filters };
         let (limit, offset) = page(&mut checker, self.limit, self.offset);
         checker.finish()?;
         Ok(Wanted { filters, limit, offset, grouped: self.grouped.unwrap_or(true) })

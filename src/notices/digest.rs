@@ -19,7 +19,7 @@ use crate::outbound;
 const BATCH: i64 = 200;
 
 /// The last moment at which the hour of the day began in China.
-fn last_time(now: DateTime<Utc>, hour: u32) -> DateTime<Utc> {
+pub(crate) fn last_time(now: DateTime<Utc>, hour: u32) -> DateTime<Utc> {
     let midnight = china_date(now).and_time(chrono::NaiveTime::MIN);
     let midnight = Utc.from_utc_datetime(&midnight) - TimeDelta::hours(8);
     let today = midnight + TimeDelta::hours(hour.into());

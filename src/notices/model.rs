@@ -47,6 +47,8 @@ code_enum!(
         PaymentLate = "payment_late",
         /// A group robot or a webhook could not be reached any more and was paused.
         EndpointPaused = "endpoint_paused",
+        /// Something new has been found for a subscription.
+        SubscriptionFound = "subscription_found",
         /// Whether an endpoint can be reached.
         Test = "test",
     }
@@ -61,6 +63,8 @@ code_enum!(
         Brokering = "brokering",
         /// What has waited too long in one's regions.
         Escalations = "escalations",
+        /// What has been found for one's subscriptions.
+        Subscriptions = "subscriptions",
     }
 );
 
@@ -115,6 +119,7 @@ impl NoticeKind {
             | Self::Test => Topic::Cases,
             Self::CaseAssigned | Self::CasesHandedOver | Self::CaseUnbrokered => Topic::Brokering,
             Self::CaseEscalated | Self::NeedEscalated => Topic::Escalations,
+            Self::SubscriptionFound => Topic::Subscriptions,
         }
     }
 }
@@ -179,6 +184,9 @@ pub struct NoticeSettings {
     pub brokering: MailChoice,
     /// Of what has waited too long: daily, unless chosen otherwise.
     pub escalations: MailChoice,
+    /// Of what has been found for one's subscriptions: at once, that is as often as the subscription
+    /// says, unless chosen otherwise.
+    pub subscriptions: MailChoice,
 }
 
 impl Default for NoticeSettings {
@@ -187,6 +195,7 @@ impl Default for NoticeSettings {
             cases: MailChoice::AtOnce,
             brokering: MailChoice::AtOnce,
             escalations: MailChoice::Daily,
+            subscriptions: MailChoice::AtOnce,
         }
     }
 }
@@ -198,6 +207,7 @@ impl NoticeSettings {
             Topic::Cases => self.cases,
             Topic::Brokering => self.brokering,
             Topic::Escalations => self.escalations,
+            Topic::Subscriptions => self.subscriptions,
         }
     }
 }

@@ -9,6 +9,7 @@ use super::model::{
 use super::{letters, store, wording};
 use crate::accounts;
 use crate::accounts::principal::{Caller, UserId};
+use crate::accounts::users::model::User;
 use crate::app::App;
 use crate::db::Db;
 use crate::db::types::Json;
@@ -19,7 +20,7 @@ use crate::outbound;
 use crate::records::model::RecordKind;
 
 pub use super::letters::{sample_digest, sample_mail};
-pub use super::wording::{said, sentence};
+pub use super::wording::{Words, said, sentence};
 
 /// Something that has happened.
 #[derive(Debug, Clone)]
@@ -42,6 +43,24 @@ pub struct Event {
 /// # Errors
 /// Database faults.
 pub fn tell(app: &App, db: &mut Db, event: &Event, people: &[UserId]) -> Result<usize> {
+    tell_by(app, db, event, people, |db, user, words| {
+        let texts = messages::ops::texts(db)?;
+        let letter = letters::single(app, &texts, (&user.name, user.language()), words);
+        outbound::ops::enqueue(db, &user.login_mail, letter, app.clock.now()).map(drop)
+    })
+}
+
+/// Like [`tell`], with another mail for those who want one at once.
+///
+/// # Errors
+/// Database faults, and those of `mail`.
+pub fn tell_by(
+    app: &App,
+    db: &mut Db,
+    event: &Event,
+    people: &[UserId],
+    mail: impl Fn(&mut Db, &User, &Words) -> Result<()>,
+) -> Result<usize> {
     let now = app.clock.now();
     let people = accounts::ops::active(db, people)?;
     let ids: Vec<UserId> = people.iter().map(|user| user.id).collect();
@@ -69,10 +88,8 @@ pub fn tell(app: &App, db: &mut Db, event: &Event, people: &[UserId]) -> Result<
         if choice == MailChoice::AtOnce {
             let reader = accounts::ops::acting_as(db, &user)?;
             let words = wording::words(app, db, &reader, std::slice::from_ref(&notice))?;
-            let texts = messages::ops::texts(db)?;
-            let to = (user.name.as_str(), user.language());
-            for letter in words.iter().map(|one| letters::single(app, &texts, to, one)) {
-                outbound::ops::enqueue(db, &user.login_mail, letter, now)?;
+            for one in &words {
+                mail(db, &user, one)?;
             }
         }
     }

@@ -97,7 +97,8 @@ struct Done {
 fn topics(visit: &Visit) -> Vec<Topic> {
     let principal = visit.caller.principal.as_ref();
     let broker = principal.is_some_and(|one| one.is_broker() || one.is_admin());
-    Topic::ALL.iter().copied().filter(|topic| broker || *topic == Topic::Cases).collect()
+    let for_all = [Topic::Cases, Topic::Subscriptions];
+    Topic::ALL.iter().copied().filter(|topic| broker || for_all.contains(topic)).collect()
 }
 
 /// What one wants by mail.
@@ -135,5 +136,6 @@ fn read(form: &Posted, before: NoticeSettings) -> Result<NoticeSettings> {
         cases: choice("cases", before.cases)?,
         brokering: choice("brokering", before.brokering)?,
         escalations: choice("escalations", before.escalations)?,
+        subscriptions: choice("subscriptions", before.subscriptions)?,
     })
 }

@@ -18,7 +18,7 @@ use crate::messages::{self, Texts, Values};
 use crate::needs::model::NeedId;
 use crate::records::model::RecordKind;
 use crate::records::reviewed;
-use crate::{channels, contracts, projects};
+use crate::{channels, contracts, projects, subscriptions};
 
 /// A notice in words.
 #[derive(Debug, Clone)]
@@ -167,6 +167,12 @@ fn titles(db: &mut Db, reader: &Caller, notices: &[Notice]) -> Result<Titles> {
         let Ok(contract) = id.parse() else { continue };
         if let Some(row) = Error::unless_absent(contracts::ops::find(db, reader, contract))? {
             found.insert((RecordKind::Contract, id.to_owned()), Some(plain(&row.project_name)));
+        }
+    }
+    for id in of(RecordKind::Subscription) {
+        let Ok(subscription) = id.parse() else { continue };
+        if let Some(name) = subscriptions::ops::name(db, reader, subscription)? {
+            found.insert((RecordKind::Subscription, id.to_owned()), Some(plain(&name)));
         }
     }
     Ok(found)

@@ -92,21 +92,28 @@ impl Mailer {
             .map_err(|error| format!("recipient: {error}"))?;
         // The same id at each attempt: a receiver can tell a repeat.
         let id = format!("<{}@{}>", mail.id, self.from.email.domain());
-        let automatic = HeaderValue::new(
-            HeaderName::new_from_ascii_str("Auto-Submitted"),
-            "auto-generated".to_owned(),
-        );
-        Message::builder()
+        let message = Message::builder()
             .from(self.from.clone())
             .to(Mailbox::new(None, to))
             .subject(mail.subject.clone())
             .date(mail.created_at.0.into())
             .message_id(Some(id))
-            .raw_header(automatic)
+            .raw_header(header("Auto-Submitted", "auto-generated"));
+        let message = match &mail.unsubscribe_url {
+            None => message,
+            Some(url) => message
+                .raw_header(header("List-Unsubscribe", &format!("<{url}>")))
+                .raw_header(header("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")),
+        };
+        message
             .header(ContentType::TEXT_PLAIN)
             .body(mail.body.clone())
             .map_err(|error| format!("message: {error}"))
     }
+}
+
+fn header(name: &'static str, value: &str) -> HeaderValue {
+    HeaderValue::new(HeaderName::new_from_ascii_str(name), value.to_owned())
 }
 
 fn smtp(mail: &MailConfig) -> Result<AsyncSmtpTransport<Tokio1Executor>> {

@@ -50,6 +50,8 @@ pub struct OutboxMail {
     pub sent_at: Option<Timestamp>,
     /// When it was written.
     pub created_at: Timestamp,
+    /// Where its reader can stop further ones; forgotten once it has been sent.
+    pub unsubscribe_url: Option<String>,
 }
 
 /// A mail as shown to those who run the platform: without its text, which may hold secrets.

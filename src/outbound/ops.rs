@@ -22,6 +22,21 @@ pub struct Letter {
 /// # Errors
 /// Database faults.
 pub fn enqueue(db: &mut Db, recipient: &str, letter: Letter, now: Timestamp) -> Result<MailId> {
+    enqueue_of_list(db, recipient, letter, None, now)
+}
+
+/// Like [`enqueue`], for mails that their reader can stop: at this address, by one click in a mail
+/// program that knows how (RFC 8058).
+///
+/// # Errors
+/// Database faults.
+pub fn enqueue_of_list(
+    db: &mut Db,
+    recipient: &str,
+    letter: Letter,
+    unsubscribe_url: Option<String>,
+    now: Timestamp,
+) -> Result<MailId> {
     let row = OutboxMail {
         id: MailId::new(),
         recipient: recipient.to_owned(),
@@ -33,6 +48,7 @@ pub fn enqueue(db: &mut Db, recipient: &str, letter: Letter, now: Timestamp) -> 
         last_error: None,
         sent_at: None,
         created_at: now,
+        unsubscribe_url,
     };
     store::insert(db, &row)?;
     Ok(row.id)

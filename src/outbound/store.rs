@@ -86,6 +86,7 @@ pub fn mark_sent(db: &mut Db, id: MailId, now: Timestamp) -> Result<()> {
         .set((
             m::state.eq(MailState::Sent),
             m::body.eq(""),
+            m::unsubscribe_url.eq(None::<String>),
             m::sent_at.eq(Some(now)),
             m::last_error.eq(None::<String>),
         ))

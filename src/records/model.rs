@@ -38,6 +38,8 @@ code_enum!(
         Endpoint = "endpoint",
         /// 消息模板
         MessageTemplate = "message_template",
+        /// 订阅
+        Subscription = "subscription",
     }
 );
 
@@ -57,6 +59,7 @@ impl RecordKind {
             Self::Report => "reports/locks",
             Self::Endpoint => "endpoints",
             Self::MessageTemplate => "message-templates",
+            Self::Subscription => "subscriptions",
         }
     }
 }

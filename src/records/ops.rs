@@ -4,8 +4,8 @@
 use serde_json::Value;
 
 use super::model::{
-    EntryId, RecordKind, RecordStep, RecordVersion, StepView, VersionChanges, VersionComparison,
-    VersionSummary, VersionView, differences,
+    ChangeEntry, EntryId, RecordKind, RecordStep, RecordVersion, StepView, VersionChanges,
+    VersionComparison, VersionSummary, VersionView, differences,
 };
 use super::store;
 use super::traced::{Insight, Traced};
@@ -116,6 +116,29 @@ pub fn trace(db: &mut Db, caller: &Caller, at: Timestamp, changes: &[Change]) ->
 pub fn touch(db: &mut Db, at: Timestamp, rows: &[(RecordKind, String)]) -> Result<i64> {
     dialect::lock_logs(db)?;
     store::append_changes(db, rows, at)
+}
+
+/// The versions of a record that were saved since a time and the one before them, newest first; at
+/// most `limit`.
+///
+/// # Errors
+/// Database faults.
+pub fn versions_since(
+    db: &mut Db,
+    kind: RecordKind,
+    id: &str,
+    since: Timestamp,
+    limit: i64,
+) -> Result<Vec<RecordVersion>> {
+    store::versions_since(db, kind, id, since, limit)
+}
+
+/// Entries of the change log after a number, oldest first.
+///
+/// # Errors
+/// Database faults.
+pub fn changes_after(db: &mut Db, after: i64, limit: i64) -> Result<Vec<ChangeEntry>> {
+    store::changes_after(db, after, limit)
 }
 
 /// The number of the last change of any record.

@@ -101,6 +101,31 @@ pub fn versions(db: &mut Db, kind: RecordKind, id: &str) -> Result<Vec<RecordVer
         .load(conn))?)
 }
 
+/// The versions of a record that were saved since a time and the one before them, newest first; at
+/// most `limit`.
+pub fn versions_since(
+    db: &mut Db,
+    kind: RecordKind,
+    id: &str,
+    since: Timestamp,
+    limit: i64,
+) -> Result<Vec<RecordVersion>> {
+    use record_versions::dsl as v;
+    let of_record = v::record_kind.eq(kind).and(v::record_id.eq(id));
+    let before: Option<i32> = on!(db, conn => v::record_versions
+        .filter(of_record)
+        .filter(v::created_at.lt(since))
+        .select(diesel::dsl::max(v::version))
+        .first(conn))?;
+    Ok(on!(db, conn => v::record_versions
+        .filter(of_record)
+        .filter(v::version.ge(before.unwrap_or(0)))
+        .order(v::version.desc())
+        .limit(limit)
+        .select(RecordVersion::as_select())
+        .load(conn))?)
+}
+
 /// One version of a record.
 pub fn version(
     db: &mut Db,

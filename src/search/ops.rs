@@ -6,10 +6,10 @@ use search_index::highlight::Marker;
 use search_index::{Hit, Kind, SearchRequest, TermSet, analysis};
 
 use super::answer::{SearchAnswer, SearchHit, SuggestAnswer, SuggestedPhrase};
-use super::cards::{self, Alike, Seen};
+use super::cards::{self, Alike, Card, Seen};
 use super::query::{SearchQuery, SuggestQuery};
 use super::{facets, fragments, names::Names};
-use crate::accounts::principal::Caller;
+use crate::accounts::principal::{Caller, Principal};
 use crate::app::App;
 use crate::error::{Error, Message, Result};
 use crate::records::scope::Reach;
@@ -42,6 +42,27 @@ pub fn search(app: &App, caller: &Caller, query: &SearchQuery) -> Result<SearchA
         synonyms: synonyms(&request, &terms),
         position,
     })
+}
+
+/// Which of these records a search finds for the caller, but for those of the caller's own
+/// organisations: at most as many as a page of the index has.
+///
+/// # Errors
+/// Like those of [`search`].
+pub fn among(app: &App, caller: &Caller, query: &SearchQuery, ids: &[String]) -> Result<Vec<Card>> {
+    let mut request = query.request(app, caller)?;
+    let own = caller.principal.as_ref().map(Principal::org_ids).unwrap_or_default();
+    request.filters.ids = ids.to_vec();
+    request.filters.exclude_owner_org_ids = own.iter().map(ToString::to_string).collect();
+    request.limit = ids.len();
+    request.grouped = false;
+    let found = app.index.search(&request).map_err(|error| refused(app, error))?;
+    let wanted: Vec<(Kind, &str)> =
+        found.hits.iter().map(|hit| (hit.kind, hit.id.as_str())).collect();
+    let mut seen = app.db.read(|db| cards::load(app, db, caller, &wanted))?;
+    let cards = found.hits.iter().filter_map(|hit| Some(seen.remove(&hit.id)?.card));
+    let foreign = |card: &Card| !card.org.as_ref().is_some_and(|org| own.contains(&org.id));
+    Ok(cards.filter(foreign).collect())
 }
 
 /// A hit and those that say the same, best first.

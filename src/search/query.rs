@@ -303,7 +303,7 @@ fn is_status(code: &str) -> bool {
 }
 
 /// States that are open to everybody, over all kinds of records.
-fn open_statuses() -> Vec<String> {
+pub fn open_statuses() -> Vec<String> {
     let needs = NeedStatus::ALL.iter().filter(|status| status.is_open());
     let mut open: Vec<String> = needs.map(ToString::to_string).collect();
     open.extend([CapabilityStatus::Published.to_string(), OrgStatus::Verified.to_string()]);

@@ -17,6 +17,7 @@ mod privacy;
 mod projects;
 mod reports;
 mod reviewed;
+mod subscriptions;
 mod visits;
 mod world;
 
@@ -75,6 +76,7 @@ fn tables() -> Vec<&'static Row> {
         privacy::ROWS,
         channels::ROWS,
         messages::ROWS,
+        subscriptions::ROWS,
     ];
     all.into_iter().flatten().collect()
 }
@@ -241,4 +243,9 @@ async fn templates_of_messages_are_called_as_the_table_says() {
 #[tokio::test]
 async fn channels_are_called_as_the_table_says() {
     check(channels::ROWS, None).await;
+}
+
+#[tokio::test]
+async fn subscriptions_are_called_as_the_table_says() {
+    check(subscriptions::ROWS, None).await;
 }

@@ -3,6 +3,7 @@
 //! the same key is not made twice.
 
 mod deliveries;
+mod subscriptions;
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};

@@ -232,6 +232,12 @@ const ROWS: &[Row] = &[
         count: |_| "endpoints?limit=100".to_owned(),
     },
     Row {
+        operation: "create_subscription",
+        path: |_| "subscriptions".to_owned(),
+        body: |_, n| json!({ "name": format!("订阅{n}"), "query": { "q": "x" }, "frequency": "daily" }),
+        count: |_| "subscriptions?limit=100".to_owned(),
+    },
+    Row {
         operation: "create_case_attachment",
         path: |w| format!("cases/{}/attachments", w.case),
         body: |_, n| json!({ FILE: n }),

@@ -45,6 +45,7 @@ mod search;
 mod service;
 mod stores;
 mod story;
+mod subscriptions;
 mod support;
 mod towns;
 mod turns;

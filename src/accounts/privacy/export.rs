@@ -15,6 +15,7 @@ use crate::audit::model::AuditEntry;
 use crate::db::{Db, dialect};
 use crate::error::{Error, Result};
 use crate::records::model::RecordKind;
+use crate::subscriptions;
 
 /// Everything about the caller.
 ///
@@ -75,6 +76,11 @@ fn parts(db: &mut Db, user: &User) -> Result<Vec<(&'static str, Value)>> {
     });
     let notices = store::notices_to(db, user.id)?.into_iter();
     let notices = notices.map(|(kind, data, at)| json!({ "kind": kind, "data": data.0, "at": at }));
+    let mut subscriptions = Vec::new();
+    for one in subscriptions::ops::of_person(db, user.id)? {
+        subscriptions.push(serde_json::to_value(one)?);
+    }
+    let off = !subscriptions::recommendations::opted_out(db, &[user.id])?.is_empty();
     let logged = audit::ops::of_actor(db, user.id)?.into_iter().map(entry);
     Ok(vec![
         ("sessions", sessions.collect()),
@@ -84,6 +90,8 @@ fn parts(db: &mut Db, user: &User) -> Result<Vec<(&'static str, Value)>> {
         ("visits", visits.collect()),
         ("files", files.collect()),
         ("notices", notices.collect()),
+        ("subscriptions", subscriptions.into()),
+        ("recommendations", json!({ "personalised": !off })),
         ("log", logged.collect()),
     ])
 }

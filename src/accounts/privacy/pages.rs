@@ -14,6 +14,7 @@ use crate::app::App;
 use crate::error::{Error, FieldError, Message, Result};
 use crate::http::extract::AppData;
 use crate::http::html::{Frame, PageResult, Posted, Visit, redirect};
+use crate::subscriptions::recommendations;
 
 /// Registers the pages.
 pub fn configure(config: &mut web::ServiceConfig) {
@@ -29,15 +30,20 @@ pub fn configure(config: &mut web::ServiceConfig) {
 struct PersonalDataPage {
     page: Frame,
     consents: Vec<ConsentView>,
+    /// Whether things are recommended to the reader.
+    personalised: bool,
     errors: Vec<FieldError>,
     refused: Option<Message>,
 }
 
 async fn personal_data_page(app: Arc<App>, visit: &Visit) -> Result<PersonalDataPage> {
     let caller = visit.caller.clone();
-    let consents = app.run(move |app| consents::own(app, &caller)).await?;
+    let (consents, choice) = app
+        .run(move |app| Ok((consents::own(app, &caller)?, recommendations::show(app, &caller)?)))
+        .await?;
     let page = Frame::new(&app, visit, "account");
-    Ok(PersonalDataPage { page, consents, errors: Vec::new(), refused: None })
+    let personalised = choice.personalised;
+    Ok(PersonalDataPage { page, consents, personalised, errors: Vec::new(), refused: None })
 }
 
 /// One's own personal data.

@@ -14,7 +14,8 @@ use crate::accounts::links::model::LinkId;
 use crate::accounts::principal::UserId;
 use crate::db::schema::{
     attachments, case_entries, consents, idempotency_keys, notice_settings, notices,
-    one_time_tokens, outbox_mails, refresh_tokens, registrations, role_grants, sessions, visits,
+    one_time_tokens, outbox_mails, recommendation_optouts, refresh_tokens, registrations,
+    role_grants, sessions, subscription_finds, subscriptions, visits,
 };
 use crate::db::{Db, Json, Timestamp};
 use crate::error::Result;
@@ -122,6 +123,11 @@ pub fn forget(db: &mut Db, user: UserId, mail: &str) -> Result<()> {
             .execute(conn)?;
         diesel::delete(role_grants::table.filter(role_grants::user_id.eq(user))).execute(conn)?;
         diesel::delete(notices::table.filter(notices::user_id.eq(user))).execute(conn)?;
+        let wishes = || subscriptions::table.filter(subscriptions::user_id.eq(user));
+        let found = subscription_finds::subscription_id.eq_any(wishes().select(subscriptions::id));
+        diesel::delete(subscription_finds::table.filter(found)).execute(conn)?;
+        diesel::delete(wishes()).execute(conn)?;
+        diesel::delete(recommendation_optouts::table.find(user)).execute(conn)?;
         diesel::delete(notice_settings::table.filter(notice_settings::user_id.eq(user)))
             .execute(conn)?;
         diesel::delete(outbox_mails::table.filter(outbox_mails::recipient.eq(mail)))

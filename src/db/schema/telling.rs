@@ -93,4 +93,23 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::sql::{Moment, Uid};
+
+    outbox_mails (id) {
+        id -> Uid,
+        recipient -> Text,
+        subject -> Text,
+        body -> Text,
+        state -> Text,
+        attempts -> Integer,
+        next_attempt_at -> Moment,
+        last_error -> Nullable<Text>,
+        sent_at -> Nullable<Moment>,
+        created_at -> Moment,
+        unsubscribe_url -> Nullable<Text>,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(endpoints, deliveries);

@@ -48,6 +48,19 @@ impl Posted {
         Self(pairs)
     }
 
+    /// All fields, in order.
+    pub fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
+    /// The form with one field filled in otherwise.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: &str) -> Self {
+        self.0.retain(|(field, _)| field != name);
+        self.0.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
     /// SHA-256 over all fields but the token, in hexadecimal digits.
     pub fn fingerprint(&self) -> String {
         let fields = self.0.iter().filter(|(name, _)| name != CSRF_FIELD);

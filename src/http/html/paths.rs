@@ -4,7 +4,7 @@
 use actix_web::http::Method;
 
 /// Every page.
-pub const PAGES: [(Method, &str); 104] = [
+pub const PAGES: [(Method, &str); 113] = [
     (Method::GET, "/"),
     (Method::GET, "/account"),
     (Method::GET, "/account/notices"),
@@ -13,6 +13,7 @@ pub const PAGES: [(Method, &str); 104] = [
     (Method::POST, "/account/personal-data/consents"),
     (Method::POST, "/account/personal-data/erasure"),
     (Method::GET, "/account/personal-data/export"),
+    (Method::POST, "/account/recommendations"),
     (Method::GET, "/admin/deliveries"),
     (Method::POST, "/admin/mails/{id}/resend"),
     (Method::GET, "/admin/messages"),
@@ -95,8 +96,16 @@ pub const PAGES: [(Method, &str); 104] = [
     (Method::POST, "/sign-in"),
     (Method::POST, "/sign-out"),
     (Method::GET, "/static/{name}"),
+    (Method::GET, "/subscriptions"),
+    (Method::POST, "/subscriptions"),
+    (Method::GET, "/subscriptions/new"),
+    (Method::GET, "/subscriptions/{id}"),
+    (Method::POST, "/subscriptions/{id}/change"),
+    (Method::POST, "/subscriptions/{id}/delete"),
     (Method::GET, "/towns"),
     (Method::GET, "/towns/{code}"),
+    (Method::GET, "/unsubscribe"),
+    (Method::POST, "/unsubscribe"),
     (Method::GET, "/verify"),
     (Method::POST, "/verify"),
     (Method::GET, "/visits"),

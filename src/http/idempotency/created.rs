@@ -14,7 +14,7 @@ use crate::records::reviewed::{ReviewedId, grants};
 use crate::records::traced::Traced;
 use crate::{
     attachments, capabilities, cases, channels, contracts, needs, organizations, projects, reports,
-    towns, visits,
+    subscriptions, towns, visits,
 };
 
 /// Status of the answer.
@@ -65,6 +65,7 @@ pub(super) fn answer(app: &App, caller: &Caller, created: &Created) -> Result<(H
         CreatedKind::ReportCorrection => report_correction(app, caller, id),
         CreatedKind::Endpoint => endpoint(app, caller, id),
         CreatedKind::MessageTemplate => Err(Error::NotFound),
+        CreatedKind::Subscription => subscription(app, caller, id),
         CreatedKind::NeedGrant => grant::<NeedId>(app, caller, id),
         CreatedKind::CapabilityGrant => grant::<CapabilityId>(app, caller, id),
         CreatedKind::Role => {
@@ -99,6 +100,11 @@ fn case(app: &App, caller: &Caller, id: &str) -> Result<(Headers, String)> {
 fn endpoint(app: &App, caller: &Caller, id: &str) -> Result<(Headers, String)> {
     let view = channels::ops::show(app, caller, parsed(id)?)?;
     rendered(&format!("endpoints/{id}"), Some(view.version), &view)
+}
+
+fn subscription(app: &App, caller: &Caller, id: &str) -> Result<(Headers, String)> {
+    let view = subscriptions::ops::show(app, caller, parsed(id)?)?;
+    rendered(&format!("subscriptions/{id}"), Some(view.version), &view)
 }
 
 fn case_entry(app: &App, caller: &Caller, id: &str) -> Result<(Headers, String)> {

@@ -94,7 +94,8 @@ fn documents(app: &App, db: &mut Db, kind: RecordKind, ids: &[String]) -> Result
         | RecordKind::Project
         | RecordKind::Report
         | RecordKind::Endpoint
-        | RecordKind::MessageTemplate => {
+        | RecordKind::MessageTemplate
+        | RecordKind::Subscription => {
             return Ok(Vec::new());
         }
     };
@@ -121,6 +122,7 @@ pub(super) fn ids(
         | RecordKind::Project
         | RecordKind::Report
         | RecordKind::Endpoint
-        | RecordKind::MessageTemplate => Ok(Vec::new()),
+        | RecordKind::MessageTemplate
+        | RecordKind::Subscription => Ok(Vec::new()),
     }
 }

@@ -91,6 +91,13 @@ impl Parameters {
         changed.address()
     }
 
+    /// Address where one may subscribe to the search; none where nothing restricts it.
+    pub fn subscription(&self) -> Option<String> {
+        let mut kept = self.clone();
+        kept.0.retain(|(name, _)| !["sort", "grouped", "after"].contains(&name.as_str()));
+        (!kept.0.is_empty()).then(|| format!("/subscriptions/new?{}", kept.query()))
+    }
+
     fn address(&self) -> String {
         match self.query() {
             query if query.is_empty() => "/search".to_owned(),
@@ -121,6 +128,9 @@ mod tests {
         assert_eq!(now.with("city", ""), "/search?q=a%26b");
         assert_eq!(now.with_kind("need"), "/search?q=a%26b&city=4420&kind=need");
         assert_eq!(now.cleared(), "/search?q=a%26b");
+        let subscription = now.subscription().unwrap();
+        assert_eq!(subscription, "/subscriptions/new?q=a%26b&city=4420");
+        assert_eq!(parameters(&[("sort", "newest")]).subscription(), None);
     }
 
     #[test]

@@ -63,6 +63,8 @@ struct SearchPage {
     grouping: Option<Choice>,
     facets: Vec<Facet>,
     next: Option<String>,
+    /// Where the reader may subscribe to it.
+    subscribe: Option<String>,
     answer: SearchAnswer,
 }
 
@@ -98,6 +100,7 @@ async fn search_page(
         orders: orders(&page, &now),
         grouping: grouping(&page, &now, &answer),
         facets: if is_long { Vec::new() } else { facets(&page, &now, &answer) },
+        subscribe: page.person().and_then(|_| now.subscription()),
         next: answer.next.as_ref().map(|cursor| now.with("after", cursor)),
         answer,
         page,

@@ -28,6 +28,7 @@ mod records;
 mod registrations;
 mod reports;
 mod retention;
+mod subscriptions;
 mod towns;
 mod vectors;
 mod visits;

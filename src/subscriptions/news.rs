@@ -1,0 +1,201 @@
+//! What counts as new of a record that has changed.
+//!
+//! Most changes are none: a record is confirmed, a contact is corrected, a case moves it along. New is
+//! what has been published, what has entered another state, and what says something else than before.
+
+use std::collections::BTreeMap;
+
+use search_index::Sketch;
+use serde_json::Value;
+
+use crate::capabilities::life::CapabilityStatus;
+use crate::db::{Db, Timestamp};
+use crate::error::Result;
+use crate::needs::life::NeedStatus;
+use crate::organizations::model::OrgStatus;
+use crate::records::life::ReviewedLife;
+use crate::records::model::{ChangeEntry, RecordKind, RecordVersion, differences};
+use crate::records::ops::versions_since;
+use crate::towns::model::TownStatus;
+
+/// Versions of one record that are looked at; more are not saved between two rounds.
+const VERSIONS: i64 = 50;
+/// Running texts: a correction in them is no other record.
+const TEXTS: [&str; 11] = [
+    "background",
+    "problem",
+    "public_summary",
+    "restricted_detail",
+    "conditions_offered",
+    "summary",
+    "problem_solved",
+    "advantage_over_existing",
+    "economic_comparison",
+    "preferred_partner",
+    "intro",
+];
+/// Fields that say nothing of what a record asks or offers.
+const ASIDE: [&str; 6] =
+    ["contact", "valid_until", "lang", "registration_no", "tech_leader", "mail"];
+/// From which likeness on a text is the same in other words: as with near-duplicates.
+const SAME: f32 = 0.9;
+
+/// What is new of a record.
+#[derive(Debug, Clone, PartialEq)]
+pub struct News {
+    /// Kind of the record.
+    pub kind: RecordKind,
+    /// Its id.
+    pub id: String,
+    /// Number of its last change.
+    pub seq: i64,
+    /// It has been published, or is open and says something else than before.
+    pub published: bool,
+    /// It has entered another state, or says something else than before.
+    pub stepped: bool,
+}
+
+/// What is new in these changes, in the order in which records changed first.
+///
+/// # Errors
+/// Database faults.
+pub fn of(db: &mut Db, entries: &[ChangeEntry]) -> Result<Vec<News>> {
+    use RecordKind as K;
+    let mut changed: BTreeMap<(RecordKind, &str), (i64, Timestamp, i64)> = BTreeMap::new();
+    for entry in entries {
+        if matches!(entry.record_kind, K::Need | K::Capability | K::Organization | K::Town) {
+            let key = (entry.record_kind, entry.record_id.as_str());
+            let known = changed.entry(key).or_insert((entry.seq, entry.created_at, entry.seq));
+            known.1 = known.1.min(entry.created_at);
+            known.2 = entry.seq;
+        }
+    }
+    let mut found = Vec::new();
+    for ((kind, id), (first, since, seq)) in changed {
+        let versions = versions_since(db, kind, id, since, VERSIONS)?;
+        let (published, stepped) = judged(kind, &versions, since);
+        if published || stepped {
+            found.push((first, News { kind, id: id.to_owned(), seq, published, stepped }));
+        }
+    }
+    found.sort_by_key(|(first, _)| *first);
+    Ok(found.into_iter().map(|(_, news)| news).collect())
+}
+
+/// Whether a record was published, and whether it has entered another state, by its versions since a
+/// time and the one before, newest first.
+fn judged(kind: RecordKind, versions: &[RecordVersion], since: Timestamp) -> (bool, bool) {
+    let (mut published, mut stepped) = (false, false);
+    for (at, version) in versions.iter().enumerate() {
+        if version.created_at < since {
+            break;
+        }
+        let before = versions.get(at + 1);
+        let open = is_open(kind, &version.status);
+        let opened = open && !before.is_some_and(|one| is_open(kind, &one.status));
+        let other = before.is_none_or(|one| says_else(&one.doc.0, &version.doc.0));
+        published |= opened || (open && other);
+        stepped |= other || before.is_some_and(|one| one.status != version.status);
+    }
+    (published, stepped)
+}
+
+/// Whether a record in this state is open to everybody who may know of it.
+pub fn is_open(kind: RecordKind, status: &str) -> bool {
+    match kind {
+        RecordKind::Need => status.parse::<NeedStatus>().is_ok_and(NeedStatus::is_open),
+        RecordKind::Capability => {
+            status.parse::<CapabilityStatus>().is_ok_and(CapabilityStatus::is_open)
+        }
+        RecordKind::Organization => status.parse() == Ok(OrgStatus::Verified),
+        RecordKind::Town => {
+            status.parse::<TownStatus>().is_ok_and(|status| status != TownStatus::Removed)
+        }
+        _ => false,
+    }
+}
+
+/// Whether a document says something else than the one before.
+fn says_else(before: &Value, after: &Value) -> bool {
+    differences(before, after).iter().any(|one| {
+        let name = one.field.as_str();
+        if ASIDE.contains(&name) {
+            return false;
+        }
+        match (one.before.as_str(), one.after.as_str()) {
+            (Some(old), Some(new)) if TEXTS.contains(&name) => {
+                let (old, new) = (Sketch::of(old), Sketch::of(new));
+                old.likeness(&new) < SAME || !old.same_figures(&new)
+            }
+            _ => true,
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::{TimeDelta, Utc};
+    use serde_json::json;
+
+    use super::*;
+    use crate::db::types::Json;
+    use crate::records::model::EntryId;
+
+    /// Versions of a need, one a minute, oldest first; judged from a minute on.
+    fn judged_of(from: i64, states: &[(&str, Value)]) -> (bool, bool) {
+        let start = Utc::now();
+        let at = |minute: i64| Timestamp::new(start + TimeDelta::minutes(minute));
+        let version = |(number, (status, doc)): (usize, &(&str, Value))| RecordVersion {
+            id: EntryId::new(),
+            record_kind: RecordKind::Need,
+            record_id: "x".to_owned(),
+            version: i32::try_from(number).unwrap() + 1,
+            status: (*status).to_owned(),
+            doc: Json(doc.clone()),
+            saved_by: None,
+            created_at: at(i64::try_from(number).unwrap()),
+        };
+        let versions: Vec<_> = states.iter().enumerate().map(version).rev().collect();
+        judged(RecordKind::Need, &versions, at(from))
+    }
+
+    fn need(problem: &str) -> Value {
+        json!({ "title": "灯具散热", "problem": problem, "contact": { "name": "何试" } })
+    }
+
+    #[test]
+    fn publishing_is_new_and_what_cases_do_is_not() {
+        let text = || need("铝基板温度过高");
+        assert_eq!(judged_of(0, &[("draft", text())]), (false, true));
+        assert_eq!(judged_of(1, &[("submitted", text()), ("published", text())]), (true, true));
+        assert_eq!(judged_of(1, &[("published", text()), ("matching", text())]), (false, true));
+        assert_eq!(judged_of(1, &[("suspended", text()), ("published", text())]), (true, true));
+        assert_eq!(judged_of(1, &[("published", text()), ("withdrawn", text())]), (false, true));
+    }
+
+    #[test]
+    fn another_text_is_new_and_a_correction_is_not() {
+        let long = "灯具工作两小时后铝基板温度达到九十五度，光衰明显，希望结温降低十五度以上，\
+                    且外形尺寸和重量不变，成本增加不超过百分之五，已试过加厚铝材与导热硅脂。";
+        let corrected = long.replace("以上", "左右");
+        let edit = |after: Value| judged_of(1, &[("published", need(long)), ("published", after)]);
+        assert_eq!(edit(need(&corrected)), (false, false));
+        assert_eq!(
+            edit(need("改为解决驱动电源的电磁兼容问题，现有滤波电路体积过大。")),
+            (true, true)
+        );
+        let mut moved = need(long);
+        moved["contact"]["name"] = "林试".into();
+        assert_eq!(edit(moved.clone()), (false, false));
+        moved["budget_max"] = 30.into();
+        assert_eq!(edit(moved), (true, true));
+        let draft = judged_of(1, &[("draft", need(long)), ("draft", need("另一个问题"))]);
+        assert_eq!(draft, (false, true), "nobody else sees it");
+    }
+
+    #[test]
+    fn what_was_saved_before_is_not_new() {
+        let states = [("draft", need("甲")), ("published", need("甲"))];
+        assert_eq!(judged_of(2, &states), (false, false));
+    }
+}
