@@ -12,6 +12,7 @@
 //! - [`notices`] tells people what has happened: the inbox, and mail as each of them wants it.
 //! - [`channels`] tells group robots and webhooks; [`messages`] holds the texts of all that is sent.
 //! - [`retention`] removes what is personal when its period has ended.
+//! - [`suggestions`] keeps pairs that are good matches, for liaisons and sides to take up.
 //! - [`subscriptions`] finds what is new for saved searches and for the matches of a record.
 //! - [`disclosure`] decides who sees which field; [`records`] traces every change.
 //! - [`db`] is the truth; [`jobs`] feeds what is derived from it; [`outbound`] sends mail;
@@ -65,6 +66,7 @@ pub mod reports;
 pub mod retention;
 pub mod search;
 pub mod subscriptions;
+pub mod suggestions;
 pub mod towns;
 pub mod turns;
 pub mod validation;

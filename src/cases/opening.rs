@@ -35,44 +35,68 @@ use crate::validation::Checker;
 /// caller's organisation is not verified, or when the case is there and the side has answered.
 pub fn open(app: &App, caller: &Caller, command: &OpenCase) -> Result<Written<CaseView>> {
     caller.signed_in()?;
-    let now = app.clock.now();
-    let written = app.db.write(|db| {
-        dialect::lock_cases(db)?;
-        let need = reviewed::find(db, caller, command.need_id)?;
-        let capability = reviewed::find(db, caller, command.capability_id)?;
-        let side = opening_side(caller, &need.row, &capability.row)?;
-        check_opening(db, command, side, &need, &capability)?;
-        let present = store::open_pair(db, command.need_id, command.capability_id)?;
-        let remark = command.remark();
-        match present {
-            Some(case) if side == Side::Broker || case.may_accept(&[side]).is_empty() => {
-                Err(Error::conflict("error.case_exists"))
-            }
-            Some(mut case) => {
-                let (before, from) = (case.clone(), case.stage);
-                case.accept(side, now)?;
-                let entry = case.entry(caller, Some(from), side, &remark, now);
-                let change = save(db, caller, now, &mut case, Some((from, entry)))?;
-                let created = Created::record(CreatedKind::Case, case.id);
-                idempotency::ops::claim(db, caller, now, Some(&created), Some(change))?;
-                let said = Some((side, Answer::Accepted));
-                telling::moved(app, db, caller, &case, Moved { before: Some(&before), said })?;
-                Ok(Written { value: reading::view(app, db, caller, case)?, change })
-            }
-            None => {
-                let mut case = new_case(command, side, &need.row, &capability.row, now);
-                case.liaison_id = liaison_for(db, caller, &case.region_code)?;
-                case.created_by = caller.actor_id();
-                plan(&mut case, &remark);
-                let entry = case.entry(caller, None, side, &remark, now);
-                let change = insert(db, caller, now, &case, &entry)?;
-                telling::moved(app, db, caller, &case, Moved { before: None, said: None })?;
-                Ok(Written { value: reading::view(app, db, caller, case)?, change })
-            }
-        }
-    })?;
+    let written = app.db.write(|db| begin(app, db, caller, command, false))?;
     app.feed.wake();
     Ok(written)
+}
+
+/// Like [`open`], for a suggestion that is taken up, within its transaction: by whichever side.
+///
+/// # Errors
+/// Those of [`open`].
+pub fn take_up(
+    app: &App,
+    db: &mut Db,
+    caller: &Caller,
+    command: &OpenCase,
+) -> Result<Written<CaseView>> {
+    begin(app, db, caller, command, true)
+}
+
+fn begin(
+    app: &App,
+    db: &mut Db,
+    caller: &Caller,
+    command: &OpenCase,
+    taken_up: bool,
+) -> Result<Written<CaseView>> {
+    let now = app.clock.now();
+    dialect::lock_cases(db)?;
+    let need = reviewed::find(db, caller, command.need_id)?;
+    let capability = reviewed::find(db, caller, command.capability_id)?;
+    let side = opening_side(caller, &need.row, &capability.row)?;
+    check_opening(db, command, side, &need, &capability)?;
+    let present = store::open_pair(db, command.need_id, command.capability_id)?;
+    let remark = command.remark();
+    match present {
+        Some(case) if side == Side::Broker || case.may_accept(&[side]).is_empty() => {
+            Err(Error::conflict("error.case_exists"))
+        }
+        Some(mut case) => {
+            let (before, from) = (case.clone(), case.stage);
+            case.accept(side, now)?;
+            let entry = case.entry(caller, Some(from), side, &remark, now);
+            let change = save(db, caller, now, &mut case, Some((from, entry)))?;
+            let created = Created::record(CreatedKind::Case, case.id);
+            idempotency::ops::claim(db, caller, now, Some(&created), Some(change))?;
+            let said = Some((side, Answer::Accepted));
+            telling::moved(app, db, caller, &case, Moved { before: Some(&before), said })?;
+            Ok(Written { value: reading::view(app, db, caller, case)?, change })
+        }
+        None => {
+            let mut case = new_case(command, side, &need.row, &capability.row, now);
+            if taken_up {
+                case.origin = CaseOrigin::Suggestion;
+            }
+            case.liaison_id = liaison_for(db, caller, &case.region_code)?;
+            case.created_by = caller.actor_id();
+            plan(&mut case, &remark);
+            let entry = case.entry(caller, None, side, &remark, now);
+            let change = insert(db, caller, now, &case, &entry)?;
+            telling::moved(app, db, caller, &case, Moved { before: None, said: None })?;
+            Ok(Written { value: reading::view(app, db, caller, case)?, change })
+        }
+    }
 }
 
 /// On whose side the caller opens a case: as the broker where that is possible.

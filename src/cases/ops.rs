@@ -22,7 +22,7 @@ use crate::records::reviewed::Rows;
 use crate::records::traced::Traced;
 use crate::validation::Checker;
 
-pub use super::opening::open;
+pub use super::opening::{open, take_up};
 pub use super::reading::{ListCases, entries, entry, find, list, show, titles};
 
 /// What the broker means to do next replaces what was meant before.

@@ -16,7 +16,7 @@ use crate::error::{Error, Message, Result};
 use crate::http::server;
 use crate::jobs::{
     deliveries, digest, embedder, escalation, expiry, housekeeping, indexer, likeness, outbox,
-    reminders, renewal, subscriptions,
+    reminders, renewal, subscriptions, suggestions,
 };
 
 /// Arguments of `serve`.
@@ -121,6 +121,7 @@ fn start_jobs(app: &Arc<App>) -> Vec<JoinHandle<()>> {
         actix_web::rt::spawn(reminders::run(Arc::clone(app))),
         actix_web::rt::spawn(deliveries::run(Arc::clone(app))),
         actix_web::rt::spawn(subscriptions::run(Arc::clone(app))),
+        actix_web::rt::spawn(suggestions::run(Arc::clone(app))),
     ]
 }
 

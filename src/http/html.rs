@@ -80,6 +80,7 @@ pub fn pages() -> impl HttpServiceFactory {
         .configure(crate::messages::pages::configure)
         .configure(crate::retention::pages::configure)
         .configure(crate::subscriptions::pages::configure)
+        .configure(crate::suggestions::pages::configure)
         .configure(crate::accounts::pages::configure)
         .default_service(web::to(unknown))
 }

@@ -44,6 +44,7 @@ fn configure_api(config: &mut ServiceConfig<'_>) {
     crate::outbound::api::configure(config);
     crate::messages::api::configure(config);
     crate::subscriptions::api::configure(config);
+    crate::suggestions::api::configure(config);
 }
 
 /// Adds every operation that the OpenAPI document describes.

@@ -13,3 +13,4 @@ pub mod outbox;
 pub mod reminders;
 pub mod renewal;
 pub mod subscriptions;
+pub mod suggestions;

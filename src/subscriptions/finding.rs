@@ -123,8 +123,13 @@ fn asked(db: &mut Db, before: i64, after: Option<(UserId, SubscriptionId)>) -> R
 }
 
 /// Ids of what is new for a subscription, before it is asked.
-fn candidates(row: &Subscription, batch: &Batch, fits: impl Fn(&News) -> bool) -> Vec<String> {
-    let fresh = batch.news.iter().filter(|one| one.seq > row.since_change && fits(one));
+fn candidates(
+    row: &Subscription,
+    batch: &Batch,
+    change: impl Fn(&News) -> Option<i64>,
+) -> Vec<String> {
+    let since = Some(row.since_change);
+    let fresh = batch.news.iter().filter(|one| change(one) > since);
     fresh.map(|one| one.id.clone()).collect()
 }
 
@@ -172,7 +177,7 @@ async fn of_matches(
     batch: &Batch,
 ) -> Result<Vec<Hit>> {
     let wanted = counterpart(row.record_kind);
-    let among = candidates(&row, batch, |one| one.published && one.kind == wanted);
+    let among = candidates(&row, batch, |one| one.published.filter(|_| one.kind == wanted));
     let Ok(query) = rules::matches(&row.query.0) else { return Ok(Vec::new()) };
     if among.is_empty() {
         return Ok(Vec::new());

@@ -47,55 +47,64 @@ pub struct News {
     pub kind: RecordKind,
     /// Its id.
     pub id: String,
-    /// Number of its last change.
-    pub seq: i64,
-    /// It has been published, or is open and says something else than before.
-    pub published: bool,
-    /// It has entered another state, or says something else than before.
-    pub stepped: bool,
+    /// Number of the last change by which it has been published, or is open and says something else than
+    /// before.
+    pub published: Option<i64>,
+    /// Number of the last change by which it has entered another state, or says something else.
+    pub stepped: Option<i64>,
 }
 
-/// What is new in these changes, in the order in which records changed first.
+/// What is new in these changes, in the order of the changes.
 ///
 /// # Errors
 /// Database faults.
 pub fn of(db: &mut Db, entries: &[ChangeEntry]) -> Result<Vec<News>> {
     use RecordKind as K;
-    let mut changed: BTreeMap<(RecordKind, &str), (i64, Timestamp, i64)> = BTreeMap::new();
+    let mut changed: BTreeMap<(RecordKind, &str), Vec<Entered>> = BTreeMap::new();
     for entry in entries {
         if matches!(entry.record_kind, K::Need | K::Capability | K::Organization | K::Town) {
             let key = (entry.record_kind, entry.record_id.as_str());
-            let known = changed.entry(key).or_insert((entry.seq, entry.created_at, entry.seq));
-            known.1 = known.1.min(entry.created_at);
-            known.2 = entry.seq;
+            changed.entry(key).or_default().push((entry.seq, entry.created_at));
         }
     }
     let mut found = Vec::new();
-    for ((kind, id), (first, since, seq)) in changed {
+    for ((kind, id), entered) in changed {
+        let Some(since) = entered.iter().map(|(_, at)| *at).min() else { continue };
         let versions = versions_since(db, kind, id, since, VERSIONS)?;
-        let (published, stepped) = judged(kind, &versions, since);
-        if published || stepped {
-            found.push((first, News { kind, id: id.to_owned(), seq, published, stepped }));
+        let (published, stepped) = judged(kind, &versions, &entered);
+        if let Some(seq) = published.or(stepped) {
+            found.push((seq, News { kind, id: id.to_owned(), published, stepped }));
         }
     }
-    found.sort_by_key(|(first, _)| *first);
+    found.sort_by_key(|(seq, _)| *seq);
     Ok(found.into_iter().map(|(_, news)| news).collect())
 }
 
-/// Whether a record was published, and whether it has entered another state, by its versions since a
-/// time and the one before, newest first.
-fn judged(kind: RecordKind, versions: &[RecordVersion], since: Timestamp) -> (bool, bool) {
-    let (mut published, mut stepped) = (false, false);
+/// An entry of the change log: its number, and when it was made.
+type Entered = (i64, Timestamp);
+
+/// By which of these changes a record was last published, and by which it last entered another state;
+/// its versions come newest first. A version is of the change that was made at the same moment; those
+/// of later changes are judged with these.
+fn judged(
+    kind: RecordKind,
+    versions: &[RecordVersion],
+    entered: &[Entered],
+) -> (Option<i64>, Option<i64>) {
+    let (mut published, mut stepped) = (None, None);
     for (at, version) in versions.iter().enumerate() {
-        if version.created_at < since {
-            break;
-        }
+        let own = entered.iter().filter(|(_, moment)| *moment == version.created_at);
+        let Some(seq) = own.map(|(seq, _)| *seq).max() else { continue };
         let before = versions.get(at + 1);
         let open = is_open(kind, &version.status);
         let opened = open && !before.is_some_and(|one| is_open(kind, &one.status));
         let other = before.is_none_or(|one| says_else(&one.doc.0, &version.doc.0));
-        published |= opened || (open && other);
-        stepped |= other || before.is_some_and(|one| one.status != version.status);
+        if opened || (open && other) {
+            published = published.max(Some(seq));
+        }
+        if other || before.is_some_and(|one| one.status != version.status) {
+            stepped = stepped.max(Some(seq));
+        }
     }
     (published, stepped)
 }
@@ -134,17 +143,20 @@ fn says_else(before: &Value, after: &Value) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use chrono::{TimeDelta, Utc};
+    use chrono::{DateTime, TimeDelta, Utc};
     use serde_json::json;
 
     use super::*;
     use crate::db::types::Json;
     use crate::records::model::EntryId;
 
-    /// Versions of a need, one a minute, oldest first; judged from a minute on.
-    fn judged_of(from: i64, states: &[(&str, Value)]) -> (bool, bool) {
-        let start = Utc::now();
-        let at = |minute: i64| Timestamp::new(start + TimeDelta::minutes(minute));
+    /// Whether a need was published, and whether it entered another state, with the versions from this
+    /// one on; one a minute, oldest first.
+    fn judged_of(from: usize, states: &[(&str, Value)]) -> (bool, bool) {
+        let start: DateTime<Utc> = "2026-03-02T00:00:00Z".parse().unwrap();
+        let at = |number: usize| {
+            Timestamp::new(start + TimeDelta::minutes(i64::try_from(number).unwrap()))
+        };
         let version = |(number, (status, doc)): (usize, &(&str, Value))| RecordVersion {
             id: EntryId::new(),
             record_kind: RecordKind::Need,
@@ -153,10 +165,13 @@ mod tests {
             status: (*status).to_owned(),
             doc: Json(doc.clone()),
             saved_by: None,
-            created_at: at(i64::try_from(number).unwrap()),
+            created_at: at(number),
         };
         let versions: Vec<_> = states.iter().enumerate().map(version).rev().collect();
-        judged(RecordKind::Need, &versions, at(from))
+        let entered: Vec<Entered> =
+            (from..=states.len()).map(|number| (number as i64, at(number))).collect();
+        let (published, stepped) = judged(RecordKind::Need, &versions, &entered);
+        (published.is_some(), stepped.is_some())
     }
 
     fn need(problem: &str) -> Value {
@@ -197,5 +212,6 @@ mod tests {
     fn what_was_saved_before_is_not_new() {
         let states = [("draft", need("甲")), ("published", need("甲"))];
         assert_eq!(judged_of(2, &states), (false, false));
+        assert_eq!(judged_of(1, &states), (true, true));
     }
 }

@@ -18,6 +18,7 @@ mod projects;
 mod reports;
 mod reviewed;
 mod subscriptions;
+mod suggestions;
 mod visits;
 mod world;
 
@@ -77,6 +78,7 @@ fn tables() -> Vec<&'static Row> {
         channels::ROWS,
         messages::ROWS,
         subscriptions::ROWS,
+        suggestions::ROWS,
     ];
     all.into_iter().flatten().collect()
 }
@@ -248,4 +250,9 @@ async fn channels_are_called_as_the_table_says() {
 #[tokio::test]
 async fn subscriptions_are_called_as_the_table_says() {
     check(subscriptions::ROWS, None).await;
+}
+
+#[tokio::test]
+async fn suggestions_are_called_as_the_table_says() {
+    check(suggestions::ROWS, None).await;
 }

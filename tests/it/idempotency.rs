@@ -235,7 +235,8 @@ const ROWS: &[Row] = &[
         operation: "create_subscription",
         path: |_| "subscriptions".to_owned(),
         body: |_, n| json!({ "name": format!("订阅{n}"), "query": { "q": "x" }, "frequency": "daily" }),
-        count: |_| "subscriptions?limit=100".to_owned(),
+        // The list is everybody's own; the log has those of all.
+        count: |_| "audit?action=subscription.create&limit=100".to_owned(),
     },
     Row {
         operation: "create_case_attachment",
@@ -343,17 +344,23 @@ fn lose_answers(app: &TestApp) {
 
 /// Operations that take a key but answer with nothing that could be asked for afterwards.
 /// And one that works once for each visit, see `a_need_is_made_once_also_when_asked_twice`.
-const WITHOUT_ROW: [&str; 4] =
-    ["accept_invitation", "create_visit_need", "register_organization", "verify_mail"];
+const WITHOUT_ROW: [&str; 5] = [
+    "accept_invitation",
+    "accept_suggestion",
+    "create_visit_need",
+    "register_organization",
+    "verify_mail",
+];
 
 /// Operations by `POST` that create nothing which a repeat would create twice: they only look
 /// something up, move a record on from a state that it has left then, or open and end sessions.
-const CREATES_NOTHING: [&str; 37] = [
+const CREATES_NOTHING: [&str; 38] = [
     "amend_contract",
     "answer_case",
     "change_endpoint_secret",
     "decline_registration",
     "diagnose_need",
+    "dismiss_suggestion",
     "erase_own_account",
     "erase_user",
     "find_capability_duplicates",

@@ -46,6 +46,7 @@ mod service;
 mod stores;
 mod story;
 mod subscriptions;
+mod suggestions;
 mod support;
 mod towns;
 mod turns;

@@ -1,5 +1,7 @@
 //! What people have asked to be told of, and what is suggested to them.
 
+use super::brokering::cases;
+
 diesel::table! {
     use diesel::sql_types::*;
     use crate::db::types::sql::{JsonDoc, Moment, Uid};
@@ -83,3 +85,4 @@ diesel::table! {
 }
 
 diesel::allow_tables_to_appear_in_same_query!(subscriptions, subscription_finds);
+diesel::allow_tables_to_appear_in_same_query!(suggestions, cases);

@@ -4,7 +4,7 @@
 use actix_web::http::Method;
 
 /// Every page.
-pub const PAGES: [(Method, &str); 113] = [
+pub const PAGES: [(Method, &str); 117] = [
     (Method::GET, "/"),
     (Method::GET, "/account"),
     (Method::GET, "/account/notices"),
@@ -102,6 +102,10 @@ pub const PAGES: [(Method, &str); 113] = [
     (Method::GET, "/subscriptions/{id}"),
     (Method::POST, "/subscriptions/{id}/change"),
     (Method::POST, "/subscriptions/{id}/delete"),
+    (Method::GET, "/suggestions"),
+    (Method::GET, "/suggestions/{id}"),
+    (Method::POST, "/suggestions/{id}/accept"),
+    (Method::POST, "/suggestions/{id}/dismiss"),
     (Method::GET, "/towns"),
     (Method::GET, "/towns/{code}"),
     (Method::GET, "/unsubscribe"),

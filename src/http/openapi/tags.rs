@@ -3,7 +3,7 @@
 use utoipa::openapi::tag::{Tag, TagBuilder};
 
 /// Name and description of every group, in the order in which they are shown.
-const TAGS: [(&str, &str); 20] = [
+const TAGS: [(&str, &str); 22] = [
     ("accounts", "Signing in and out, accounts, members of organisations, roles. 账户与人员"),
     ("organizations", "Firms, universities, institutes, service organisations. 机构"),
     ("towns", "Specialised towns. 专业镇"),
@@ -20,6 +20,8 @@ const TAGS: [(&str, &str); 20] = [
     ("privacy", "Consents, export and erasure of personal data. 个人信息"),
     ("channels", "Group robots and webhooks, and what is on its way to them. 群机器人与 Webhook"),
     ("messages", "Texts of everything that is sent, and own ones in their place. 消息模板"),
+    ("subscriptions", "What one asks to be told of, and whether things are recommended. 订阅"),
+    ("suggestions", "Good pairs of a need and a capability, to take up or dismiss. 对接建议"),
     ("import", "Spreadsheets to fill in, and records as files. 模板与导出"),
     ("reference", "Regions, industries and code tables. 基础代码"),
     ("audit", "The tamper-evident log of all changes. 审计"),

@@ -91,7 +91,7 @@ async fn mail_is_chosen_on_a_page_and_topics_of_others_are_not_offered() {
     let world = World::start().await;
     let browser = world.app.browser_of(&world.firm).await;
     let page = browser.get("/account/notices").await.expect(200);
-    assert_eq!(page.count("fieldset"), 1);
+    assert_eq!(page.count("fieldset"), 2);
     assert_eq!(page.attribute("[name=cases][checked]", "value"), "at_once");
     let answer = browser.submit("/account/notices", &[("cases", "daily")]).await.expect(303);
     let page = browser.get(answer.header("location")).await.expect(200);
@@ -99,8 +99,11 @@ async fn mail_is_chosen_on_a_page_and_topics_of_others_are_not_offered() {
     assert_eq!(page.count("[role=status]"), 1);
     browser.submit("/account/notices", &[("cases", "hourly")]).await.expect(422);
     let liaison = world.app.browser_of(&world.liaison).await;
-    assert_eq!(liaison.get("/account/notices").await.expect(200).count("fieldset"), 3);
+    assert_eq!(liaison.get("/account/notices").await.expect(200).count("fieldset"), 4);
     let chosen = world.app.client(&world.firm).get("me/notices").await.expect(200).json();
-    let expected = json!({ "cases": "daily", "brokering": "at_once", "escalations": "daily" });
+    let expected = json!({
+        "cases": "daily", "brokering": "at_once", "escalations": "daily",
+        "subscriptions": "at_once",
+    });
     assert_eq!(chosen, expected);
 }

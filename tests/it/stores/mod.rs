@@ -29,6 +29,7 @@ mod registrations;
 mod reports;
 mod retention;
 mod subscriptions;
+mod suggestions;
 mod towns;
 mod vectors;
 mod visits;

@@ -171,8 +171,10 @@ fn every_column_that_names_a_person_is_exported(db: &TestDatabase) {
         ("notices", "user_id"),
         ("notice_settings", "user_id"),
         ("one_time_tokens", "user_id"),
+        ("recommendation_optouts", "user_id"),
         ("role_grants", "user_id"),
         ("sessions", "user_id"),
+        ("subscriptions", "user_id"),
     ];
     let names_person = |column: &str| {
         column.ends_with("_by")

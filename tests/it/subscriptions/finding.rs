@@ -28,9 +28,7 @@ async fn what_is_published_is_told_at_once_and_once() {
     assert!(mails[0].body.contains("压铸模具开裂"), "{}", mails[0].body);
     assert!(mails[0].body.contains(&format!("/sign-in?back=/needs/{need}\n")), "{}", mails[0].body);
     assert!(!mails[0].body.contains("%{"), "{}", mails[0].body);
-    let client = world.app.admin();
-    let change = json!({ "title": "压铸模具开裂与粘模", "budget_max": 45 });
-    client.patch_json(&format!("needs/{need}"), 1, change).await.expect(200);
+    world.change(&need, json!({ "title": "压铸模具开裂与粘模", "budget_max": 45 })).await;
     assert_eq!(world.round().await, 0, "never again of the same record");
 }
 
@@ -39,10 +37,9 @@ async fn what_comes_to_fit_by_a_change_is_new_and_what_is_confirmed_is_not() {
     let world = World::start().await;
     let (near, far) = (world.need("模具冷却"), world.need("灯罩发黄"));
     let path = world.search("at_once").await;
-    let admin = world.app.admin();
-    admin.post_json(&format!("needs/{near}/verify"), json!({})).await.expect(200);
+    world.app.admin().post_json(&format!("needs/{near}/verify"), json!({})).await.expect(200);
     assert_eq!(world.round().await, 0, "confirmed, not changed");
-    admin.patch_json(&format!("needs/{far}"), 1, json!({ "title": "模具灯罩" })).await.expect(200);
+    world.change(&far, json!({ "title": "模具灯罩" })).await;
     assert_eq!(world.round().await, 1);
     assert_eq!(world.told(&path).await, [far]);
 }
@@ -51,6 +48,9 @@ async fn what_comes_to_fit_by_a_change_is_new_and_what_is_confirmed_is_not() {
 async fn nothing_is_told_that_a_search_would_not_show() {
     let world = World::start().await;
     let path = world.search("at_once").await;
+    let query = json!({ "q": "模具" });
+    let body = json!({ "name": "模具", "query": query, "frequency": "at_once" });
+    let own = world.subscribe_as(&world.firm, body).await;
     let hidden = "模具的热处理工艺不外传".repeat(6);
     NeedBuilder::published(&world.firm_org)
         .title("某关键技术")
@@ -58,11 +58,12 @@ async fn nothing_is_told_that_a_search_would_not_show() {
         .problem(&hidden)
         .insert(&world.app);
     NeedBuilder::draft(&world.firm_org).title("模具草稿").insert(&world.app);
-    let own = NeedBuilder::published(&world.provider_org).title("模具自用").insert(&world.app);
-    assert_eq!(world.round().await, 0, "neither hidden words, nor drafts, nor {}", own.id);
+    assert_eq!(world.round().await, 0, "neither hidden words nor drafts");
     let open = world.need("模具寿命");
     assert_eq!(world.round().await, 1);
     assert_eq!(world.told(&path).await, [open]);
+    let finds = world.app.client(&world.firm).get(&format!("{own}/finds")).await.expect(200).json();
+    assert_eq!(finds["items"], json!([]), "one's own is no news");
 }
 
 #[tokio::test]

@@ -13,7 +13,7 @@ use townbridge::accounts::roles::model::GrantRole;
 use townbridge::jobs;
 use townbridge::organizations::model::Organization;
 
-use crate::support::{Account, CapabilityBuilder, NeedBuilder, OrgBuilder, TestApp};
+use crate::support::{Account, NeedBuilder, OrgBuilder, TestApp};
 
 /// The town of the firm.
 const GUZHEN: &str = "442000105";
@@ -82,6 +82,13 @@ impl World {
         let finds = self.app.client(&self.provider).get(&path).await.expect(200).json();
         let items = finds["items"].as_array().unwrap().iter();
         items.map(|find| find["record"]["id"].as_str().unwrap().to_owned()).collect()
+    }
+
+    /// Changes a need of the firm.
+    async fn change(&self, need: &str, fields: Value) {
+        let (admin, path) = (self.app.admin(), format!("needs/{need}"));
+        let version = admin.get(&path).await.expect(200).json()["version"].as_i64().unwrap();
+        admin.patch_json(&path, version, fields).await.expect(200);
     }
 
     async fn recommendations(&self, personalised: bool) {

@@ -1,0 +1,114 @@
+//! Pages of suggestions: what is suggested to one, and one suggestion with what it was made of.
+
+use actix_web::{Either, HttpResponse, get, post, web};
+use askama::Template;
+use askama_web::WebTemplate;
+use serde::Deserialize;
+
+use super::model::{
+    DismissReason, DismissSuggestion, ListSuggestions, SuggestionDetail, SuggestionId, Suggestions,
+};
+use super::ops;
+use crate::app::App;
+use crate::error::{Error, Message, Result};
+use crate::http::extract::{AppData, Query};
+use crate::http::html::{Frame, PageResult, Posted, Visit, redirect};
+
+/// Registers the pages.
+pub fn configure(config: &mut web::ServiceConfig) {
+    config
+        .service(list_suggestions)
+        .service(show_suggestion)
+        .service(accept_posted)
+        .service(dismiss_posted);
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "suggestions.html")]
+struct SuggestionsPage {
+    page: Frame,
+    found: Suggestions,
+    reasons: &'static [DismissReason],
+}
+
+/// Which page of them.
+#[derive(Debug, Deserialize)]
+struct Which {
+    after: Option<String>,
+}
+
+/// What is suggested to the reader.
+#[get("/suggestions")]
+async fn list_suggestions(
+    app: AppData,
+    visit: Visit,
+    which: Query<Which>,
+) -> PageResult<SuggestionsPage> {
+    let (app, caller) = (app.into_inner(), visit.caller.clone());
+    let query = ListSuggestions { limit: None, after: which.into_inner().after };
+    let found = app.run_match(move |app| ops::list(app, &caller, &query)).await?;
+    let page = Frame::new(&app, &visit, "account");
+    Ok(SuggestionsPage { page, found, reasons: DismissReason::ALL })
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "suggestion.html")]
+struct SuggestionPage {
+    page: Frame,
+    detail: SuggestionDetail,
+    reasons: &'static [DismissReason],
+    refused: Option<Message>,
+}
+
+async fn suggestion_page(app: AppData, visit: &Visit, id: SuggestionId) -> Result<SuggestionPage> {
+    let (app, caller) = (app.into_inner(), visit.caller.clone());
+    let detail = app.run_match(move |app| ops::show(app, &caller, id)).await?;
+    let page = Frame::new(&app, visit, "account");
+    Ok(SuggestionPage { page, detail, reasons: DismissReason::ALL, refused: None })
+}
+
+/// One suggestion with its reasons, and what it was made of.
+#[get("/suggestions/{id}")]
+async fn show_suggestion(
+    app: AppData,
+    visit: Visit,
+    id: web::Path<SuggestionId>,
+) -> PageResult<SuggestionPage> {
+    Ok(suggestion_page(app, &visit, *id).await?)
+}
+
+/// Takes it up, and goes to the case.
+#[post("/suggestions/{id}/accept")]
+async fn accept_posted(
+    app: AppData,
+    visit: Visit,
+    id: web::Path<SuggestionId>,
+    _form: Posted,
+) -> PageResult<Either<SuggestionPage, HttpResponse>> {
+    let (caller, id) = (visit.caller.clone(), *id);
+    let take_up = move |app: &App| ops::accept(app, &caller, id);
+    match app.clone().into_inner().run_match(take_up).await {
+        Ok(written) => Ok(Either::Right(redirect(&format!("/cases/{}", written.value.id)))),
+        Err(Error::Conflict { message, .. }) => {
+            let again = suggestion_page(app, &visit, id).await?;
+            Ok(Either::Left(SuggestionPage { refused: Some(message), ..again }))
+        }
+        Err(other) => Err(other.into()),
+    }
+}
+
+/// Dismisses it.
+#[post("/suggestions/{id}/dismiss")]
+async fn dismiss_posted(
+    app: AppData,
+    visit: Visit,
+    id: web::Path<SuggestionId>,
+    form: Posted,
+) -> PageResult<HttpResponse> {
+    let wrong = |_| Error::field("/reason", "field.unknown_status");
+    let reason = form.text("reason").parse().map_err(wrong)?;
+    let caller = visit.caller.clone();
+    let dismiss = move |app: &App| ops::dismiss(app, &caller, *id, DismissSuggestion { reason });
+    app.into_inner().run_match(dismiss).await?;
+    Ok(redirect("/suggestions"))
+}
