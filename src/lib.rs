@@ -47,6 +47,7 @@ pub mod disclosure;
 pub mod embeddings;
 pub mod error;
 pub mod evaluation;
+pub mod events;
 pub mod http;
 pub mod idempotency;
 pub mod import;

@@ -10,6 +10,8 @@ const LOG_LOCK: i64 = 0x746f_776e;
 const LIKENESS_LOCK: i64 = 0x6c69_6b65;
 /// Lock of those who change cases.
 const CASE_LOCK: i64 = 0x6361_7365;
+/// Lock of those who give away places and tables of events.
+const EVENT_LOCK: i64 = 0x6576_656e;
 const REPORT_LOCK: i64 = 0x7265_706f;
 /// Lock of those who count what a robot was sent.
 const DELIVERY_LOCK: i64 = 0x726f_626f;
@@ -53,6 +55,15 @@ pub fn lock_registrations(db: &mut Db) -> QueryResult<()> {
 /// When the lock cannot be taken in time.
 pub fn lock_cases(db: &mut Db) -> QueryResult<()> {
     lock(db, CASE_LOCK)
+}
+
+/// Serialises those who change who comes to events until the transaction ends: two who each count the
+/// places taken would both take the last. Take it first.
+///
+/// # Errors
+/// When the lock cannot be taken in time.
+pub fn lock_events(db: &mut Db) -> QueryResult<()> {
+    lock(db, EVENT_LOCK)
 }
 
 /// Serialises those who lock and correct reports until the transaction ends: two who lock overlapping

@@ -8,6 +8,7 @@
 mod brokering;
 mod deals;
 mod field;
+mod occasions;
 mod privacy;
 mod reports;
 mod telling;
@@ -18,6 +19,7 @@ mod wishes;
 pub use brokering::*;
 pub use deals::*;
 pub use field::*;
+pub use occasions::*;
 pub use privacy::*;
 pub use reports::*;
 pub use telling::*;

@@ -19,7 +19,8 @@ pub(super) fn class(kind: RecordKind, field: &str) -> FieldClass {
         | RecordKind::Report
         | RecordKind::Endpoint
         | RecordKind::MessageTemplate
-        | RecordKind::Subscription => Internal,
+        | RecordKind::Subscription
+        | RecordKind::Event => Internal,
     }
 }
 

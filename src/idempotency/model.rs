@@ -54,6 +54,12 @@ code_enum!(
         MessageTemplate = "message_template",
         /// A subscription.
         Subscription = "subscription",
+        /// An event.
+        Event = "event",
+        /// Who comes to an event.
+        EventGuest = "event_guest",
+        /// A pair that is to meet at an event.
+        EventMeeting = "event_meeting",
         /// A grant on a need.
         NeedGrant = "need_grant",
         /// A grant on a capability.
@@ -87,6 +93,7 @@ impl From<RecordKind> for CreatedKind {
             RecordKind::Endpoint => Self::Endpoint,
             RecordKind::MessageTemplate => Self::MessageTemplate,
             RecordKind::Subscription => Self::Subscription,
+            RecordKind::Event => Self::Event,
         }
     }
 }

@@ -49,6 +49,14 @@ code_enum!(
         EndpointPaused = "endpoint_paused",
         /// Something new has been found for a subscription.
         SubscriptionFound = "subscription_found",
+        /// An organisation of the reader is invited to an event.
+        EventInvited = "event_invited",
+        /// An event has another time or place.
+        EventMoved = "event_moved",
+        /// An event does not take place.
+        EventCancelled = "event_cancelled",
+        /// A meeting at an event has been given a time.
+        EventBooked = "event_booked",
         /// Whether an endpoint can be reached.
         Test = "test",
     }
@@ -116,6 +124,10 @@ impl NoticeKind {
             | Self::PaymentDue
             | Self::PaymentLate
             | Self::EndpointPaused
+            | Self::EventInvited
+            | Self::EventMoved
+            | Self::EventCancelled
+            | Self::EventBooked
             | Self::Test => Topic::Cases,
             Self::CaseAssigned | Self::CasesHandedOver | Self::CaseUnbrokered => Topic::Brokering,
             Self::CaseEscalated | Self::NeedEscalated => Topic::Escalations,

@@ -18,7 +18,7 @@ use crate::messages::{self, Texts, Values};
 use crate::needs::model::NeedId;
 use crate::records::model::RecordKind;
 use crate::records::reviewed;
-use crate::{channels, contracts, projects, subscriptions};
+use crate::{channels, contracts, events, projects, subscriptions};
 
 /// A notice in words.
 #[derive(Debug, Clone)]
@@ -173,6 +173,12 @@ fn titles(db: &mut Db, reader: &Caller, notices: &[Notice]) -> Result<Titles> {
         let Ok(subscription) = id.parse() else { continue };
         if let Some(name) = subscriptions::ops::name(db, reader, subscription)? {
             found.insert((RecordKind::Subscription, id.to_owned()), Some(plain(&name)));
+        }
+    }
+    for id in of(RecordKind::Event) {
+        let Ok(event) = id.parse() else { continue };
+        if let Some(title) = events::ops::title(db, reader, event)? {
+            found.insert((RecordKind::Event, id.to_owned()), Some(plain(&title)));
         }
     }
     Ok(found)

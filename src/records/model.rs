@@ -40,6 +40,8 @@ code_enum!(
         MessageTemplate = "message_template",
         /// 订阅
         Subscription = "subscription",
+        /// 对接会等活动
+        Event = "event",
     }
 );
 
@@ -60,6 +62,7 @@ impl RecordKind {
             Self::Endpoint => "endpoints",
             Self::MessageTemplate => "message-templates",
             Self::Subscription => "subscriptions",
+            Self::Event => "events",
         }
     }
 }

@@ -16,6 +16,8 @@ code_enum!(
         Need = "need",
         /// 走访: a firm was visited.
         Visit = "visit",
+        /// 活动: an event was held.
+        Event = "event",
         /// 对接: a case was opened.
         Case = "case",
         /// 会谈: the two sides of a case met.
@@ -41,6 +43,7 @@ impl FactKind {
         match self {
             Self::Need => RecordKind::Need,
             Self::Visit => RecordKind::Visit,
+            Self::Event => RecordKind::Event,
             Self::Case | Self::Meeting | Self::Success => RecordKind::Case,
             Self::Contract | Self::Registration | Self::Payment => RecordKind::Contract,
             Self::Project | Self::Closing => RecordKind::Project,
@@ -113,6 +116,8 @@ code_enum!(
         Needs = "needs",
         /// 走访
         Visits = "visits",
+        /// 举办活动
+        Events = "events",
         /// 对接
         Cases = "cases",
         /// 会谈
@@ -150,6 +155,7 @@ impl Measure {
         match self {
             Self::Needs => FactKind::Need,
             Self::Visits => FactKind::Visit,
+            Self::Events => FactKind::Event,
             Self::Cases => FactKind::Case,
             Self::Meetings => FactKind::Meeting,
             Self::Successes => FactKind::Success,

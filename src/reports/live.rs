@@ -10,6 +10,7 @@ use crate::clock::china_date;
 use crate::contracts::model::{Contract, ContractId};
 use crate::db::Db;
 use crate::error::Result;
+use crate::events::model::Event;
 use crate::money::Money;
 use crate::organizations;
 use crate::projects::model::{Project, ProjectStatus};
@@ -48,6 +49,7 @@ impl Fact {
 pub fn facts(db: &mut Db, scope: &Scope<'_>) -> Result<Vec<Fact>> {
     let mut facts = needs(db, scope)?;
     facts.extend(visits(db, scope)?);
+    facts.extend(sources::events_held(db, scope)?.iter().map(event));
     let opened = sources::cases_opened(db, scope)?;
     let won = sources::cases_won(db, scope)?;
     let meetings = sources::meetings(db, scope)?;
@@ -108,6 +110,18 @@ fn visits(db: &mut Db, scope: &Scope<'_>) -> Result<Vec<Fact>> {
             .under(headings)
     };
     Ok(rows.into_iter().map(fact).collect())
+}
+
+fn event(row: &Event) -> Fact {
+    let channel = if row.is_online() { Channel::Online } else { Channel::Offline };
+    let headings = Headings {
+        programme: String::new(),
+        channel: channel.to_string(),
+        activity_kind: EXCHANGE.to_owned(),
+    };
+    Fact::new(FactKind::Event, row.id.to_string(), china_date(row.starts_at.0), row.town_code.clone())
+        .about(&row.code, &row.title)
+        .under(headings)
 }
 
 fn case(kind: FactKind, (id, code, title, region, at): &CaseRow, links: &Links) -> Fact {

@@ -9,6 +9,7 @@ mod cases;
 mod channels;
 mod contracts;
 mod messages;
+mod events;
 mod needs;
 mod notices;
 mod open;
@@ -79,6 +80,7 @@ fn tables() -> Vec<&'static Row> {
         messages::ROWS,
         subscriptions::ROWS,
         suggestions::ROWS,
+        events::ROWS,
     ];
     all.into_iter().flatten().collect()
 }
@@ -255,4 +257,9 @@ async fn subscriptions_are_called_as_the_table_says() {
 #[tokio::test]
 async fn suggestions_are_called_as_the_table_says() {
     check(suggestions::ROWS, None).await;
+}
+
+#[tokio::test]
+async fn events_are_called_as_the_table_says() {
+    check(events::ROWS, None).await;
 }

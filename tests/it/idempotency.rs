@@ -11,6 +11,8 @@ use serde_json::{Value, json};
 use townbridge::accounts::principal::{Caller, Role};
 use townbridge::accounts::roles::model::GrantRole;
 use townbridge::cases;
+use townbridge::events;
+use townbridge::events::model::EventFields;
 use townbridge::http::server;
 use townbridge::organizations::model::Organization;
 use townbridge::reports;
@@ -41,6 +43,7 @@ struct World {
     contract: String,
     project: String,
     report: String,
+    event: String,
     /// Visits of its period that were logged after it had been locked.
     late: Vec<String>,
 }
@@ -90,6 +93,7 @@ impl World {
             contract,
             project,
             report: report.unwrap().id.to_string(),
+            event: event(&app),
             late,
             admin: app.client(&account),
             case: opened.value.id.to_string(),
@@ -108,6 +112,21 @@ impl World {
     fn other(&self, number: usize) -> String {
         self.others[number].id.to_string()
     }
+}
+
+/// What is sent for an event.
+fn event_fields() -> Value {
+    json!({
+        "kind": "matchmaking", "title": "灯饰对接会", "town_code": "442000105", "place": "会展中心",
+        "starts_at": "2099-12-01T01:00:00Z", "ends_at": "2099-12-01T09:00:00Z"
+    })
+}
+
+/// A planned event.
+fn event(app: &TestApp) -> String {
+    let fields: EventFields = serde_json::from_value(event_fields()).unwrap();
+    let made = events::ops::create(app.service(), &Caller::system("test"), &fields);
+    made.unwrap().value.id.to_string()
 }
 
 /// One operation that creates something.
@@ -289,6 +308,24 @@ const ROWS: &[Row] = &[
         count: |_| "projects?limit=100".to_owned(),
     },
     Row {
+        operation: "create_event",
+        path: |_| "events".to_owned(),
+        body: |_, _| event_fields(),
+        count: |_| "events?limit=100".to_owned(),
+    },
+    Row {
+        operation: "add_event_guest",
+        path: |w| format!("events/{}/guests", w.event),
+        body: |w, n| json!({ "org_id": w.other(n) }),
+        count: |w| format!("events/{}/guests", w.event),
+    },
+    Row {
+        operation: "add_event_meeting",
+        path: |w| format!("events/{}/meetings", w.event),
+        body: |w, n| json!({ "need_id": w.need, "capability_id": w.offers[n] }),
+        count: |w| format!("events/{}/timetable", w.event),
+    },
+    Row {
         operation: "lock_report",
         path: |_| "reports/locks".to_owned(),
         body: |_, n| json!({ "period": format!("2024-0{}", n + 1), "region_code": "442000105" }),
@@ -325,7 +362,7 @@ impl Row {
 
     async fn count(&self, world: &World) -> usize {
         let found = world.admin.get(&(self.count)(world)).await.expect(200).json();
-        let lists = [&found, &found["items"], &found["roles"], &found["corrections"]];
+        let lists = [&found, &found["items"], &found["roles"], &found["corrections"], &found["meetings"]];
         lists.iter().find_map(|list| list.as_array()).expect("a list").len()
     }
 }
@@ -354,9 +391,10 @@ const WITHOUT_ROW: [&str; 5] = [
 
 /// Operations by `POST` that create nothing which a repeat would create twice: they only look
 /// something up, move a record on from a state that it has left then, or open and end sessions.
-const CREATES_NOTHING: [&str; 38] = [
+const CREATES_NOTHING: [&str; 41] = [
     "amend_contract",
     "answer_case",
+    "answer_event_invitation",
     "change_endpoint_secret",
     "decline_registration",
     "diagnose_need",
@@ -369,6 +407,7 @@ const CREATES_NOTHING: [&str; 38] = [
     "hand_over_cases",
     "match_text",
     "preview_message_template",
+    "propose_event_timetable",
     "rate_project",
     "read_notice",
     "read_notices",
@@ -386,6 +425,7 @@ const CREATES_NOTHING: [&str; 38] = [
     "take_capability_step",
     "take_case_step",
     "take_contract_step",
+    "take_event_step",
     "take_need_step",
     "take_organization_step",
     "take_project_step",

@@ -17,6 +17,7 @@ mod crash;
 mod diagnosis;
 mod disclosure;
 mod embeddings;
+mod events;
 mod evidence;
 mod examples;
 mod freshness;

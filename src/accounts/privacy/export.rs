@@ -16,6 +16,7 @@ use crate::db::{Db, dialect};
 use crate::error::{Error, Result};
 use crate::records::model::RecordKind;
 use crate::subscriptions;
+use crate::events;
 
 /// Everything about the caller.
 ///
@@ -71,6 +72,8 @@ fn parts(db: &mut Db, user: &User) -> Result<Vec<(&'static str, Value)>> {
     });
     let visits = store::visits_by(db, user.id)?.into_iter();
     let visits = visits.map(|(id, code, at)| json!({ "id": id, "code": code, "at": at }));
+    let said = events::ops::answers_by(db, user.id)?.into_iter();
+    let said = said.map(|(id, answer, at)| json!({ "event_id": id, "answer": answer, "at": at }));
     let files = store::files_by(db, user.id)?.into_iter().map(|(kind, record, name, at)| {
         json!({ "record_kind": kind, "record_id": record, "name": name, "at": at })
     });
@@ -88,6 +91,7 @@ fn parts(db: &mut Db, user: &User) -> Result<Vec<(&'static str, Value)>> {
         ("named_in", named.collect()),
         ("case_entries", entries.collect()),
         ("visits", visits.collect()),
+        ("event_answers", said.collect()),
         ("files", files.collect()),
         ("notices", notices.collect()),
         ("subscriptions", subscriptions.into()),

@@ -4,7 +4,7 @@
 use actix_web::http::Method;
 
 /// Every page.
-pub const PAGES: [(Method, &str); 117] = [
+pub const PAGES: [(Method, &str); 138] = [
     (Method::GET, "/"),
     (Method::GET, "/account"),
     (Method::GET, "/account/notices"),
@@ -52,6 +52,27 @@ pub const PAGES: [(Method, &str); 117] = [
     (Method::POST, "/endpoints/{id}/delete"),
     (Method::POST, "/endpoints/{id}/secret"),
     (Method::POST, "/endpoints/{id}/test"),
+    (Method::GET, "/events"),
+    (Method::GET, "/events/new"),
+    (Method::POST, "/events/new"),
+    (Method::GET, "/events/{id}"),
+    (Method::POST, "/events/{id}/answer"),
+    (Method::POST, "/events/{id}/book"),
+    (Method::GET, "/events/{id}/calendar.ics"),
+    (Method::GET, "/events/{id}/check-in"),
+    (Method::POST, "/events/{id}/check-in"),
+    (Method::GET, "/events/{id}/edit"),
+    (Method::POST, "/events/{id}/edit"),
+    (Method::GET, "/events/{id}/invitations"),
+    (Method::POST, "/events/{id}/invitations"),
+    (Method::POST, "/events/{id}/register"),
+    (Method::GET, "/events/{id}/results"),
+    (Method::POST, "/events/{id}/results"),
+    (Method::POST, "/events/{id}/step"),
+    (Method::GET, "/events/{id}/timetable"),
+    (Method::POST, "/events/{id}/timetable"),
+    (Method::POST, "/events/{id}/timetable/book"),
+    (Method::POST, "/events/{id}/walk-in"),
     (Method::GET, "/inbox"),
     (Method::POST, "/inbox/read"),
     (Method::POST, "/inbox/{id}/open"),

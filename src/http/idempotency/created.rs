@@ -13,8 +13,8 @@ use crate::needs::model::NeedId;
 use crate::records::reviewed::{ReviewedId, grants};
 use crate::records::traced::Traced;
 use crate::{
-    attachments, capabilities, cases, channels, contracts, needs, organizations, projects, reports,
-    subscriptions, towns, visits,
+    attachments, capabilities, cases, channels, contracts, events, needs, organizations, projects,
+    reports, subscriptions, towns, visits,
 };
 
 /// Status of the answer.
@@ -58,6 +58,9 @@ pub(super) fn answer(app: &App, caller: &Caller, created: &Created) -> Result<(H
         CreatedKind::Case => case(app, caller, id),
         CreatedKind::CaseEntry => case_entry(app, caller, id),
         CreatedKind::Visit => visit(app, caller, id),
+        CreatedKind::Event => event(app, caller, id),
+        CreatedKind::EventGuest => event_guest(app, caller, id),
+        CreatedKind::EventMeeting => event_meeting(app, caller, id),
         CreatedKind::Attachment => attachment(app, caller, id),
         CreatedKind::Contract => contract(app, caller, id),
         CreatedKind::Project => project(app, caller, id),
@@ -131,6 +134,23 @@ fn project(app: &App, caller: &Caller, id: &str) -> Result<(Headers, String)> {
 fn visit(app: &App, caller: &Caller, id: &str) -> Result<(Headers, String)> {
     let view = visits::ops::show(app, caller, parsed(id)?)?;
     rendered(&format!("visits/{id}"), Some(view.version), &view)
+}
+
+fn event(app: &App, caller: &Caller, id: &str) -> Result<(Headers, String)> {
+    let view = events::ops::show(app, caller, parsed(id)?)?;
+    rendered(&format!("events/{id}"), Some(view.version), &view)
+}
+
+fn event_guest(app: &App, caller: &Caller, id: &str) -> Result<(Headers, String)> {
+    let (event, guest) = halves(id)?;
+    let view = events::guests::show(app, caller, parsed(event)?, parsed(guest)?)?;
+    rendered(&format!("events/{event}/guests/{guest}"), Some(view.version), &view)
+}
+
+fn event_meeting(app: &App, caller: &Caller, id: &str) -> Result<(Headers, String)> {
+    let (event, meeting) = halves(id)?;
+    let view = events::timetable::show_meeting(app, caller, parsed(event)?, parsed(meeting)?)?;
+    rendered(&format!("events/{event}/meetings/{meeting}"), Some(view.version), &view)
 }
 
 fn report_lock(app: &App, caller: &Caller, id: &str) -> Result<(Headers, String)> {

@@ -95,7 +95,8 @@ fn documents(app: &App, db: &mut Db, kind: RecordKind, ids: &[String]) -> Result
         | RecordKind::Report
         | RecordKind::Endpoint
         | RecordKind::MessageTemplate
-        | RecordKind::Subscription => {
+        | RecordKind::Subscription
+        | RecordKind::Event => {
             return Ok(Vec::new());
         }
     };
@@ -123,6 +124,7 @@ pub(super) fn ids(
         | RecordKind::Report
         | RecordKind::Endpoint
         | RecordKind::MessageTemplate
-        | RecordKind::Subscription => Ok(Vec::new()),
+        | RecordKind::Subscription
+        | RecordKind::Event => Ok(Vec::new()),
     }
 }

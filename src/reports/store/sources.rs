@@ -7,11 +7,12 @@ use crate::cases::model::{CaseId, Channel};
 use crate::cases::stage::CaseStage;
 use crate::contracts::model::{Contract, ContractId, ContractStatus};
 use crate::db::schema::{
-    case_entries, cases, contract_payments, contracts, needs, project_towns, projects,
+    case_entries, cases, contract_payments, contracts, events, needs, project_towns, projects,
     report_facts, visits,
 };
 use crate::db::{Db, Timestamp};
 use crate::error::Result;
+use crate::events::model::{Event, EventStatus};
 use crate::needs::model::NeedId;
 use crate::on;
 use crate::projects::model::{Project, ProjectStatus};
@@ -97,6 +98,17 @@ pub fn visits_made(db: &mut Db, scope: &Scope<'_>) -> Result<Vec<Visit>> {
     Ok(on!(db, conn => in_scope!(visits::table, visits::town_code, scope)
         .filter(visits::visited_on.between(scope.span.from, scope.span.to))
         .select(Visit::as_select())
+        .load(conn))?)
+}
+
+/// Events of the scope that were held.
+pub fn events_held(db: &mut Db, scope: &Scope<'_>) -> Result<Vec<Event>> {
+    let (start, end) = scope.moments();
+    Ok(on!(db, conn => in_scope!(events::table, events::town_code, scope)
+        .filter(events::status.eq(EventStatus::Held))
+        .filter(events::starts_at.ge(start))
+        .filter(events::starts_at.lt(end))
+        .select(Event::as_select())
         .load(conn))?)
 }
 

@@ -29,7 +29,7 @@ on_both!(
 const GUZHEN: &str = "442000105";
 const XIAOLAN: &str = "442000118";
 
-fn capability(db: &TestDatabase, org: &Organization) -> CapabilityId {
+pub(super) fn capability(db: &TestDatabase, org: &Organization) -> CapabilityId {
     let row = unsaved(db, org, CapabilityStatus::Published, "纳米镀层");
     db.db.write(|conn| Capability::insert_rows(conn, std::slice::from_ref(&row))).unwrap();
     row.id

@@ -10,6 +10,7 @@ mod change_log;
 mod channels;
 mod contracts;
 pub mod databases;
+mod events;
 mod freshness;
 mod grants;
 mod imports;

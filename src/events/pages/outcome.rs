@@ -1,0 +1,197 @@
+//! What the liaison works with at an event and after it: check-in from a phone, and results.
+
+use std::sync::Arc;
+
+use actix_web::{Either, HttpResponse, get, post, web};
+use askama::Template;
+use askama_web::WebTemplate;
+
+use super::organise::{reviewed, told};
+use super::{settled, title};
+use crate::app::App;
+use crate::cases::model::Answer;
+use crate::error::{Error, Result};
+use crate::events::guests::{self, AddGuest, MarkAttendance};
+use crate::events::meetings::{self, RecordResult};
+use crate::events::model::{EventId, GuestId, MeetingId};
+use crate::events::results;
+use crate::events::views::{EventResults, EventView, GuestView};
+use crate::http::extract::AppData;
+use crate::http::html::form::command;
+use crate::http::html::once::{self, create_once};
+use crate::http::html::{Frame, PageResult, Posted, Refused, Visit};
+use crate::organizations;
+
+#[derive(Template, WebTemplate)]
+#[template(path = "event_check_in.html")]
+pub(super) struct CheckInPage {
+    page: Frame,
+    event: EventView,
+    /// Those who come first, then those who have not said so.
+    guests: Vec<GuestView>,
+    /// Key of the form for walk-ins.
+    once: String,
+    refused: Option<String>,
+}
+
+impl CheckInPage {
+    fn title(&self) -> String {
+        title(&self.page, &self.event)
+    }
+
+    fn here(&self) -> usize {
+        self.guests.iter().filter(|guest| guest.attended_at.is_some()).count()
+    }
+}
+
+/// Who is here.
+#[get("/events/{id}/check-in")]
+pub(super) async fn show_check_in(
+    app: AppData,
+    visit: Visit,
+    id: web::Path<EventId>,
+) -> PageResult<CheckInPage> {
+    Ok(list(&app.into_inner(), &visit, *id, Refused::default()).await?)
+}
+
+async fn list(app: &Arc<App>, visit: &Visit, id: EventId, refused: Refused) -> Result<CheckInPage> {
+    let caller = visit.caller.clone();
+    let (event, mut guests) = app
+        .run(move |app| {
+            let event = reviewed(app, &caller, id)?;
+            Ok((event, guests::list(app, &caller, id)?))
+        })
+        .await?;
+    guests.sort_by_key(|guest| match guest.answer {
+        Answer::Accepted => 0,
+        Answer::Open => 1,
+        Answer::Declined => 2,
+    });
+    let page = Frame::new(app, visit, "events");
+    let refused = told(&page, refused);
+    Ok(CheckInPage { page, event, guests, once: once::key().1, refused })
+}
+
+/// Checks a guest in, or takes that back.
+#[post("/events/{id}/check-in")]
+pub(super) async fn check_in(
+    app: AppData,
+    visit: Visit,
+    id: web::Path<EventId>,
+    form: Posted,
+) -> PageResult<Either<CheckInPage, HttpResponse>> {
+    let (app, caller, id) = (app.into_inner(), visit.caller.clone(), *id);
+    let guest: GuestId = form.text("guest").parse().map_err(|_| Error::NotFound)?;
+    let mark = MarkAttendance { attended: form.filled("attended").is_some() };
+    let done = app.run(move |app| guests::attend(app, &caller, (id, guest), &mark).map(drop)).await;
+    let again = async |refused| list(&app, &visit, id, refused).await;
+    settled(done, format!("/events/{id}/check-in#g-{guest}"), again).await
+}
+
+/// Checks in somebody who was not on the list: an organisation that is registered is meant by its name.
+#[post("/events/{id}/walk-in")]
+pub(super) async fn walk_in(
+    app: AppData,
+    visit: Visit,
+    id: web::Path<EventId>,
+    form: Posted,
+) -> PageResult<Either<CheckInPage, HttpResponse>> {
+    let (app, caller, id) = (app.into_inner(), visit.caller.clone(), *id);
+    let done = app
+        .run(move |app| {
+            create_once(app, &caller, &form, "POST /events/walk-in", |caller| {
+                let name = form.filled("org_name").unwrap_or_default();
+                let org_id =
+                    app.db.read(|db| organizations::ops::known_by_name(db, caller, &name))?;
+                let org_name = Some(name).filter(|_| org_id.is_none());
+                let guest = AddGuest { org_id, org_name, walk_in: true };
+                Ok(guests::add(app, caller, id, &guest)?.value.id.to_string())
+            })
+        })
+        .await;
+    let again = async |refused| list(&app, &visit, id, refused).await;
+    settled(done.map(drop), format!("/events/{id}/check-in"), again).await
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "event_results.html")]
+pub(super) struct ResultsPage {
+    page: Frame,
+    event: EventView,
+    results: EventResults,
+    refused: Option<String>,
+}
+
+impl ResultsPage {
+    fn title(&self) -> String {
+        title(&self.page, &self.event)
+    }
+
+    /// Figures with the part of the page that holds what is behind them.
+    fn figures(&self) -> [(&'static str, usize, &'static str); 9] {
+        let all = &self.results;
+        [
+            ("event.invited", all.invited, "#guests"),
+            ("event.accepted", all.accepted, "#guests"),
+            ("event.declined", all.declined, "#guests"),
+            ("event.attended", all.attended, "#guests"),
+            ("event.walk_ins", all.walk_ins, "#guests"),
+            ("event.booked", all.booked, "#meetings"),
+            ("event.met", all.met, "#meetings"),
+            ("event.cases", all.cases, "#meetings"),
+            ("event.contracts", all.contracts, "#contracts"),
+        ]
+    }
+}
+
+/// What came of an event.
+#[get("/events/{id}/results")]
+pub(super) async fn show_results(
+    app: AppData,
+    visit: Visit,
+    id: web::Path<EventId>,
+) -> PageResult<ResultsPage> {
+    Ok(outcome(&app.into_inner(), &visit, *id, Refused::default()).await?)
+}
+
+async fn outcome(
+    app: &Arc<App>,
+    visit: &Visit,
+    id: EventId,
+    refused: Refused,
+) -> Result<ResultsPage> {
+    let caller = visit.caller.clone();
+    let (event, results) = app
+        .run(move |app| {
+            let event = reviewed(app, &caller, id)?;
+            Ok((event, results::show(app, &caller, id)?))
+        })
+        .await?;
+    let page = Frame::new(app, visit, "events");
+    let refused = told(&page, refused);
+    Ok(ResultsPage { page, event, results, refused })
+}
+
+/// Records what came of a meeting.
+#[post("/events/{id}/results")]
+pub(super) async fn record_result(
+    app: AppData,
+    visit: Visit,
+    id: web::Path<EventId>,
+    form: Posted,
+) -> PageResult<Either<ResultsPage, HttpResponse>> {
+    let (app, caller, id) = (app.into_inner(), visit.caller.clone(), *id);
+    let meeting: MeetingId = form.text("meeting").parse().map_err(|_| Error::NotFound)?;
+    let version = form.text("version").parse().map_err(|_| Error::PreconditionRequired)?;
+    let done = match command::<RecordResult>(&form, &["result", "note"], &["open_case"]) {
+        Ok(result) => {
+            let work = move |app: &App| {
+                meetings::record(app, &caller, (id, meeting), version, &result).map(drop)
+            };
+            app.run(work).await
+        }
+        Err(error) => Err(error),
+    };
+    let again = async |refused| outcome(&app, &visit, id, refused).await;
+    settled(done, format!("/events/{id}/results#m-{meeting}"), again).await
+}

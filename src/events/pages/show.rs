@@ -1,0 +1,191 @@
+//! One event: what it is, whether one comes, and one's own meetings.
+
+use std::sync::Arc;
+
+use actix_web::{Either, HttpResponse, get, post, web};
+use askama::Template;
+use askama_web::WebTemplate;
+
+use super::{settled, time, title};
+use crate::accounts::principal::OrgId;
+use crate::app::App;
+use crate::error::{Error, FieldError, Result};
+use crate::events::guests::{self, AddGuest, AnswerInvitation};
+use crate::events::model::{EventId, GuestId, MeetingId};
+use crate::events::steps::{self, TakeEventStep};
+use crate::events::timetable::{self, BookMeeting};
+use crate::events::views::{EventView, Timetable};
+use crate::events::{api, calendar, ops};
+use crate::http::extract::AppData;
+use crate::http::html::form::command;
+use crate::http::html::{Frame, PageResult, Posted, Refused, Visit};
+use crate::organizations;
+
+#[derive(Template, WebTemplate)]
+#[template(path = "event.html")]
+pub(super) struct EventPage {
+    page: Frame,
+    event: EventView,
+    /// Times and own meetings, for who is signed in.
+    timetable: Option<Timetable>,
+    /// Own organisations that may be registered.
+    orgs: Vec<(OrgId, String)>,
+    errors: Vec<FieldError>,
+    refused: Option<String>,
+}
+
+impl EventPage {
+    fn title(&self) -> String {
+        title(&self.page, &self.event)
+    }
+
+    fn time(&self) -> String {
+        time(&self.page, &self.event)
+    }
+
+    fn slot_name(&self, slot: &i32) -> String {
+        let slots = self.timetable.as_ref().map(|all| all.slots.as_slice()).unwrap_or_default();
+        slots.iter().find(|one| one.slot == *slot).map(|one| self.page.moment(&one.starts_at)).unwrap_or_default()
+    }
+}
+
+/// One event.
+#[get("/events/{id}")]
+pub(super) async fn show_event(
+    app: AppData,
+    visit: Visit,
+    id: web::Path<EventId>,
+) -> PageResult<EventPage> {
+    Ok(shown(&app.into_inner(), &visit, *id, Refused::default()).await?)
+}
+
+async fn shown(app: &Arc<App>, visit: &Visit, id: EventId, refused: Refused) -> Result<EventPage> {
+    let caller = visit.caller.clone();
+    let (event, timetable, orgs) = app
+        .run(move |app| {
+            let event = ops::show(app, &caller, id)?;
+            let Some(principal) = &caller.principal else { return Ok((event, None, Vec::new())) };
+            let mut orgs = principal.org_ids();
+            orgs.retain(|org| {
+                event.own.iter().all(|one| one.org.as_ref().map(|own| own.id) != Some(*org))
+            });
+            let found = app.db.read(|db| organizations::ops::owners(db, &orgs))?;
+            let name = |id: OrgId| Some((id, found.get(&id)?.name.clone()));
+            let orgs = orgs.into_iter().filter_map(name).collect();
+            Ok((event, Some(timetable::show(app, &caller, id)?), orgs))
+        })
+        .await?;
+    let page = Frame::new(app, visit, "events");
+    let reason = refused.reason.map(|message| page.message(&message));
+    Ok(EventPage { page, event, timetable, orgs, errors: refused.errors, refused: reason })
+}
+
+/// The event and one's meetings for a calendar.
+#[get("/events/{id}/calendar.ics")]
+pub(super) async fn fetch_calendar(
+    app: AppData,
+    visit: Visit,
+    id: web::Path<EventId>,
+) -> PageResult<HttpResponse> {
+    let caller = visit.caller;
+    let text = app.run(move |app| calendar::show(app, &caller, *id)).await?;
+    let disposition = ("content-disposition", "attachment; filename=\"event.ics\"");
+    Ok(HttpResponse::Ok()
+        .content_type(api::CALENDAR)
+        .insert_header(disposition)
+        .body(text))
+}
+
+/// Takes a step.
+#[post("/events/{id}/step")]
+pub(super) async fn take_step(
+    app: AppData,
+    visit: Visit,
+    id: web::Path<EventId>,
+    form: Posted,
+) -> PageResult<Either<EventPage, HttpResponse>> {
+    let (app, caller, id) = (app.into_inner(), visit.caller.clone(), *id);
+    let done = match command::<TakeEventStep>(&form, &["to", "comment"], &[]) {
+        Ok(step) => app.run(move |app| steps::take_step(app, &caller, id, &step).map(drop)).await,
+        Err(error) => Err(error),
+    };
+    let again = async |refused| shown(&app, &visit, id, refused).await;
+    settled(done, format!("/events/{id}"), again).await
+}
+
+/// Registers one's organisation.
+#[post("/events/{id}/register")]
+pub(super) async fn register(
+    app: AppData,
+    visit: Visit,
+    id: web::Path<EventId>,
+    form: Posted,
+) -> PageResult<Either<EventPage, HttpResponse>> {
+    let (app, caller, id) = (app.into_inner(), visit.caller.clone(), *id);
+    let guest = AddGuest { org_id: form.text("org_id").parse().ok(), ..AddGuest::default() };
+    let done = app.run(move |app| guests::add(app, &caller, id, &guest).map(drop)).await;
+    let again = async |refused| shown(&app, &visit, id, refused).await;
+    settled(done, format!("/events/{id}"), again).await
+}
+
+/// Says whether an organisation comes.
+#[post("/events/{id}/answer")]
+pub(super) async fn answer_invitation(
+    app: AppData,
+    visit: Visit,
+    id: web::Path<EventId>,
+    form: Posted,
+) -> PageResult<Either<EventPage, HttpResponse>> {
+    let (app, caller, id) = (app.into_inner(), visit.caller.clone(), *id);
+    let guest: GuestId = form.text("guest").parse().map_err(|_| Error::NotFound)?;
+    let done = match said(&form) {
+        Ok(said) => {
+            app.run(move |app| guests::answer(app, &caller, (id, guest), &said).map(drop)).await
+        }
+        Err(error) => Err(error),
+    };
+    let back = match form.text("back") {
+        "invitations" => format!("/events/{id}/invitations"),
+        _ => format!("/events/{id}"),
+    };
+    let again = async |refused| shown(&app, &visit, id, refused).await;
+    settled(done, back, again).await
+}
+
+/// A reason that stands beside a yes was typed for the other button.
+fn said(form: &Posted) -> Result<AnswerInvitation> {
+    let fields: &[&str] =
+        if form.text("answer") == "declined" { &["answer", "reason"] } else { &["answer"] };
+    command(form, fields, &[])
+}
+
+/// The pair that a form is about, its version, and the time that was chosen; none takes it back.
+pub(super) fn booking(form: &Posted) -> Result<(MeetingId, i32, Option<BookMeeting>)> {
+    let meeting = form.text("meeting").parse().map_err(|_| Error::NotFound)?;
+    let version = form.text("version").parse().map_err(|_| Error::PreconditionRequired)?;
+    let bad = |_| Error::field("/slot", "field.no_such_slot");
+    let slot: Option<i32> =
+        form.filled("slot").map(|text| text.parse().map_err(bad)).transpose()?;
+    Ok((meeting, version, slot.map(|slot| BookMeeting { slot, table: None })))
+}
+
+/// Chooses a time for one's own meeting, or takes it back.
+#[post("/events/{id}/book")]
+pub(super) async fn book(
+    app: AppData,
+    visit: Visit,
+    id: web::Path<EventId>,
+    form: Posted,
+) -> PageResult<Either<EventPage, HttpResponse>> {
+    let (app, caller, id) = (app.into_inner(), visit.caller.clone(), *id);
+    let done = match booking(&form) {
+        Ok((meeting, version, place)) => {
+            let ids = (id, meeting);
+            let work = move |app: &App| timetable::book(app, &caller, ids, version, place.as_ref()).map(drop);
+            app.run(work).await
+        }
+        Err(error) => Err(error),
+    };
+    let again = async |refused| shown(&app, &visit, id, refused).await;
+    settled(done, format!("/events/{id}"), again).await
+}

@@ -1,0 +1,144 @@
+//! Whom to invite: the published needs of the event's town, each with the capabilities that fit it
+//! best, as the matching of the platform finds them.
+
+use std::collections::HashSet;
+
+use serde::{Deserialize, Serialize};
+
+use super::model::EventId;
+use super::ops::reviewed;
+use super::store;
+use super::views::{ProposedPair, ProposedSide};
+use crate::accounts::principal::Caller;
+use crate::app::App;
+use crate::capabilities::model::CapabilityId;
+use crate::embeddings::server::Aid;
+use crate::error::{Error, Message, Result};
+use crate::matching;
+use crate::matching::answer::Match;
+use crate::matching::query::MatchQuery;
+use crate::needs;
+use crate::needs::model::{NeedId, NeedView};
+use crate::needs::ops::ListNeeds;
+
+/// Needs looked at for one page, by default and at most.
+const NEEDS: usize = 5;
+const MOST_NEEDS: usize = 20;
+/// Capabilities proposed for each, by default and at most.
+const EACH: usize = 3;
+const MOST_EACH: usize = 10;
+/// Matches among which a pair that was picked is looked for.
+const LOOKED_AT: usize = 100;
+
+/// Which pairs to propose.
+#[derive(Debug, Clone, Default, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct ListProposals {
+    /// Capabilities for each need, 1 to 10; 3 by default.
+    pub each: Option<usize>,
+    /// Needs on the page, 1 to 20; 5 by default.
+    pub limit: Option<usize>,
+    /// `next` of the page before.
+    pub after: Option<String>,
+}
+
+/// A page of proposed pairs.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct Proposals {
+    /// Pairs, need by need, the best match of each first.
+    pub items: Vec<ProposedPair>,
+    /// Pass as `after` to get the pairs of further needs; absent on the last page.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
+}
+
+/// States of needs that look for a partner.
+const SEEKING: &str = "published,matching,negotiating";
+
+fn bounded(given: Option<usize>, usual: usize, most: usize, pointer: &str) -> Result<usize> {
+    match given.unwrap_or(usual) {
+        number if (1..=most).contains(&number) => Ok(number),
+        _ => {
+            let message = Message::new("field.out_of_range").with("min", 1).with("max", most);
+            Err(Error::field(pointer, message))
+        }
+    }
+}
+
+/// Pairs to invite to an event: for those who run it and officers above.
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Error::Forbidden`]; [`Error::Invalid`] for a page that cannot be.
+pub fn list(app: &App, caller: &Caller, id: EventId, query: &ListProposals) -> Result<Proposals> {
+    caller.signed_in()?;
+    let each = bounded(query.each, EACH, MOST_EACH, "/each")?;
+    let limit = bounded(query.limit, NEEDS, MOST_NEEDS, "/limit")?;
+    let (event, meetings) = app.db.read(|db| {
+        let event = reviewed(db, caller, id)?;
+        let meetings = store::meetings(db, event.id)?;
+        Ok::<_, Error>((event, meetings))
+    })?;
+    let invited: HashSet<(String, String)> = meetings
+        .iter()
+        .map(|one| (one.need_id.to_string(), one.capability_id.to_string()))
+        .collect();
+    let page = needs::ops::list(app, caller, &ListNeeds {
+        status: Some(SEEKING.to_owned()),
+        region: Some(event.town_code.clone()),
+        limit: Some(limit),
+        after: query.after.clone(),
+        ..ListNeeds::default()
+    })?;
+    let mut items = Vec::new();
+    for need in page.items {
+        let wanted = MatchQuery { limit: Some(each), ..MatchQuery::default() };
+        let found = matching::ops::of_need(app, caller, need.id, &wanted, &Aid::default())?;
+        items.extend(found.hits.iter().map(|hit| pair(&need, hit, &invited)));
+    }
+    Ok(Proposals { items, next: page.next })
+}
+
+fn pair(need: &NeedView, hit: &Match, invited: &HashSet<(String, String)>) -> ProposedPair {
+    let key = (need.id.to_string(), hit.record.id.clone());
+    ProposedPair {
+        invited: invited.contains(&key),
+        need: ProposedSide {
+            id: key.0,
+            code: need.code.clone(),
+            title: need.fields.title.clone().unwrap_or_default(),
+            org: need.org.clone(),
+        },
+        capability: ProposedSide {
+            id: key.1,
+            code: hit.record.code.clone(),
+            title: hit.record.title.clone(),
+            org: hit.record.org.clone(),
+        },
+        score: f64::from(thousandths(hit.score)) / 1_000.0,
+        grade: hit.grade.code.clone(),
+        why: hit.sentence.clone(),
+    }
+}
+
+fn thousandths(score: f32) -> i32 {
+    // Scores lie between 0 and 1, so nothing is lost.
+    (score.clamp(0.0, 1.0) * 1_000.0).round() as i32
+}
+
+/// How well a pair fits in thousandths, and why; nothing when matching does not bring the two together.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is no such need for the caller.
+pub(super) fn reasons(
+    app: &App,
+    caller: &Caller,
+    need: NeedId,
+    capability: CapabilityId,
+) -> Result<(i32, String)> {
+    let wanted = MatchQuery { limit: Some(LOOKED_AT), ..MatchQuery::default() };
+    let found = matching::ops::of_need(app, caller, need, &wanted, &Aid::default())?;
+    let id = capability.to_string();
+    let hit = found.hits.iter().find(|hit| hit.record.id == id);
+    Ok(hit.map(|hit| (thousandths(hit.score), hit.sentence.clone())).unwrap_or_default())
+}
