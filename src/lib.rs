@@ -59,6 +59,7 @@ pub mod needs;
 pub mod notices;
 pub mod organizations;
 pub mod outbound;
+pub mod platforms;
 pub mod projects;
 pub mod reading;
 pub mod records;

@@ -344,17 +344,6 @@ diesel::table! {
     }
 }
 
-diesel::table! {
-    use diesel::sql_types::*;
-    use crate::db::types::sql::Uid;
-
-    likeness_keys (likeness_key, record_id) {
-        likeness_key -> BigInt,
-        record_id -> Uid,
-        tier -> Integer,
-    }
-}
-
 diesel::joinable!(needs -> organizations (org_id));
 diesel::joinable!(capabilities -> organizations (org_id));
 diesel::joinable!(role_grants -> users (user_id));

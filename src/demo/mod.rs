@@ -1,10 +1,11 @@
 //! The demonstration: invented firms, institutes, people, needs, capabilities, visits,
-//! cases, contracts and projects in sixteen real towns, loaded only when asked for (`serve --demo`) and only into an empty database. The files
+//! cases, contracts, projects, events and platforms in sixteen real towns, loaded only when asked for (`serve --demo`) and only into an empty database. The files
 //! lie in `demo/` and are built into the program.
 
 mod accounts;
 mod deals;
 mod files;
+mod occasions;
 mod records;
 mod store;
 mod subscriptions;
@@ -67,6 +68,9 @@ pub fn load(app: &App) -> Result<DemoState> {
     visits::enter(app, &orgs, &people, moved_by)?;
     deals::enter(app, &orgs, &people, moved_by)?;
     subscriptions::enter(app, &people)?;
+    // Events invite by match, so the index has to be there.
+    indexer::catch_up(app)?;
+    occasions::enter(app, &people)?;
     app.db.write(|db| facts::set_fact(db, FACT, LOADED, app.clock.now()))?;
     indexer::catch_up(app)?;
     Ok(DemoState::Loaded)

@@ -21,6 +21,7 @@ pub(super) fn class(kind: RecordKind, field: &str) -> FieldClass {
         | RecordKind::MessageTemplate
         | RecordKind::Subscription
         | RecordKind::Event => Internal,
+        RecordKind::Platform => Card,
     }
 }
 

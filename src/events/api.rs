@@ -212,7 +212,7 @@ async fn answer_event_invitation(
     params(("id" = EventId, Path), ("guest_id" = GuestId, Path)),
     responses((status = 200, body = GuestView), (status = 401, body = Problem),
         (status = 403, body = Problem), (status = 404, body = Problem),
-        (status = 409, body = Problem)))]
+        (status = 409, body = Problem), (status = 422, body = Problem)))]
 #[put("/events/{id}/guests/{guest_id}/attendance")]
 async fn mark_event_attendance(
     app: AppData,
@@ -245,7 +245,7 @@ async fn show_event_timetable(
     security(("bearer" = [])),
     responses((status = 200, body = Timetable), (status = 401, body = Problem),
         (status = 403, body = Problem), (status = 404, body = Problem),
-        (status = 409, body = Problem)))]
+        (status = 409, body = Problem), (status = 422, body = Problem)))]
 #[post("/events/{id}/timetable")]
 async fn propose_event_timetable(
     app: AppData,
@@ -296,7 +296,8 @@ async fn book_event_meeting(
 ) -> ApiResult {
     let (ids, version) = (path.into_inner(), version.0);
     let place = body.0;
-    let work = move |app: &crate::app::App| timetable::book(app, &caller.0, ids, version, Some(&place));
+    let work =
+        move |app: &crate::app::App| timetable::book(app, &caller.0, ids, version, Some(&place));
     let written = app.run(work).await?;
     Ok(answer::changed(written.value.version, written))
 }

@@ -51,7 +51,9 @@ pub fn show(app: &App, caller: &Caller, id: EventId) -> Result<String> {
             cancelled,
         });
     }
-    entries.extend(timetable.meetings.iter().filter_map(|one| meeting(one, &place, caller, cancelled)));
+    entries.extend(
+        timetable.meetings.iter().filter_map(|one| meeting(one, &place, caller, cancelled)),
+    );
     Ok(written(&entries, app.clock.now()))
 }
 

@@ -274,7 +274,11 @@ pub fn answer(
         let mut guest = store::guest(db, id, guest)?.ok_or(Error::NotFound)?;
         if !speaks_for(caller, &event, &guest) {
             let seen = Standing::of(caller, &event).reviews;
-            return Err(if seen { Error::forbidden("error.not_your_event") } else { Error::NotFound });
+            return Err(if seen {
+                Error::forbidden("error.not_your_event")
+            } else {
+                Error::NotFound
+            });
         }
         if !is_answerable(caller, &event, &guest) {
             return Err(Error::conflict("error.event_not_open"));
@@ -335,8 +339,7 @@ pub fn attend(
             return Err(Error::conflict("error.event_not_open"));
         }
         let mut guest = store::guest(db, id, guest)?.ok_or(Error::NotFound)?;
-        guest.attended_at =
-            command.attended.then(|| guest.attended_at.unwrap_or(now));
+        guest.attended_at = command.attended.then(|| guest.attended_at.unwrap_or(now));
         save(db, now, &mut guest)?;
         let changes = json!({ "guest": guest.id, "attended": command.attended });
         let change = log(db, caller, now, ("event.attendance", id), (changes, None))?;

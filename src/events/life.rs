@@ -38,7 +38,9 @@ pub struct Standing {
 impl Standing {
     /// The caller's standing towards events of a town.
     pub fn in_town(caller: &Caller, town_code: &str) -> Self {
-        let Some(principal) = &caller.principal else { return Self { runs: false, reviews: false } };
+        let Some(principal) = &caller.principal else {
+            return Self { runs: false, reviews: false };
+        };
         let is_liaison = principal.roles.iter().any(|binding| {
             binding.role == Role::Liaison && binding.region_code.as_deref() == Some(town_code)
         });

@@ -144,7 +144,9 @@ fn check_pair(
     }
     if capability.row.status != CapabilityStatus::Published {
         let status = capability.row.status;
-        return Err(Error::conflict(Message::new("error.capability_not_open").with("status", status)));
+        return Err(Error::conflict(
+            Message::new("error.capability_not_open").with("status", status),
+        ));
     }
     organizations::ops::require_verified(db, need.row.org_id)?;
     organizations::ops::require_verified(db, capability.row.org_id)?;
@@ -238,7 +240,8 @@ fn carry_on(
     };
     let case = match cases::ops::list(app, caller, &query)?.items.into_iter().next() {
         Some(case) => {
-            let said = AddCaseNote { channel: Some(channel), note: Some(note.clone()), ..silent_note() };
+            let said =
+                AddCaseNote { channel: Some(channel), note: Some(note.clone()), ..silent_note() };
             cases::ops::add_note(app, caller, case.id, &said)?;
             case
         }

@@ -134,8 +134,7 @@ pub(super) fn views(
     events: Vec<Event>,
 ) -> Result<Vec<EventView>> {
     let ids: Vec<EventId> = events.iter().map(|event| event.id).collect();
-    let orgs: Vec<OrgId> =
-        caller.principal.as_ref().map(|one| one.org_ids()).unwrap_or_default();
+    let orgs: Vec<OrgId> = caller.principal.as_ref().map(|one| one.org_ids()).unwrap_or_default();
     let accepted: HashMap<EventId, i64> = store::accepted(db, &ids)?.into_iter().collect();
     let own = store::guests_of(db, &ids, &orgs)?;
     let mut shown = Vec::new();

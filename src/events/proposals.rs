@@ -83,13 +83,17 @@ pub fn list(app: &App, caller: &Caller, id: EventId, query: &ListProposals) -> R
         .iter()
         .map(|one| (one.need_id.to_string(), one.capability_id.to_string()))
         .collect();
-    let page = needs::ops::list(app, caller, &ListNeeds {
-        status: Some(SEEKING.to_owned()),
-        region: Some(event.town_code.clone()),
-        limit: Some(limit),
-        after: query.after.clone(),
-        ..ListNeeds::default()
-    })?;
+    let page = needs::ops::list(
+        app,
+        caller,
+        &ListNeeds {
+            status: Some(SEEKING.to_owned()),
+            region: Some(event.town_code.clone()),
+            limit: Some(limit),
+            after: query.after.clone(),
+            ..ListNeeds::default()
+        },
+    )?;
     let mut items = Vec::new();
     for need in page.items {
         let wanted = MatchQuery { limit: Some(each), ..MatchQuery::default() };

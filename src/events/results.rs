@@ -45,9 +45,7 @@ fn counted(db: &mut Db, caller: &Caller, id: EventId) -> Result<(EventResults, V
     let (list, meetings) = (store::guests(db, id)?, store::meetings(db, id)?);
     let count = |which: &dyn Fn(&Guest) -> bool| list.iter().filter(|guest| which(guest)).count();
     let held = |which: &dyn Fn(&Meeting) -> bool| meetings.iter().filter(|one| which(one)).count();
-    let asked = |guest: &Guest| {
-        matches!(guest.origin, GuestOrigin::Match | GuestOrigin::Liaison)
-    };
+    let asked = |guest: &Guest| matches!(guest.origin, GuestOrigin::Match | GuestOrigin::Liaison);
     let mut cases: Vec<CaseId> = meetings.iter().filter_map(|one| one.case_id).collect();
     cases.sort_unstable();
     cases.dedup();

@@ -86,7 +86,11 @@ fn check_times(checker: &mut Checker, fields: &EventFields) {
     let (Some(start), Some(end)) = (fields.starts_at, fields.ends_at) else { return };
     checker.ensure(start < end, "/ends_at", "field.ends_before_start");
     let short = end.0 - start.0 <= TimeDelta::days(LONGEST_DAYS);
-    checker.ensure(short, "/ends_at", Message::new("field.too_long_event").with("max", LONGEST_DAYS));
+    checker.ensure(
+        short,
+        "/ends_at",
+        Message::new("field.too_long_event").with("max", LONGEST_DAYS),
+    );
     if let Some(plan) = &fields.slots {
         check_plan(checker, plan, (start, end));
     }

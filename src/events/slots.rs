@@ -126,7 +126,11 @@ impl Taken {
 /// A timetable for pairs: the best match first, each at the first time at which both are free and at
 /// the first free table. The same wishes give the same timetable in whatever order they come; pairs
 /// for which there is no place are left out.
-pub fn propose(mut wishes: Vec<Wish>, (slots, tables): (i32, i32), mut taken: Taken) -> Vec<Placing> {
+pub fn propose(
+    mut wishes: Vec<Wish>,
+    (slots, tables): (i32, i32),
+    mut taken: Taken,
+) -> Vec<Placing> {
     wishes.sort_by_key(|wish| (std::cmp::Reverse(wish.score), wish.meeting));
     let mut placed = Vec::new();
     for wish in wishes {
@@ -158,12 +162,16 @@ mod tests {
         let (from, to) = (at("2026-12-01T01:00:00Z"), at("2026-12-01T04:00:00Z"));
         let lunch = Break { from: at("2026-12-01T02:10:00Z"), to: at("2026-12-01T03:00:00Z") };
         let times = plan(30, 5, vec![lunch]).times(from, to);
-        let starts: Vec<String> = times.iter().map(|(at, _)| at.0.format("%H:%M").to_string()).collect();
+        let starts: Vec<String> =
+            times.iter().map(|(at, _)| at.0.format("%H:%M").to_string()).collect();
         // The one at 02:10 would cut into the break, and a last one at 03:35 would end too late.
         assert_eq!(starts, ["01:00", "01:35", "03:00"]);
         assert_eq!(times[2].1, at("2026-12-01T03:30:00Z"));
         assert!(plan(120, 0, Vec::new()).times(from, at("2026-12-01T02:59:00Z")).is_empty());
-        assert_eq!(plan(5, 0, Vec::new()).times(from, at("2026-12-09T02:59:00Z")).len(), MOST_SLOTS);
+        assert_eq!(
+            plan(5, 0, Vec::new()).times(from, at("2026-12-09T02:59:00Z")).len(),
+            MOST_SLOTS
+        );
     }
 
     fn wishes() -> impl Strategy<Value = Vec<Wish>> {

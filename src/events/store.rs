@@ -119,7 +119,8 @@ pub fn accepted(db: &mut Db, ids: &[EventId]) -> Result<Vec<(EventId, i64)>> {
 /// # Errors
 /// A conflict when it is there already.
 pub fn insert_guest(db: &mut Db, row: &Guest) -> Result<()> {
-    let inserted = on!(db, conn => diesel::insert_into(event_guests::table).values(row).execute(conn));
+    let inserted =
+        on!(db, conn => diesel::insert_into(event_guests::table).values(row).execute(conn));
     taken(inserted, "error.event_guest_exists")
 }
 
@@ -231,7 +232,8 @@ pub fn update_meeting(db: &mut Db, row: &Meeting) -> Result<()> {
     let seat = |guest_id| Seat { event_id: row.event_id, slot, guest_id, meeting_id: row.id };
     let seats = [seat(row.need_guest_id), seat(row.provider_guest_id)];
     for one in &seats {
-        let sat = on!(db, conn => diesel::insert_into(event_seats::table).values(one).execute(conn));
+        let sat =
+            on!(db, conn => diesel::insert_into(event_seats::table).values(one).execute(conn));
         taken(sat, "error.event_guest_busy")?;
     }
     Ok(())

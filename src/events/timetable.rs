@@ -271,7 +271,8 @@ pub fn book(
             let booked = std::slice::from_ref(&meeting);
             telling::booked(app, db, caller, &event, (booked, &guests))?;
         }
-        let changes = json!({ "meeting": meeting.id, "slot": meeting.slot, "table": meeting.table_number });
+        let changes =
+            json!({ "meeting": meeting.id, "slot": meeting.slot, "table": meeting.table_number });
         let change = log(db, caller, now, ("event.booking", event.id), (changes, None))?;
         Ok(Written { value: view_of(db, caller, &event, meeting, &guests)?, change })
     })?;

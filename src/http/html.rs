@@ -74,6 +74,7 @@ pub fn pages() -> impl HttpServiceFactory {
         .configure(crate::towns::pages::configure)
         .configure(crate::visits::pages::configure)
         .configure(crate::events::pages::configure)
+        .configure(crate::platforms::pages::configure)
         .configure(crate::notices::pages::configure)
         .configure(crate::reports::pages::configure)
         .configure(crate::accounts::privacy::pages::configure)

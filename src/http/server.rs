@@ -37,6 +37,7 @@ fn configure_api(config: &mut ServiceConfig<'_>) {
     crate::diagnosis::api::configure(config);
     crate::visits::api::configure(config);
     crate::events::api::configure(config);
+    crate::platforms::api::configure(config);
     crate::notices::api::configure(config);
     crate::reports::api::configure(config);
     crate::accounts::privacy::api::configure(config);

@@ -60,6 +60,8 @@ code_enum!(
         EventGuest = "event_guest",
         /// A pair that is to meet at an event.
         EventMeeting = "event_meeting",
+        /// A platform of a town.
+        Platform = "platform",
         /// A grant on a need.
         NeedGrant = "need_grant",
         /// A grant on a capability.
@@ -94,6 +96,7 @@ impl From<RecordKind> for CreatedKind {
             RecordKind::MessageTemplate => Self::MessageTemplate,
             RecordKind::Subscription => Self::Subscription,
             RecordKind::Event => Self::Event,
+            RecordKind::Platform => Self::Platform,
         }
     }
 }

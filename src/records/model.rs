@@ -42,6 +42,8 @@ code_enum!(
         Subscription = "subscription",
         /// 对接会等活动
         Event = "event",
+        /// 创新平台
+        Platform = "platform",
     }
 );
 
@@ -63,6 +65,7 @@ impl RecordKind {
             Self::MessageTemplate => "message-templates",
             Self::Subscription => "subscriptions",
             Self::Event => "events",
+            Self::Platform => "platforms",
         }
     }
 }

@@ -126,6 +126,16 @@ pub fn versions_since(
         .load(conn))?)
 }
 
+/// Status and time of every version of every record of a kind: id, status, when; in the order of time.
+pub fn statuses(db: &mut Db, kind: RecordKind) -> Result<Vec<(String, String, Timestamp)>> {
+    use record_versions::dsl as v;
+    Ok(on!(db, conn => v::record_versions
+        .filter(v::record_kind.eq(kind))
+        .order((v::created_at.asc(), v::id.asc()))
+        .select((v::record_id, v::status, v::created_at))
+        .load(conn))?)
+}
+
 /// One version of a record.
 pub fn version(
     db: &mut Db,

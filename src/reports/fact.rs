@@ -16,8 +16,6 @@ code_enum!(
         Need = "need",
         /// 走访: a firm was visited.
         Visit = "visit",
-        /// 活动: an event was held.
-        Event = "event",
         /// 对接: a case was opened.
         Case = "case",
         /// 会谈: the two sides of a case met.
@@ -34,6 +32,8 @@ code_enum!(
         Project = "project",
         /// 项目结题: a project was closed.
         Closing = "closing",
+        /// 活动: an event was held.
+        Event = "event",
     }
 );
 
@@ -116,8 +116,6 @@ code_enum!(
         Needs = "needs",
         /// 走访
         Visits = "visits",
-        /// 举办活动
-        Events = "events",
         /// 对接
         Cases = "cases",
         /// 会谈
@@ -146,6 +144,8 @@ code_enum!(
         Closings = "closings",
         /// 新增产值
         OutputValue = "output_value",
+        /// 举办活动
+        Events = "events",
     }
 );
 

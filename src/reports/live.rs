@@ -119,9 +119,14 @@ fn event(row: &Event) -> Fact {
         channel: channel.to_string(),
         activity_kind: EXCHANGE.to_owned(),
     };
-    Fact::new(FactKind::Event, row.id.to_string(), china_date(row.starts_at.0), row.town_code.clone())
-        .about(&row.code, &row.title)
-        .under(headings)
+    Fact::new(
+        FactKind::Event,
+        row.id.to_string(),
+        china_date(row.starts_at.0),
+        row.town_code.clone(),
+    )
+    .about(&row.code, &row.title)
+    .under(headings)
 }
 
 fn case(kind: FactKind, (id, code, title, region, at): &CaseRow, links: &Links) -> Fact {

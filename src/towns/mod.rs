@@ -5,5 +5,6 @@ pub mod document;
 pub mod model;
 pub mod ops;
 pub mod pages;
+pub mod register;
 pub mod rules;
 pub mod store;

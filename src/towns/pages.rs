@@ -11,6 +11,8 @@ use crate::app::App;
 use crate::error::Result;
 use crate::http::extract::{AppData, Query};
 use crate::http::html::{Frame, PageResult, Visit};
+use crate::platforms;
+use crate::platforms::model::PlatformView;
 use crate::search;
 use crate::search::cards::Card;
 use crate::search::query::{Order, SearchQuery};
@@ -48,6 +50,7 @@ struct TownPage {
     needs: Vec<Card>,
     capabilities: Vec<Card>,
     firms: Vec<Card>,
+    platforms: Vec<PlatformView>,
 }
 
 /// Where a list goes on.
@@ -89,15 +92,16 @@ async fn show_town(app: AppData, visit: Visit, code: web::Path<String>) -> PageR
     let code = code.into_inner();
     let app = app.into_inner();
     let wanted = code.clone();
-    let (town, [needs, capabilities, firms]) = app
+    let (town, platforms, [needs, capabilities, firms]) = app
         .run(move |app| {
             let town = ops::show(app, &caller, &wanted)?;
             let newest = |kind: &str| newest(app, &caller, kind, &wanted);
-            Ok((town, [newest("need")?, newest("capability")?, newest("organization")?]))
+            let platforms = platforms::ops::active_in(app, &caller, &wanted)?;
+            Ok((town, platforms, [newest("need")?, newest("capability")?, newest("organization")?]))
         })
         .await?;
     let page = Frame::new(&app, &visit, "towns");
-    Ok(TownPage { page, town, code, needs, capabilities, firms })
+    Ok(TownPage { page, town, code, needs, capabilities, firms, platforms })
 }
 
 fn newest(app: &App, caller: &Caller, kind: &str, town: &str) -> Result<Vec<Card>> {

@@ -149,6 +149,20 @@ pub fn open_capabilities(db: &mut Db, codes: &[String]) -> Result<Vec<(String, i
         .load(conn))?)
 }
 
+/// All towns below a region, in the order of their codes.
+///
+/// # Errors
+/// Database faults.
+pub fn all(db: &mut Db, region: Option<&str>) -> Result<Vec<Town>> {
+    Ok(on!(db, conn => {
+        let mut query = towns::table.into_boxed();
+        if let Some(region) = region {
+            query = query.filter(towns::code.like(format!("{region}%")));
+        }
+        query.order(towns::code.asc()).select(Town::as_select()).load(conn)
+    })?)
+}
+
 /// Codes after one, in order: for building the index.
 ///
 /// # Errors

@@ -8,12 +8,13 @@ mod capabilities;
 mod cases;
 mod channels;
 mod contracts;
-mod messages;
 mod events;
+mod messages;
 mod needs;
 mod notices;
 mod open;
 mod organizations;
+mod platforms;
 mod privacy;
 mod projects;
 mod reports;
@@ -81,6 +82,7 @@ fn tables() -> Vec<&'static Row> {
         subscriptions::ROWS,
         suggestions::ROWS,
         events::ROWS,
+        platforms::ROWS,
     ];
     all.into_iter().flatten().collect()
 }
@@ -262,4 +264,9 @@ async fn suggestions_are_called_as_the_table_says() {
 #[tokio::test]
 async fn events_are_called_as_the_table_says() {
     check(events::ROWS, None).await;
+}
+
+#[tokio::test]
+async fn platforms_are_called_as_the_table_says() {
+    check(platforms::ROWS, None).await;
 }

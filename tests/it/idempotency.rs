@@ -310,7 +310,11 @@ const ROWS: &[Row] = &[
     Row {
         operation: "create_event",
         path: |_| "events".to_owned(),
-        body: |_, _| event_fields(),
+        body: |_, n| {
+            let mut fields = event_fields();
+            fields["title"] = json!(format!("第{n}次对接会"));
+            fields
+        },
         count: |_| "events?limit=100".to_owned(),
     },
     Row {
@@ -324,6 +328,18 @@ const ROWS: &[Row] = &[
         path: |w| format!("events/{}/meetings", w.event),
         body: |w, n| json!({ "need_id": w.need, "capability_id": w.offers[n] }),
         count: |w| format!("events/{}/timetable", w.event),
+    },
+    Row {
+        operation: "create_platform",
+        path: |_| "platforms".to_owned(),
+        body: |_, n| {
+            json!({
+                "name": format!("第{n}平台"), "kind": "incubator", "level": "city",
+                "town_code": "442000105", "founders": [{ "name": "镇政府" }],
+                "opened_on": "2025-01-01"
+            })
+        },
+        count: |_| "platforms?limit=100".to_owned(),
     },
     Row {
         operation: "lock_report",
@@ -362,7 +378,8 @@ impl Row {
 
     async fn count(&self, world: &World) -> usize {
         let found = world.admin.get(&(self.count)(world)).await.expect(200).json();
-        let lists = [&found, &found["items"], &found["roles"], &found["corrections"], &found["meetings"]];
+        let lists =
+            [&found, &found["items"], &found["roles"], &found["corrections"], &found["meetings"]];
         lists.iter().find_map(|list| list.as_array()).expect("a list").len()
     }
 }

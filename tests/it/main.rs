@@ -37,6 +37,7 @@ mod notices;
 mod openapi;
 mod organizations;
 mod pages;
+mod platforms;
 mod privacy;
 mod problems;
 mod projects;

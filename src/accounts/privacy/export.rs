@@ -14,9 +14,9 @@ use crate::audit;
 use crate::audit::model::AuditEntry;
 use crate::db::{Db, dialect};
 use crate::error::{Error, Result};
+use crate::events;
 use crate::records::model::RecordKind;
 use crate::subscriptions;
-use crate::events;
 
 /// Everything about the caller.
 ///

@@ -1,4 +1,4 @@
-//! Events, who comes to them, and who meets whom there.
+//! Events, who comes to them, and who meets whom there; platforms of towns.
 
 diesel::table! {
     use diesel::sql_types::*;
@@ -83,3 +83,38 @@ diesel::table! {
 }
 
 diesel::allow_tables_to_appear_in_same_query!(events, event_guests, event_meetings, event_seats);
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::sql::{JsonDoc, Moment, Uid};
+
+    platforms (id) {
+        id -> Uid,
+        code -> Text,
+        town_code -> Text,
+        kind -> Text,
+        level -> Text,
+        name -> Text,
+        opened_on -> Date,
+        closed_on -> Nullable<Date>,
+        doc -> JsonDoc,
+        created_by -> Nullable<Uid>,
+        version -> Integer,
+        created_at -> Moment,
+        updated_at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::sql::Uid;
+
+    platform_firms (platform_id, firm_key) {
+        platform_id -> Uid,
+        firm_key -> Text,
+        entered_on -> Date,
+        left_on -> Nullable<Date>,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(platforms, platform_firms);

@@ -33,3 +33,14 @@ diesel::table! {
         created_at -> Moment,
     }
 }
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::sql::Uid;
+
+    likeness_keys (likeness_key, record_id) {
+        likeness_key -> BigInt,
+        record_id -> Uid,
+        tier -> Integer,
+    }
+}

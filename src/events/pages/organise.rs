@@ -15,10 +15,10 @@ use crate::error::{Error, Result};
 use crate::events::guests::{self, AddGuest};
 use crate::events::meetings::{self, AddMeeting};
 use crate::events::model::EventId;
+use crate::events::ops;
 use crate::events::proposals::{self, ListProposals, Proposals};
 use crate::events::timetable::{self, ProposeTimetable};
 use crate::events::views::{EventView, GuestView, MeetingView, SlotView, Timetable};
-use crate::events::ops;
 use crate::http::extract::{AppData, Query};
 use crate::http::html::{Frame, PageResult, Posted, Refused, Visit};
 use crate::organizations;
@@ -206,7 +206,9 @@ pub(super) async fn book_meeting(
     let done = match booking(&form) {
         Ok((meeting, version, place)) => {
             let ids = (id, meeting);
-            let work = move |app: &App| timetable::book(app, &caller, ids, version, place.as_ref()).map(drop);
+            let work = move |app: &App| {
+                timetable::book(app, &caller, ids, version, place.as_ref()).map(drop)
+            };
             app.run(work).await
         }
         Err(error) => Err(error),

@@ -45,7 +45,11 @@ impl EventPage {
 
     fn slot_name(&self, slot: &i32) -> String {
         let slots = self.timetable.as_ref().map(|all| all.slots.as_slice()).unwrap_or_default();
-        slots.iter().find(|one| one.slot == *slot).map(|one| self.page.moment(&one.starts_at)).unwrap_or_default()
+        slots
+            .iter()
+            .find(|one| one.slot == *slot)
+            .map(|one| self.page.moment(&one.starts_at))
+            .unwrap_or_default()
     }
 }
 
@@ -90,10 +94,7 @@ pub(super) async fn fetch_calendar(
     let caller = visit.caller;
     let text = app.run(move |app| calendar::show(app, &caller, *id)).await?;
     let disposition = ("content-disposition", "attachment; filename=\"event.ics\"");
-    Ok(HttpResponse::Ok()
-        .content_type(api::CALENDAR)
-        .insert_header(disposition)
-        .body(text))
+    Ok(HttpResponse::Ok().content_type(api::CALENDAR).insert_header(disposition).body(text))
 }
 
 /// Takes a step.
@@ -181,7 +182,9 @@ pub(super) async fn book(
     let done = match booking(&form) {
         Ok((meeting, version, place)) => {
             let ids = (id, meeting);
-            let work = move |app: &App| timetable::book(app, &caller, ids, version, place.as_ref()).map(drop);
+            let work = move |app: &App| {
+                timetable::book(app, &caller, ids, version, place.as_ref()).map(drop)
+            };
             app.run(work).await
         }
         Err(error) => Err(error),

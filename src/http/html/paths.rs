@@ -4,7 +4,7 @@
 use actix_web::http::Method;
 
 /// Every page.
-pub const PAGES: [(Method, &str); 138] = [
+pub const PAGES: [(Method, &str); 147] = [
     (Method::GET, "/"),
     (Method::GET, "/account"),
     (Method::GET, "/account/notices"),
@@ -90,6 +90,15 @@ pub const PAGES: [(Method, &str); 138] = [
     (Method::POST, "/needs/{id}/step"),
     (Method::POST, "/needs/{id}/verify"),
     (Method::GET, "/organizations/{id}"),
+    (Method::GET, "/platforms"),
+    (Method::GET, "/platforms/coverage"),
+    (Method::GET, "/platforms/new"),
+    (Method::POST, "/platforms/new"),
+    (Method::GET, "/platforms/{id}"),
+    (Method::POST, "/platforms/{id}/close"),
+    (Method::POST, "/platforms/{id}/delete"),
+    (Method::GET, "/platforms/{id}/edit"),
+    (Method::POST, "/platforms/{id}/edit"),
     (Method::GET, "/projects"),
     (Method::GET, "/projects/new"),
     (Method::POST, "/projects/new"),

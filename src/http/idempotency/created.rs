@@ -13,8 +13,8 @@ use crate::needs::model::NeedId;
 use crate::records::reviewed::{ReviewedId, grants};
 use crate::records::traced::Traced;
 use crate::{
-    attachments, capabilities, cases, channels, contracts, events, needs, organizations, projects,
-    reports, subscriptions, towns, visits,
+    attachments, capabilities, cases, channels, contracts, events, needs, organizations, platforms,
+    projects, reports, subscriptions, towns, visits,
 };
 
 /// Status of the answer.
@@ -47,10 +47,7 @@ pub(super) fn answer(app: &App, caller: &Caller, created: &Created) -> Result<(H
             let view = organizations::ops::show(app, caller, parsed(id)?)?;
             rendered(&format!("organizations/{id}"), Some(view.version), &view)
         }
-        CreatedKind::Town => {
-            let view = towns::ops::show(app, caller, id)?;
-            rendered(&format!("towns/{id}"), Some(view.version), &view)
-        }
+        CreatedKind::Town => town(app, caller, id),
         CreatedKind::User => {
             let view = accounts::users::ops::show(app, caller, parsed(id)?)?;
             rendered(&format!("users/{id}"), Some(view.version), &view)
@@ -58,9 +55,10 @@ pub(super) fn answer(app: &App, caller: &Caller, created: &Created) -> Result<(H
         CreatedKind::Case => case(app, caller, id),
         CreatedKind::CaseEntry => case_entry(app, caller, id),
         CreatedKind::Visit => visit(app, caller, id),
-        CreatedKind::Event => event(app, caller, id),
-        CreatedKind::EventGuest => event_guest(app, caller, id),
-        CreatedKind::EventMeeting => event_meeting(app, caller, id),
+        CreatedKind::Event | CreatedKind::EventGuest | CreatedKind::EventMeeting => {
+            occasion(app, caller, created)
+        }
+        CreatedKind::Platform => platform(app, caller, id),
         CreatedKind::Attachment => attachment(app, caller, id),
         CreatedKind::Contract => contract(app, caller, id),
         CreatedKind::Project => project(app, caller, id),
@@ -93,6 +91,11 @@ pub(super) fn answer(app: &App, caller: &Caller, created: &Created) -> Result<(H
         }
         CreatedKind::Confirmation => Ok((Vec::new(), String::new())),
     }
+}
+
+fn town(app: &App, caller: &Caller, id: &str) -> Result<(Headers, String)> {
+    let view = towns::ops::show(app, caller, id)?;
+    rendered(&format!("towns/{id}"), Some(view.version), &view)
 }
 
 fn case(app: &App, caller: &Caller, id: &str) -> Result<(Headers, String)> {
@@ -136,21 +139,26 @@ fn visit(app: &App, caller: &Caller, id: &str) -> Result<(Headers, String)> {
     rendered(&format!("visits/{id}"), Some(view.version), &view)
 }
 
-fn event(app: &App, caller: &Caller, id: &str) -> Result<(Headers, String)> {
-    let view = events::ops::show(app, caller, parsed(id)?)?;
-    rendered(&format!("events/{id}"), Some(view.version), &view)
+/// An event, or what belongs to one.
+fn occasion(app: &App, caller: &Caller, created: &Created) -> Result<(Headers, String)> {
+    let id = created.id.as_str();
+    if created.kind == CreatedKind::Event {
+        let view = events::ops::show(app, caller, parsed(id)?)?;
+        return rendered(&format!("events/{id}"), Some(view.version), &view);
+    }
+    let (event, part) = halves(id)?;
+    let event_id = parsed(event)?;
+    if created.kind == CreatedKind::EventGuest {
+        let view = events::guests::show(app, caller, event_id, parsed(part)?)?;
+        return rendered(&format!("events/{event}/guests/{part}"), Some(view.version), &view);
+    }
+    let view = events::timetable::show_meeting(app, caller, event_id, parsed(part)?)?;
+    rendered(&format!("events/{event}/meetings/{part}"), Some(view.version), &view)
 }
 
-fn event_guest(app: &App, caller: &Caller, id: &str) -> Result<(Headers, String)> {
-    let (event, guest) = halves(id)?;
-    let view = events::guests::show(app, caller, parsed(event)?, parsed(guest)?)?;
-    rendered(&format!("events/{event}/guests/{guest}"), Some(view.version), &view)
-}
-
-fn event_meeting(app: &App, caller: &Caller, id: &str) -> Result<(Headers, String)> {
-    let (event, meeting) = halves(id)?;
-    let view = events::timetable::show_meeting(app, caller, parsed(event)?, parsed(meeting)?)?;
-    rendered(&format!("events/{event}/meetings/{meeting}"), Some(view.version), &view)
+fn platform(app: &App, caller: &Caller, id: &str) -> Result<(Headers, String)> {
+    let view = platforms::ops::show(app, caller, parsed(id)?)?;
+    rendered(&format!("platforms/{id}"), Some(view.version), &view)
 }
 
 fn report_lock(app: &App, caller: &Caller, id: &str) -> Result<(Headers, String)> {

@@ -10,7 +10,11 @@ const TAGS: [(&str, &str); 22] = [
     ("needs", "Technical needs and their life from draft to solved. 技术需求"),
     ("capabilities", "Achievements and capabilities on offer. 科技成果与技术能力"),
     ("visits", "Visits of liaisons to firms, with photos. 走访记录"),
-    ("events", "Events with invitations by match, meetings at tables, attendance and results. 对接会"),
+    (
+        "events",
+        "Events with invitations by match, meetings at tables, attendance and results. 对接会",
+    ),
+    ("platforms", "Co-built platforms of towns, and the coverage of towns by them. 创新平台"),
     ("search", "Full-text search over everything the caller may see. 检索"),
     ("matching", "Explained matches between needs and capabilities. 匹配"),
     ("cases", "Needs and capabilities brought together, stage by stage. 对接"),

@@ -96,7 +96,8 @@ fn documents(app: &App, db: &mut Db, kind: RecordKind, ids: &[String]) -> Result
         | RecordKind::Endpoint
         | RecordKind::MessageTemplate
         | RecordKind::Subscription
-        | RecordKind::Event => {
+        | RecordKind::Event
+        | RecordKind::Platform => {
             return Ok(Vec::new());
         }
     };
@@ -125,6 +126,7 @@ pub(super) fn ids(
         | RecordKind::Endpoint
         | RecordKind::MessageTemplate
         | RecordKind::Subscription
-        | RecordKind::Event => Ok(Vec::new()),
+        | RecordKind::Event
+        | RecordKind::Platform => Ok(Vec::new()),
     }
 }

@@ -9,7 +9,7 @@ use townbridge::events::model::{EventFields, EventId, EventStatus, GuestId, Meet
 use townbridge::events::steps::TakeEventStep;
 use townbridge::events::{guests, meetings, ops, steps};
 
-use super::world::{Call, GUZHEN, Who, World};
+use super::world::{Call, GUZHEN, World};
 use super::{ALL, Row, SIGNED_IN};
 use crate::support::{CapabilityBuilder, NeedBuilder, OrgBuilder};
 
@@ -25,12 +25,18 @@ const READ: &[(u16, &str)] =
     &[(401, "visitor"), (403, OTHERS), (200, "liaison city province admin")];
 const RUN: &[(u16, &str)] = &[
     (401, "visitor"),
-    (403, "unverified neighbour stranger expert member manager other_liaison city other_city province"),
+    (
+        403,
+        "unverified neighbour stranger expert member manager other_liaison city other_city province",
+    ),
     (200, ORGANISERS),
 ];
 const RUN_NEW: &[(u16, &str)] = &[
     (401, "visitor"),
-    (403, "unverified neighbour stranger expert member manager other_liaison city other_city province"),
+    (
+        403,
+        "unverified neighbour stranger expert member manager other_liaison city other_city province",
+    ),
     (201, ORGANISERS),
 ];
 const PAST: &[(u16, &str)] =
@@ -92,7 +98,12 @@ fn meeting_path((id, meeting): (EventId, MeetingId), what: &str) -> String {
 
 /// The rows.
 pub const ROWS: &[Row] = &[
-    Row { operation: "list_events", on: "all", call: |_, _| Call::to("events"), expect: &[(200, ALL)] },
+    Row {
+        operation: "list_events",
+        on: "all",
+        call: |_, _| Call::to("events"),
+        expect: &[(200, ALL)],
+    },
     Row {
         operation: "create_event",
         on: "our town",
@@ -110,7 +121,10 @@ pub const ROWS: &[Row] = &[
         on: "planned",
         call: |world, _| Call::to(format!("events/{}", planned(world))),
         expect: &[
-            (404, "visitor unverified neighbour stranger expert member manager other_liaison other_city"),
+            (
+                404,
+                "visitor unverified neighbour stranger expert member manager other_liaison other_city",
+            ),
             (200, "liaison city province admin"),
         ],
     },
@@ -125,7 +139,10 @@ pub const ROWS: &[Row] = &[
         },
         expect: &[
             (404, "visitor unverified"),
-            (200, "neighbour stranger expert member manager liaison other_liaison city other_city province admin"),
+            (
+                200,
+                "neighbour stranger expert member manager liaison other_liaison city other_city province admin",
+            ),
         ],
     },
     Row {
@@ -172,13 +189,10 @@ pub const ROWS: &[Row] = &[
         operation: "add_event_guest",
         on: "our own organisation",
         call: |world, _| {
-            Call::to(format!("events/{}/guests", open(world))).with(json!({ "org_id": world.own.id }))
+            Call::to(format!("events/{}/guests", open(world)))
+                .with(json!({ "org_id": world.own.id }))
         },
-        expect: &[
-            (401, "visitor"),
-            (403, NO_PART),
-            (201, "member manager liaison admin"),
-        ],
+        expect: &[(401, "visitor"), (403, NO_PART), (201, "member manager liaison admin")],
     },
     Row {
         operation: "add_event_guest",
@@ -194,7 +208,8 @@ pub const ROWS: &[Row] = &[
         on: "our own organisation's",
         call: |world, _| {
             let (id, guest) = invited(world);
-            Call::to(format!("events/{id}/guests/{guest}/answer")).with(json!({ "answer": "accepted" }))
+            Call::to(format!("events/{id}/guests/{guest}/answer"))
+                .with(json!({ "answer": "accepted" }))
         },
         expect: &[
             (401, "visitor"),
@@ -208,7 +223,8 @@ pub const ROWS: &[Row] = &[
         on: "our own organisation's",
         call: |world, _| {
             let (id, guest) = invited(world);
-            Call::to(format!("events/{id}/guests/{guest}/attendance")).with(json!({ "attended": true }))
+            Call::to(format!("events/{id}/guests/{guest}/attendance"))
+                .with(json!({ "attended": true }))
         },
         expect: RUN,
     },
@@ -239,7 +255,9 @@ pub const ROWS: &[Row] = &[
     Row {
         operation: "book_event_meeting",
         on: "our own meeting",
-        call: |world, _| Call::to(meeting_path(pair(world), "slot")).on(1).with(json!({ "slot": 1 })),
+        call: |world, _| {
+            Call::to(meeting_path(pair(world), "slot")).on(1).with(json!({ "slot": 1 }))
+        },
         expect: &[
             (401, "visitor"),
             (404, "unverified neighbour stranger expert other_liaison other_city"),

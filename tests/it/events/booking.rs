@@ -52,7 +52,8 @@ async fn a_time_is_given_once_and_taken_back() {
     let capability = CapabilityBuilder::published(&other).insert(&world.app);
     let pair = json!({ "need_id": world.need, "capability_id": capability.id });
     let second = world.invited_pair(&event, pair).await;
-    let busy = put(&world.liaison, &format!("{second}/slot"), 1, json!({ "slot": 1, "table": 2 }));
+    let second = format!("{second}/slot");
+    let busy = put(&world.liaison, &second, 1, json!({ "slot": 1, "table": 2 }));
     busy.await.problem(409, "conflict");
     // Another pair cannot have the table.
     let (third, _) = further(&world, &event, 1).await.remove(0);

@@ -27,8 +27,14 @@ async fn what_is_wrong_is_named_and_steps_are_those_of_its_life() {
     let mut pointers: Vec<&str> = errors.iter().map(|e| e["pointer"].as_str().unwrap()).collect();
     pointers.sort_unstable();
     let expected = [
-        "/capacity", "/ends_at", "/industry_codes/0", "/kind", "/online_url", "/tech_fields/0",
-        "/title", "/town_code",
+        "/capacity",
+        "/ends_at",
+        "/industry_codes/0",
+        "/kind",
+        "/online_url",
+        "/tech_fields/0",
+        "/title",
+        "/town_code",
     ];
     assert_eq!(pointers, expected);
     let elsewhere = json!({ "town_code": XIAOLAN });
@@ -51,7 +57,7 @@ async fn what_is_wrong_is_named_and_steps_are_those_of_its_life() {
     let liaison = world.app.liaison(GUZHEN);
     let held = liaison.post_json(&steps, json!({ "to": "held" })).await.expect(200).json();
     assert_eq!((&held["status"], &held["steps"]), (&json!("held"), &json!([])));
-    liaison.patch_json(&event, 5, json!({ "place": "别处" })).await.problem(409, "conflict");
+    liaison.patch_json(&event, 4, json!({ "place": "别处" })).await.problem(409, "conflict");
 }
 
 #[tokio::test]
@@ -210,8 +216,9 @@ async fn a_meeting_leads_to_a_case_and_the_event_counts_what_came_of_it() {
     assert_eq!(again["case_id"], recorded["case_id"]);
 
     let found = world.liaison.get(&format!("{event}/results")).await.expect(200).json();
-    let figures = ["invited", "accepted", "declined", "attended", "walk_ins", "booked", "met", "cases"]
-        .map(|name| found[name].as_i64().unwrap());
+    let figures =
+        ["invited", "accepted", "declined", "attended", "walk_ins", "booked", "met", "cases"]
+            .map(|name| found[name].as_i64().unwrap());
     assert_eq!(figures, [2, 2, 0, 2, 1, 1, 1, 1]);
     assert_eq!(found["guests"].as_array().unwrap().len(), 3);
     assert_eq!((&found["contracts"], &found["contract_amount"]), (&json!(0), &json!(0)));
@@ -219,9 +226,16 @@ async fn a_meeting_leads_to_a_case_and_the_event_counts_what_came_of_it() {
 
     let admin = world.app.admin();
     let log = admin.get("audit?record_kind=event&limit=100").await.expect(200).json().to_string();
-    for action in
-        ["event.create", "event.step", "event.pair", "event.answer", "event.booking", "event.attendance", "event.guest", "event.result"]
-    {
+    for action in [
+        "event.create",
+        "event.step",
+        "event.pair",
+        "event.answer",
+        "event.booking",
+        "event.attendance",
+        "event.guest",
+        "event.result",
+    ] {
         assert!(log.contains(action), "{action}");
     }
     let own = world.firm.get("me/data").await.expect(200).json();

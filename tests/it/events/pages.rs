@@ -24,8 +24,13 @@ fn typed(world: &World) -> Vec<(&'static str, String)> {
     ]
 }
 
-async fn submit(browser: &Browser, path: &str, fields: &[(&str, String)]) -> crate::support::Answer {
-    let fields: Vec<(&str, &str)> = fields.iter().map(|(name, text)| (*name, text.as_str())).collect();
+async fn submit(
+    browser: &Browser,
+    path: &str,
+    fields: &[(&str, String)],
+) -> crate::support::Answer {
+    let fields: Vec<(&str, &str)> =
+        fields.iter().map(|(name, text)| (*name, text.as_str())).collect();
     browser.submit(path, &fields).await
 }
 

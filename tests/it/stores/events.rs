@@ -60,7 +60,13 @@ fn pairs(db: &TestDatabase, count: u32) -> Pairs {
         let (firm, need_guest) = guest(2 * at + 1);
         let (provider, provider_guest) = guest(2 * at + 2);
         let need = db.need(&firm, NeedStatus::Published, "散热");
-        meeting(db, event, need.id, super::cases::capability(db, &provider), [&need_guest, &provider_guest])
+        meeting(
+            db,
+            event,
+            need.id,
+            super::cases::capability(db, &provider),
+            [&need_guest, &provider_guest],
+        )
     });
     Pairs { event, rows: rows.collect() }
 }
@@ -168,7 +174,13 @@ fn lists_know_what_is_open_and_what_has_ended(db: &TestDatabase) {
     let list = |caller: &Caller, member: bool, now: &str, ended: bool| -> Vec<EventId> {
         let now = serde_json::from_value(now.into()).unwrap();
         let filter = EventFilter {
-            statuses: Vec::new(), region: None, kinds: Vec::new(), guests: None, ended, now, member,
+            statuses: Vec::new(),
+            region: None,
+            kinds: Vec::new(),
+            guests: None,
+            ended,
+            now,
+            member,
         };
         let reach = Reach::of(caller);
         let rows = db.db.read(|db| store::list(db, &reach, &filter, None, 10)).unwrap();

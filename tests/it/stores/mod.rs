@@ -23,6 +23,7 @@ mod needs;
 mod notices;
 mod organizations;
 mod originals;
+mod platforms;
 mod privacy;
 mod projects;
 mod records;

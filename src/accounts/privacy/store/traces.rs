@@ -15,7 +15,7 @@ use crate::visits::model::{VisitFields, VisitId};
 
 /// Columns that name an account, with the key of their tables: what somebody has made, changed,
 /// granted or looks after. A test compares them with the tables.
-pub const TRACES: [(&str, &str, &str); 23] = [
+pub const TRACES: [(&str, &str, &str); 28] = [
     ("attachments", "created_by", "id"),
     ("attachments", "removed_by", "id"),
     ("capabilities", "created_by", "id"),
@@ -26,12 +26,17 @@ pub const TRACES: [(&str, &str, &str); 23] = [
     ("contracts", "created_by", "id"),
     ("disclosure_grants", "granted_by", "id"),
     ("endpoints", "created_by", "id"),
+    ("event_guests", "answered_by", "id"),
+    ("event_guests", "created_by", "id"),
+    ("event_meetings", "created_by", "id"),
+    ("events", "created_by", "id"),
     ("message_templates", "saved_by", "id"),
     ("needs", "broker_id", "id"),
     ("needs", "created_by", "id"),
     ("needs", "updated_by", "id"),
     ("one_time_tokens", "created_by", "id"),
     ("organizations", "created_by", "id"),
+    ("platforms", "created_by", "id"),
     ("projects", "created_by", "id"),
     ("record_steps", "actor_id", "id"),
     ("record_versions", "saved_by", "id"),

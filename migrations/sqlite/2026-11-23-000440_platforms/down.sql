@@ -1,0 +1,2 @@
+DROP TABLE platform_firms;
+DROP TABLE platforms;
