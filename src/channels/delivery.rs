@@ -182,7 +182,7 @@ fn settle(app: &App, endpoint: &Endpoint, delivery: &Delivery, outcome: Outcome)
     app.db.write(|db| {
         store::settle(db, key, state, next, Some(&reason))?;
         if reached {
-            return Ok(());
+            return store::note_reached(db, endpoint.id);
         }
         // Whoever is not there for one message is not there for the others either.
         store::postpone(db, endpoint.id, next)?;
@@ -192,10 +192,7 @@ fn settle(app: &App, endpoint: &Endpoint, delivery: &Delivery, outcome: Outcome)
 
 fn taken(db: &mut Db, endpoint: &Endpoint, key: (DeliveryId, i32), now: Timestamp) -> Result<()> {
     store::settle(db, key, DeliveryState::Sent, now, None)?;
-    match endpoint.failing_since {
-        Some(_) => store::note_failing(db, endpoint.id, None),
-        None => Ok(()),
-    }
+    store::note_reached(db, endpoint.id)
 }
 
 /// Notes that an endpoint was not reached, and pauses it when that has gone on for days.
@@ -203,7 +200,7 @@ fn failing(app: &App, db: &mut Db, id: EndpointId) -> Result<()> {
     let now = app.clock.now();
     let Some(endpoint) = store::find_unscoped(db, id)? else { return Ok(()) };
     let Some(since) = endpoint.failing_since else {
-        return store::note_failing(db, id, Some(now));
+        return store::note_failing(db, id, now);
     };
     let patience = TimeDelta::days(app.config.outbound.pause_after_days.into());
     if now.0 - since.0 < patience { Ok(()) } else { pause(app, db, id) }

@@ -222,11 +222,20 @@ pub fn postpone(db: &mut Db, to: EndpointId, until: Timestamp) -> Result<()> {
     Ok(())
 }
 
-/// Notes since when an endpoint has not been reached; none when it has been. It is no change of the
-/// endpoint by somebody, so its version stays.
-pub fn note_failing(db: &mut Db, id: EndpointId, since: Option<Timestamp>) -> Result<()> {
+/// Notes since when an endpoint has not been reached. It is no change of the endpoint by somebody, so
+/// its version stays.
+pub fn note_failing(db: &mut Db, id: EndpointId, since: Timestamp) -> Result<()> {
     on!(db, conn => diesel::update(endpoints::table.find(id))
-        .set(endpoints::failing_since.eq(since))
+        .set(endpoints::failing_since.eq(Some(since)))
+        .execute(conn))?;
+    Ok(())
+}
+
+/// Notes that an endpoint has been reached, where it was said not to be.
+pub fn note_reached(db: &mut Db, id: EndpointId) -> Result<()> {
+    let failing = endpoints::table.find(id).filter(endpoints::failing_since.is_not_null());
+    on!(db, conn => diesel::update(failing)
+        .set(endpoints::failing_since.eq(None::<Timestamp>))
         .execute(conn))?;
     Ok(())
 }

@@ -303,7 +303,8 @@ pub fn answer(
 fn free_meetings(db: &mut Db, guest: &Guest, now: Timestamp) -> Result<()> {
     for mut meeting in store::meetings(db, guest.event_id)? {
         let sits = [meeting.need_guest_id, meeting.provider_guest_id].contains(&guest.id);
-        if sits && meeting.slot.is_some() {
+        // What has taken place keeps its time.
+        if sits && meeting.slot.is_some() && meeting.result.is_none() {
             (meeting.slot, meeting.table_number) = (None, None);
             meeting.version += 1;
             meeting.updated_at = now;

@@ -57,6 +57,8 @@ impl Standing {
 impl Life for EventStatus {
     type Standing = Standing;
 
+    const CODES: &'static str = "event_status";
+
     fn next(self) -> &'static [Self] {
         match self {
             Self::Planned => &[Self::Open, Self::Cancelled],

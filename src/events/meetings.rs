@@ -81,7 +81,7 @@ pub fn add(
         if !event.status.invites() {
             return Err(Error::conflict("error.event_ended"));
         }
-        let orgs = check_pair(db, caller, command)?;
+        let orgs = check_pair(db, caller, &event, command)?;
         let need = invited(db, caller, &event, orgs.0, now)?;
         let provider = invited(db, caller, &event, orgs.1, now)?;
         let meeting = Meeting {
@@ -123,6 +123,7 @@ pub fn add(
 fn check_pair(
     db: &mut Db,
     caller: &Caller,
+    event: &Event,
     command: &AddMeeting,
 ) -> Result<(crate::accounts::principal::OrgId, crate::accounts::principal::OrgId)> {
     let need = reviewed::find(db, caller, command.need_id);
@@ -134,19 +135,25 @@ fn check_pair(
         return Err(Error::forbidden("error.not_your_region"));
     }
     let mut checker = Checker::default();
+    // Those who run the event read why the pair fits: they must be those who review the need.
+    let here = need.row.region_code == event.town_code;
+    checker.ensure(here, "/need_id", "field.need_of_other_town");
     let same = need.row.org_id == capability.row.org_id;
     checker.ensure(!same, "/capability_id", "field.same_org");
     checker.finish()?;
     use NeedStatus as N;
     if !matches!(need.row.status, N::Published | N::Matching | N::Negotiating) {
-        let message = Message::new("error.need_not_open").with("status", need.row.status);
+        let message =
+            Message::new("error.need_not_open").with_code("status", "need_status", need.row.status);
         return Err(Error::conflict(message));
     }
     if capability.row.status != CapabilityStatus::Published {
         let status = capability.row.status;
-        return Err(Error::conflict(
-            Message::new("error.capability_not_open").with("status", status),
-        ));
+        return Err(Error::conflict(Message::new("error.capability_not_open").with_code(
+            "status",
+            "capability_status",
+            status,
+        )));
     }
     organizations::ops::require_verified(db, need.row.org_id)?;
     organizations::ops::require_verified(db, capability.row.org_id)?;
@@ -176,26 +183,37 @@ pub fn record(
     caller.signed_in()?;
     let mut checker = Checker::default();
     checker.length("/note", command.note.as_deref(), 0, LONGEST_NOTE);
-    let useless = command.open_case && !command.result.is_met();
+    let useless = command.open_case && !command.result.leads_on();
     checker.ensure(!useless, "/open_case", "field.only_when_met");
     checker.finish()?;
-    let (event, meeting) = app.db.read(|db| checked(db, caller, ids, version))?;
-    // A case of its own transactions: what has been done of it when one of them fails is found again.
-    let case = match command.open_case {
-        true => Some(carry_on(app, caller, (&event, &meeting), command)?),
-        false => meeting.case_id,
-    };
     let now = app.clock.now();
-    let written = app.db.write(|db| {
+    // First of all: of two who record at a time, the slower opens no case.
+    let (event, meeting, written) = app.db.write(|db| {
         dialect::lock_events(db)?;
         let (event, mut meeting) = checked(db, caller, ids, version)?;
         let note = command.note.as_deref().map(str::trim).filter(|text| !text.is_empty());
         meeting.result = Some(command.result);
         meeting.note = note.map(str::to_owned);
-        meeting.case_id = case;
         save(db, now, &mut meeting)?;
-        let changes = json!({ "meeting": meeting.id, "result": meeting.result, "case_id": case });
+        let changes = json!({ "meeting": meeting.id, "result": meeting.result });
         let change = log(db, caller, now, ("event.result", event.id), (changes, None))?;
+        let guests = store::guests(db, event.id)?;
+        let value = view_of(db, caller, &event, meeting.clone(), &guests)?;
+        Ok((event, meeting, Written { value, change }))
+    })?;
+    app.feed.wake();
+    if !command.open_case {
+        return Ok(written);
+    }
+    // A case has transactions of its own: what was done of it when one of them fails is found again.
+    let case = carry_on(app, caller, (&event, &meeting), command)?;
+    let written = app.db.write(|db| {
+        dialect::lock_events(db)?;
+        let (event, mut meeting) = checked(db, caller, ids, meeting.version)?;
+        meeting.case_id = Some(case);
+        save(db, now, &mut meeting)?;
+        let changes = json!({ "meeting": meeting.id, "case_id": case });
+        let change = log(db, caller, now, ("event.case", event.id), (changes, None))?;
         let guests = store::guests(db, event.id)?;
         Ok(Written { value: view_of(db, caller, &event, meeting, &guests)?, change })
     })?;
@@ -239,6 +257,7 @@ fn carry_on(
         ..ListCases::default()
     };
     let case = match cases::ops::list(app, caller, &query)?.items.into_iter().next() {
+        Some(case) if meeting.case_id == Some(case.id) => case,
         Some(case) => {
             let said =
                 AddCaseNote { channel: Some(channel), note: Some(note.clone()), ..silent_note() };

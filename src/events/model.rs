@@ -76,6 +76,11 @@ impl MeetingResult {
     pub fn is_met(self) -> bool {
         self != Self::Missed
     }
+
+    /// Whether a case may be opened for the pair.
+    pub fn leads_on(self) -> bool {
+        matches!(self, Self::Interested | Self::Follow)
+    }
 }
 
 /// The fields of an event as they are sent, stored and shown.
@@ -198,8 +203,9 @@ impl Event {
         self.town_code = fields.town_code.clone().unwrap_or_default();
         self.kind = fields.kind.clone().unwrap_or_default();
         self.title = fields.title.clone().unwrap_or_default();
-        self.starts_at = fields.starts_at.unwrap_or(self.starts_at);
-        self.ends_at = fields.ends_at.unwrap_or(self.ends_at);
+        // As exact as the database, so that a change of something else is none of the times.
+        self.starts_at = fields.starts_at.map_or(self.starts_at, |at| Timestamp::new(at.0));
+        self.ends_at = fields.ends_at.map_or(self.ends_at, |at| Timestamp::new(at.0));
         self.public = fields.public.unwrap_or(true);
         self.doc = Json(fields);
     }

@@ -281,6 +281,10 @@ pub fn update(
         let mut fields: EventFields = records::patch::merged(before.clone(), patch)?;
         rules::complete(&mut fields, principal);
         check(app, caller, &fields)?;
+        let moves = fields.town_code.as_deref() != Some(row.town_code.as_str());
+        if moves && !store::meetings(db, id)?.is_empty() {
+            return Err(Error::field("/town_code", "field.town_with_pairs"));
+        }
         row.set_fields(fields);
         keep_bookings(db, &old, &row)?;
         save(db, now, &mut row)?;

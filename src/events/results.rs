@@ -8,6 +8,7 @@ use super::{store, timetable};
 use crate::accounts::principal::Caller;
 use crate::app::App;
 use crate::cases::model::{Answer, CaseId};
+use crate::clock::china_date;
 use crate::contracts;
 use crate::contracts::ops::ListContracts;
 use crate::db::Db;
@@ -23,12 +24,18 @@ const MOST: usize = 100;
 /// [`Error::NotFound`]; [`Error::Forbidden`].
 pub fn show(app: &App, caller: &Caller, id: EventId) -> Result<EventResults> {
     caller.signed_in()?;
-    let (mut results, cases) = app.db.read(|db| counted(db, caller, id))?;
+    let (mut results, cases, day) = app.db.read(|db| {
+        let (results, cases) = counted(db, caller, id)?;
+        Ok::<_, Error>((results, cases, china_date(reviewed(db, caller, id)?.starts_at.0)))
+    })?;
     for case_id in cases {
         let query =
             ListContracts { case_id: Some(case_id), limit: Some(MOST), ..ListContracts::default() };
         for contract in contracts::ops::list(app, caller, &query)?.items {
-            let amount = contract.fields.amount.filter(|_| contract.status.is_payable());
+            // What was signed before the event came of something else.
+            let since = contract.fields.signed_on.is_some_and(|signed| signed >= day);
+            let counts = contract.status.is_payable() && since;
+            let amount = contract.fields.amount.filter(|_| counts);
             if let Some(amount) = amount {
                 let (id, code) = (contract.id, contract.code);
                 results.contract_list.push(EventContract { id, code, case_id, amount });

@@ -1,6 +1,8 @@
 //! What an event must hold.
 
-use chrono::TimeDelta;
+use std::ops::RangeInclusive;
+
+use chrono::{Datelike, TimeDelta};
 
 use super::model::EventFields;
 use super::slots::SlotPlan;
@@ -17,6 +19,8 @@ const LONGEST_DAYS: i64 = 14;
 const MAX_CODES: usize = 20;
 /// Most breaks.
 const MAX_BREAKS: usize = 10;
+/// Years in which events take place.
+const YEARS: RangeInclusive<i32> = 2000..=2100;
 
 /// Fills in what goes without saying, and takes away what is empty.
 pub fn complete(fields: &mut EventFields, principal: &Principal) {
@@ -84,8 +88,11 @@ fn check_times(checker: &mut Checker, fields: &EventFields) {
     checker.present("/starts_at", fields.starts_at.as_ref());
     checker.present("/ends_at", fields.ends_at.as_ref());
     let (Some(start), Some(end)) = (fields.starts_at, fields.ends_at) else { return };
+    for (pointer, at) in [("/starts_at", start), ("/ends_at", end)] {
+        checker.ensure(YEARS.contains(&at.0.year()), pointer, "field.date");
+    }
     checker.ensure(start < end, "/ends_at", "field.ends_before_start");
-    let short = end.0 - start.0 <= TimeDelta::days(LONGEST_DAYS);
+    let short = end.0.signed_duration_since(start.0) <= TimeDelta::days(LONGEST_DAYS);
     checker.ensure(
         short,
         "/ends_at",

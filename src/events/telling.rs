@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use super::model::{Event, Guest, Meeting};
+use super::model::{Event, Guest, GuestOrigin, Meeting};
 use super::store;
 use crate::accounts::members;
 use crate::accounts::principal::{Caller, OrgId, UserId};
@@ -41,6 +41,10 @@ pub(super) fn invite(app: &App, db: &mut Db, event: &Event, guest: &Guest) -> Re
     else {
         return Ok(());
     };
+    // Who has come without being invited is there.
+    if guest.attended_at.is_some() || guest.origin == GuestOrigin::WalkIn {
+        return Ok(());
+    }
     let people = people(db, &Caller::anonymous(), &[org])?;
     let once = Some(format!("event-invitation:{}", guest.id));
     tell(app, db, &news(NoticeKind::EventInvited, event, once), &people).map(drop)
@@ -78,7 +82,10 @@ pub(super) fn rescheduled(
     old: &Event,
     new: &Event,
 ) -> Result<()> {
-    let place = |event: &Event| (event.starts_at, event.ends_at, event.doc.0.place.clone());
+    let place = |event: &Event| {
+        let fields = &event.doc.0;
+        (event.starts_at, event.ends_at, fields.place.clone(), fields.online_url.clone())
+    };
     if place(old) == place(new) {
         return Ok(());
     }
@@ -93,6 +100,9 @@ pub(super) fn booked(
     event: &Event,
     (meetings, guests): (&[Meeting], &[Guest]),
 ) -> Result<()> {
+    if event.opened_at.is_none() {
+        return Ok(());
+    }
     let sits = |guest: &&Guest| {
         let sides = |one: &Meeting| [one.need_guest_id, one.provider_guest_id].contains(&guest.id);
         meetings.iter().any(sides)

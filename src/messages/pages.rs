@@ -201,6 +201,7 @@ async fn message_posted(
         Ok(Outcome::Sent) => (None, Vec::new(), Some("message.test_sent"), false),
         Err(Error::Invalid(errors)) => (None, errors, None, false),
         Err(Error::PreconditionFailed) => (None, Vec::new(), None, true),
+        Err(Error::RateLimited { .. }) => (None, Vec::new(), Some("message.wait"), false),
         Err(other) => return Err(other.into()),
     };
     let again = message_page(&app, &visit, &place).await?;

@@ -103,7 +103,8 @@ pub fn coverage(app: &App, caller: &Caller, asked: &AskCoverage) -> Result<Cover
         let towns =
             towns::register::on_day(db, on, filter.region.as_deref(), asked.level.as_deref())?;
         let rows = store::list(db, &filter, None, MOST)?;
-        Ok::<_, Error>((towns, rows, store::firms_housed(db, &filter, on)?))
+        let housed = store::firms_housed(db, &filter, &towns, on)?;
+        Ok::<_, Error>((towns, rows, housed))
     })?;
     let mut by_town: HashMap<String, Vec<CoveringPlatform>> = HashMap::new();
     for row in rows {

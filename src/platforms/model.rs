@@ -201,7 +201,7 @@ impl Platform {
         self.opened_on <= on && self.closed_on.is_none_or(|end| on < end)
     }
 
-    /// Its firms for counting, each once.
+    /// Its firms for counting: each once for each time that it came.
     pub fn firm_rows(&self) -> Vec<FirmRow> {
         let mut rows: Vec<FirmRow> = Vec::new();
         for firm in &self.doc.0.firms {
@@ -211,7 +211,9 @@ impl Platform {
                 entered_on: firm.entered_on.unwrap_or(self.opened_on),
                 left_on: firm.left_on,
             };
-            if !rows.iter().any(|one| one.firm_key == row.firm_key) {
+            let known =
+                |one: &FirmRow| one.firm_key == row.firm_key && one.entered_on == row.entered_on;
+            if !rows.iter().any(known) {
                 rows.push(row);
             }
         }

@@ -116,20 +116,24 @@ pub fn list(
     })?)
 }
 
-/// How many firms platforms that count on a day house then: each firm once, however many house it.
-pub fn firms_housed(db: &mut Db, filter: &PlatformFilter, on: NaiveDate) -> Result<usize> {
+/// How many firms platforms of these towns that count on a day house then: each firm once, however many
+/// house it.
+pub fn firms_housed(
+    db: &mut Db,
+    filter: &PlatformFilter,
+    towns: &[String],
+    on: NaiveDate,
+) -> Result<usize> {
     use platforms::dsl as p;
     let keys = on!(db, conn => {
         let mut housing = p::platforms
             .filter(p::opened_on.le(on))
             .filter(p::closed_on.is_null().or(p::closed_on.assume_not_null().gt(on)))
+            .filter(p::town_code.eq_any(towns))
             .select(p::id)
             .into_boxed();
         if !filter.kinds.is_empty() {
             housing = housing.filter(p::kind.eq_any(filter.kinds.clone()));
-        }
-        if let Some(region) = &filter.region {
-            housing = housing.filter(p::town_code.like(format!("{region}%")));
         }
         platform_firms::table
             .filter(platform_firms::platform_id.eq_any(housing))

@@ -11,8 +11,8 @@ use crate::accounts::registration::model::RegistrationId;
 use crate::accounts::sessions::model::RefreshTokenId;
 use crate::channels::model::{DeliveryId, DeliveryState};
 use crate::db::schema::{
-    attachments, capabilities, deliveries, idempotency_keys, needs, notices, one_time_tokens,
-    outbox_mails, refresh_tokens, registrations, retention_runs, sessions, visits,
+    capabilities, deliveries, idempotency_keys, needs, notices, one_time_tokens, outbox_mails,
+    refresh_tokens, registrations, retention_runs, sessions, visits,
 };
 use crate::db::{Db, Timestamp};
 use crate::error::Result;
@@ -68,7 +68,7 @@ pub fn plain(db: &mut Db, class: DataClass, before: Timestamp, work: Work) -> Re
         C::DeadMails => rows!(db, work, outbox_mails, id: MailId,
             m::state.eq(MailState::Dead).and(m::created_at.lt(before))),
         C::SentMessages => rows!(db, work, deliveries, id: DeliveryId,
-            d::state.eq(DeliveryState::Sent).and(d::created_at.lt(before))),
+            d::state.eq(DeliveryState::Sent).and(d::sent_at.lt(before))),
         // What waits that long waits for an endpoint that nobody has switched on again.
         C::DeadMessages => rows!(db, work, deliveries, id: DeliveryId,
             d::state.ne(DeliveryState::Sent).and(d::created_at.lt(before))),
@@ -123,17 +123,28 @@ pub fn drafts(
 const FREE: &str = "NOT EXISTS (SELECT 1 FROM cases WHERE cases.closed_at IS NULL \
      AND (cases.need_org_id = visits.org_id OR cases.provider_org_id = visits.org_id)) \
      AND NOT EXISTS (SELECT 1 FROM contracts \
-     WHERE contracts.status IN ('intended', 'signed', 'submitted', 'refused') \
+     WHERE contracts.status IN ('intended', 'signed', 'submitted', 'refused', 'amended') \
      AND (contracts.buyer_org_id = visits.org_id OR contracts.seller_org_id = visits.org_id))";
 
-/// Visits before a day that name people and that nothing keeps.
+/// That the visit or a version of it that was saved names people. A quote within a text is escaped, so
+/// that no text looks like the field.
+const NAMES_PEOPLE: &str = "(CAST(visits.doc AS TEXT) LIKE '%\"people\":%' \
+     OR EXISTS (SELECT 1 FROM record_versions WHERE record_versions.record_kind = 'visit' \
+     AND record_versions.record_id = CAST(visits.id AS TEXT) \
+     AND CAST(record_versions.doc AS TEXT) LIKE '%\"people\":%'))";
+/// That the visit has files.
+const HAS_FILES: &str = "EXISTS (SELECT 1 FROM attachments WHERE attachments.record_kind = 'visit' \
+     AND attachments.record_id = CAST(visits.id AS TEXT) AND attachments.removed_at IS NULL)";
+
+/// Visits before a day, entered before it as well, that name people and that nothing keeps.
 ///
 /// # Errors
 /// Database faults.
 pub fn visits_with_people(db: &mut Db, before: Timestamp, limit: i64) -> Result<Vec<VisitId>> {
     Ok(on!(db, conn => visits::table
         .filter(visits::visited_on.lt(before.0.date_naive()))
-        .filter(sql::<Bool>("CAST(visits.doc AS TEXT) LIKE '%\"people\"%'"))
+        .filter(visits::created_at.lt(before))
+        .filter(sql::<Bool>(NAMES_PEOPLE))
         .filter(sql::<Bool>(FREE))
         .order(visits::id.asc())
         .select(visits::id)
@@ -141,30 +152,20 @@ pub fn visits_with_people(db: &mut Db, before: Timestamp, limit: i64) -> Result<
         .load(conn))?)
 }
 
-/// Visits before a day that have files and that nothing keeps.
+/// Visits before a day, entered before it as well, that have files and that nothing keeps.
 ///
 /// # Errors
 /// Database faults.
 pub fn visits_with_files(db: &mut Db, before: Timestamp, limit: i64) -> Result<Vec<VisitId>> {
-    let kept: Vec<String> = on!(db, conn => attachments::table
-        .filter(attachments::record_kind.eq(RecordKind::Visit))
-        .filter(attachments::removed_at.is_null())
-        .select(attachments::record_id)
-        .distinct()
-        .load(conn))?;
-    let ids: Vec<VisitId> = kept.iter().filter_map(|id| id.parse().ok()).collect();
-    let mut found = Vec::new();
-    for some in ids.chunks(500) {
-        let rows: Vec<VisitId> = on!(db, conn => visits::table
-            .filter(visits::id.eq_any(some))
-            .filter(visits::visited_on.lt(before.0.date_naive()))
-            .filter(sql::<Bool>(FREE))
-            .select(visits::id)
-            .load(conn))?;
-        found.extend(rows);
-    }
-    found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-    Ok(found)
+    Ok(on!(db, conn => visits::table
+        .filter(visits::visited_on.lt(before.0.date_naive()))
+        .filter(visits::created_at.lt(before))
+        .filter(sql::<Bool>(HAS_FILES))
+        .filter(sql::<Bool>(FREE))
+        .order(visits::id.asc())
+        .select(visits::id)
+        .limit(limit)
+        .load(conn))?)
 }
 
 /// Begins a run.

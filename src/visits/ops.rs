@@ -99,18 +99,21 @@ pub fn forget_people(
     let mut changes = Vec::new();
     for id in ids {
         let Some(mut visit) = store::find_unscoped(db, *id)? else { continue };
+        records::store::drop_from_versions(db, RecordKind::Visit, &id.to_string(), "people")?;
+        if visit.doc.0.people.is_empty() {
+            continue;
+        }
         let before = serde_json::to_value(&visit.doc.0)?;
         visit.doc.0.people.clear();
         visit.version += 1;
         visit.updated_at = now;
         store::update(db, &visit)?;
         changes.push(visit.change("visit.forget_people", &before)?);
-        records::store::drop_from_versions(db, RecordKind::Visit, &id.to_string(), "people")?;
     }
     if !changes.is_empty() {
         records::ops::trace(db, caller, now, &changes)?;
     }
-    Ok(changes.len())
+    Ok(ids.len())
 }
 
 /// Removes the files of visits: their period has ended. Returns how many visits had some.

@@ -23,5 +23,5 @@ CREATE TABLE platform_firms (
   firm_key TEXT NOT NULL,
   entered_on DATE NOT NULL,
   left_on DATE,
-  PRIMARY KEY (platform_id, firm_key)
+  PRIMARY KEY (platform_id, firm_key, entered_on)
 );

@@ -150,10 +150,19 @@ fn visited(db: &mut Db, user: &User) -> Result<Value> {
     let orgs: Vec<OrgId> = roles.into_iter().filter_map(|role| role.org_id).collect();
     let rows = traces::visits_to(db, &orgs)?.into_iter();
     let met = rows.filter_map(|(id, code, fields)| {
-        let named = fields.0.people.into_iter().find(|one| one.contains(&user.name))?;
+        let named = fields.0.people.into_iter().find(|one| names(one, &user.name))?;
         Some(json!({ "id": id, "code": code, "named": named, "on": fields.0.visited_on }))
     });
     Ok(met.collect())
+}
+
+/// Whether a person who was met is called by this name: by the whole of it, beside a title at most, so
+/// that nobody reads of others by taking a name that is part of theirs.
+fn names(met: &str, name: &str) -> bool {
+    let whole = name.chars().count() >= 2;
+    whole
+        && (met.trim() == name
+            || met.split(|sign: char| !sign.is_alphanumeric()).any(|part| part == name))
 }
 
 /// A mail without the secrets of its links: whoever reads the export need not be the one who may use

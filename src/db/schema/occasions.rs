@@ -109,7 +109,7 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::db::types::sql::Uid;
 
-    platform_firms (platform_id, firm_key) {
+    platform_firms (platform_id, firm_key, entered_on) {
         platform_id -> Uid,
         firm_key -> Text,
         entered_on -> Date,

@@ -3,7 +3,7 @@
 use utoipa::openapi::tag::{Tag, TagBuilder};
 
 /// Name and description of every group, in the order in which they are shown.
-const TAGS: [(&str, &str); 22] = [
+const TAGS: [(&str, &str); 24] = [
     ("accounts", "Signing in and out, accounts, members of organisations, roles. 账户与人员"),
     ("organizations", "Firms, universities, institutes, service organisations. 机构"),
     ("towns", "Specialised towns. 专业镇"),

@@ -119,7 +119,8 @@ pub(super) async fn update_visit(
 }
 
 fn update(app: &App, caller: &Caller, id: VisitId, form: &Posted) -> Result<()> {
-    let version = form.version_if(ops::show(app, caller, id)?.version)?;
+    let logged = ops::show(app, caller, id)?;
+    let version = form.version_if(logged.version)?;
     let typed = serde_json::to_value(fields(app, caller, form)?)?;
     // What the form leaves empty is to be empty.
     let mut patch = json!({
@@ -127,6 +128,15 @@ fn update(app: &App, caller: &Caller, id: VisitId, form: &Posted) -> Result<()> 
     });
     if let (Some(patch), Some(typed)) = (patch.as_object_mut(), typed.as_object()) {
         patch.extend(typed.clone());
+        // What was not touched stays as it is, also where it could not be typed like that.
+        let before = Posted::new(typed_before(&logged));
+        let kept = |name: &str| form.text(name) == before.text(name);
+        if kept("firm") {
+            patch.retain(|name, _| name != "org_id" && name != "org_name");
+        }
+        if kept("people") {
+            patch.remove("people");
+        }
     }
     ops::update(app, caller, id, version, &patch).map(drop)
 }
@@ -185,9 +195,16 @@ async fn filled(
     refused: Refused,
 ) -> Result<VisitForm> {
     let caller = visit.caller.clone();
-    let (towns, firms) = app
+    let (mut towns, firms) = app
         .run(move |app| Ok((offered_towns(app, &caller)?, offered_firms(app, &caller)?)))
         .await?;
+    // A visit stays in its town unless another one is chosen.
+    if let Some(logged) = &logged
+        && let Some(own) = &logged.fields.town_code
+        && towns.iter().all(|(code, _)| code != own)
+    {
+        towns.push((own.clone(), logged.region_name.clone()));
+    }
     let page = Frame::new(app, visit, "visits");
     let reason = refused.reason.map(|message| page.message(&message));
     let errors = refused.errors;

@@ -46,13 +46,14 @@ fn what_counts_on_a_day_is_found_and_firms_are_counted_once(db: &TestDatabase) {
         |text: &str| PlatformFilter { active_on: Some(day(text)), ..PlatformFilter::default() };
     assert_eq!(ids(&on("2024-12-31")), []);
     assert_eq!(ids(&on("2025-01-01")), [first.id, second.id]);
-    let housed = |filter: &PlatformFilter, on: &str| {
-        db.db.read(|db| store::firms_housed(db, filter, day(on))).unwrap()
-    };
     let all = PlatformFilter::default();
-    assert_eq!((housed(&all, "2025-05-31"), housed(&all, "2025-06-01")), (0, 3));
-    let town = PlatformFilter { region: Some("442000105".to_owned()), ..all.clone() };
-    assert_eq!(housed(&town, "2026-01-01"), 2);
+    let housed = |towns: &[&str], on: &str| {
+        let towns: Vec<String> = towns.iter().map(|&code| code.to_owned()).collect();
+        db.db.read(|db| store::firms_housed(db, &all, &towns, day(on))).unwrap()
+    };
+    let both = ["442000105", "442000118"];
+    assert_eq!((housed(&both, "2025-05-31"), housed(&both, "2025-06-01")), (0, 3));
+    assert_eq!(housed(&both[..1], "2026-01-01"), 2);
     let text = |text: &str| PlatformFilter { text: Some(text.to_owned()), ..all.clone() };
     assert_eq!((ids(&text("100%")).len(), ids(&text("_")).len()), (2, 0));
 
@@ -63,7 +64,7 @@ fn what_counts_on_a_day_is_found_and_firms_are_counted_once(db: &TestDatabase) {
     db.db.write(|db| store::update(db, &second)).unwrap();
     assert_eq!(db.db.read(|db| store::find(db, second.id)).unwrap(), Some(second.clone()));
     assert_eq!(ids(&on("2026-01-01")), [first.id]);
-    assert_eq!(housed(&all, "2026-01-01"), 2);
+    assert_eq!(housed(&both, "2026-01-01"), 2);
     let again = db.db.write(|db| store::update(db, &second));
     assert!(matches!(again, Err(Error::PreconditionFailed)));
     db.db.write(|db| store::remove(db, &second)).unwrap();
