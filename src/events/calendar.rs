@@ -206,7 +206,7 @@ mod tests {
                 prop_assert!(!line.contains(['\r', '\n']));
             }
             let lines = read(&text);
-            prop_assert_eq!(lines.len(), 5 + 11 - 1 + 1 - 1);
+            prop_assert_eq!(lines.len(), 16);
             let value = lines.iter().find_map(|line| line.strip_prefix("SUMMARY:")).unwrap();
             let expected = title.replace("\r\n", "\n").replace('\r', "");
             prop_assert_eq!(unescaped(value), expected);

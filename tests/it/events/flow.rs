@@ -212,7 +212,7 @@ async fn a_meeting_leads_to_a_case_and_the_event_counts_what_came_of_it() {
     assert_eq!(world.firm.get(&case).await.expect(200).json()["stage"], "met");
     // A second look at the same pair finds the case.
     let more = json!({ "result": "follow", "open_case": true });
-    let again = put(&world.liaison, &result, 3, more).await.expect(200).json();
+    let again = put(&world.liaison, &result, 4, more).await.expect(200).json();
     assert_eq!(again["case_id"], recorded["case_id"]);
 
     let found = world.liaison.get(&format!("{event}/results")).await.expect(200).json();

@@ -110,6 +110,13 @@ fn visits_lose_people_and_files_unless_something_keeps_them(db: &TestDatabase) {
     let held = db.organization(2, OrgStatus::Verified, town);
     let (old, new) = (visit(db, &free, 2015), visit(db, &free, 2026));
     let kept = visit(db, &held, 2015);
+    apply(db.service()).unwrap();
+    assert_eq!(people(db, old), (1, 1), "what was entered lately stays, whatever day it names");
+    sql(
+        db,
+        "UPDATE visits SET created_at = '2015-06-01T00:00:00.000000Z' \
+             WHERE visited_on < '2020-01-01'",
+    );
     // A contract of the firm waits for its registration.
     let fields = json!({
         "project_name": "检测服务", "contract_type": "service", "buyer_org_id": held.id,
