@@ -1,7 +1,7 @@
 //! Every message: which texts it has, where the shipped ones are, and what they may and must name.
 //!
 //! A new kind of notice is here by itself, with the values that its shipped text names. A new mail
-//! needs its [`LetterKind`], an entry in [`letter`] and an arm in the preview; tests say what is missing.
+//! needs its [`LetterKind`], an entry in `letter` and an arm in the preview; tests say what is missing.
 
 use super::model::{Form, LetterKind, MessageKind};
 use super::template;

@@ -3,8 +3,8 @@
 //!
 //! A subscription is a saved search, or the matches of a record. [`finding`] reads the change log and
 //! notes what is new for each of them, [`telling`] tells of it when it is time. Both take up where they
-//! were left, on whichever node, so that nothing is forgotten and nothing is told twice. [`news`] says
-//! what counts as new of a record, [`rules`] what can be subscribed to, [`recommendations`] keeps who
+//! were left, on whichever node, so that nothing is forgotten and nothing is told twice. `news` says
+//! what counts as new of a record, `rules` what can be subscribed to, `recommendations` keeps who
 //! wants nothing recommended.
 
 pub mod api;
