@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::life::Standing;
-use super::model::{Event, EventId, EventStatus, Guest, GuestId, GuestOrigin};
+use super::model::{Event, EventId, EventStatus, Guest, GuestId, GuestOrigin, Meeting};
 use super::ops::{find, run};
 use super::views::GuestView;
 use super::{store, telling};
@@ -16,6 +16,7 @@ use crate::db::{Db, Timestamp, dialect};
 use crate::error::{Error, Result};
 use crate::idempotency;
 use crate::idempotency::model::{Created, CreatedKind};
+use crate::notices::model::NoticeKind;
 use crate::organizations;
 use crate::records;
 use crate::records::model::RecordKind;
@@ -290,7 +291,11 @@ pub fn answer(
         guest.say(command.answer, reason.map(str::to_owned), caller.actor_id(), now);
         save(db, now, &mut guest)?;
         if declined {
-            free_meetings(db, &guest, now)?;
+            let freed = free_meetings(db, &guest, now)?;
+            let mut others = store::guests(db, id)?;
+            others.retain(|one| one.id != guest.id);
+            let told = (&event, freed.as_slice(), others.as_slice());
+            telling::sides(app, db, caller, NoticeKind::EventFreed, told)?;
         }
         let changes = json!({ "guest": guest.id, "answer": guest.answer });
         let change = log(db, caller, now, ("event.answer", id), (changes, None))?;
@@ -300,7 +305,9 @@ pub fn answer(
     Ok(written)
 }
 
-fn free_meetings(db: &mut Db, guest: &Guest, now: Timestamp) -> Result<()> {
+/// Takes back the times of a guest's meetings; returns these.
+fn free_meetings(db: &mut Db, guest: &Guest, now: Timestamp) -> Result<Vec<Meeting>> {
+    let mut freed = Vec::new();
     for mut meeting in store::meetings(db, guest.event_id)? {
         let sits = [meeting.need_guest_id, meeting.provider_guest_id].contains(&guest.id);
         // What has taken place keeps its time.
@@ -309,9 +316,10 @@ fn free_meetings(db: &mut Db, guest: &Guest, now: Timestamp) -> Result<()> {
             meeting.version += 1;
             meeting.updated_at = now;
             store::update_meeting(db, &meeting)?;
+            freed.push(meeting);
         }
     }
-    Ok(())
+    Ok(freed)
 }
 
 fn save(db: &mut Db, now: Timestamp, guest: &mut Guest) -> Result<()> {

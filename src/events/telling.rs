@@ -1,6 +1,6 @@
 //! Who is told what of an event: those who answer for an invited organisation of the invitation, once;
 //! those who have not declined of another time or place, and when it is cancelled; both sides of a
-//! meeting when they have been given a time.
+//! meeting when they have been given a time, and when they have lost it.
 
 use std::collections::BTreeSet;
 
@@ -92,13 +92,14 @@ pub(super) fn rescheduled(
     tell_guests(app, db, caller, &news(NoticeKind::EventMoved, new, None), new)
 }
 
-/// Tells both sides of pairs that they have been given a time: each person once, however many.
-pub(super) fn booked(
+/// Tells the sides of pairs that these have been given a time, or have lost it: of `guests` those who
+/// sit in them, each person once, however many.
+pub(super) fn sides(
     app: &App,
     db: &mut Db,
     caller: &Caller,
-    event: &Event,
-    (meetings, guests): (&[Meeting], &[Guest]),
+    kind: NoticeKind,
+    (event, meetings, guests): (&Event, &[Meeting], &[Guest]),
 ) -> Result<()> {
     if event.opened_at.is_none() {
         return Ok(());
@@ -109,5 +110,5 @@ pub(super) fn booked(
     };
     let orgs: Vec<OrgId> = guests.iter().filter(sits).filter_map(|guest| guest.org_id).collect();
     let people = people(db, caller, &orgs)?;
-    tell(app, db, &news(NoticeKind::EventBooked, event, None), &people).map(drop)
+    tell(app, db, &news(kind, event, None), &people).map(drop)
 }

@@ -19,6 +19,7 @@ use crate::cases::model::Answer;
 use crate::db::{Db, Timestamp, dialect};
 use crate::error::{Error, Result};
 use crate::needs::model::NeedId;
+use crate::notices::model::NoticeKind;
 use crate::records::ops::Written;
 use crate::records::parts::OwnerView;
 use crate::records::reviewed::{self, Reviewed, ReviewedId};
@@ -265,11 +266,14 @@ pub fn book(
         let all = store::meetings(db, event.id)?;
         let others: Vec<Meeting> = all.into_iter().filter(|one| one.id != meeting.id).collect();
         let placed = place.map(|place| chosen(&event, place, &taken(&others))).transpose()?;
+        let had_time = meeting.slot.is_some();
         (meeting.slot, meeting.table_number) = placed.unzip();
         save(db, now, &mut meeting)?;
+        let told = (&event, std::slice::from_ref(&meeting), guests.as_slice());
         if placed.is_some() {
-            let booked = std::slice::from_ref(&meeting);
-            telling::booked(app, db, caller, &event, (booked, &guests))?;
+            telling::sides(app, db, caller, NoticeKind::EventBooked, told)?;
+        } else if had_time {
+            telling::sides(app, db, caller, NoticeKind::EventFreed, told)?;
         }
         let changes =
             json!({ "meeting": meeting.id, "slot": meeting.slot, "table": meeting.table_number });
@@ -331,7 +335,8 @@ pub fn fill(
         }
         let mut change = 0;
         if !command.dry_run {
-            telling::booked(app, db, caller, &event, (&booked, &guests))?;
+            let told = (&event, booked.as_slice(), guests.as_slice());
+            telling::sides(app, db, caller, NoticeKind::EventBooked, told)?;
             let changes = json!({ "booked": booked.len() });
             change = log(db, caller, now, ("event.timetable", id), (changes, None))?;
         }

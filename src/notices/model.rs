@@ -57,6 +57,8 @@ code_enum!(
         EventCancelled = "event_cancelled",
         /// A meeting at an event has been given a time.
         EventBooked = "event_booked",
+        /// A meeting at an event has lost its time.
+        EventFreed = "event_freed",
         /// Whether an endpoint can be reached.
         Test = "test",
     }
@@ -128,6 +130,7 @@ impl NoticeKind {
             | Self::EventMoved
             | Self::EventCancelled
             | Self::EventBooked
+            | Self::EventFreed
             | Self::Test => Topic::Cases,
             Self::CaseAssigned | Self::CasesHandedOver | Self::CaseUnbrokered => Topic::Brokering,
             Self::CaseEscalated | Self::NeedEscalated => Topic::Escalations,

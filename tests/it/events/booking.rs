@@ -101,6 +101,29 @@ async fn guests_choose_times_where_they_may() {
 }
 
 #[tokio::test]
+async fn who_loses_a_time_is_told() {
+    let world = World::start().await;
+    let event = world.open(json!({})).await;
+    let slot = format!("{}/slot", world.invited(&event).await);
+    world.both_come(&event).await;
+    let freed = async |client: &Client| {
+        let all = super::told(client).await;
+        all.iter().filter(|kind| *kind == "event_freed").count()
+    };
+    put(&world.liaison, &slot, 1, json!({ "slot": 1 })).await.expect(200);
+    // Taken back by who runs the event: both sides are told. There is nothing to take back twice.
+    world.liaison.delete_version(&slot, 2).await.expect(200);
+    world.liaison.delete_version(&slot, 3).await.expect(200);
+    assert_eq!((freed(&world.firm).await, freed(&world.provider).await), (1, 1));
+    let inbox = world.firm.get("inbox?limit=1").await.expect(200).json();
+    assert!(inbox["items"][0]["text"].as_str().unwrap().contains("已取消"));
+    // By a side that does not come after all: the other one is told.
+    put(&world.liaison, &slot, 4, json!({ "slot": 2 })).await.expect(200);
+    answer(&world.provider, &event, json!({ "answer": "declined" })).await;
+    assert_eq!((freed(&world.firm).await, freed(&world.provider).await), (2, 1));
+}
+
+#[tokio::test]
 async fn a_whole_timetable_is_filled_without_double_booking() {
     let world = World::start().await;
     let event = world.open(json!({})).await;

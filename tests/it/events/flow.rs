@@ -4,14 +4,7 @@ use chrono::TimeDelta;
 use serde_json::{Value, json};
 use townbridge::disclosure::DisclosureLevel;
 
-use super::{GUZHEN, World, XIAOLAN, answer, put};
-
-/// Kinds of notices in an inbox, newest first.
-async fn told(client: &crate::support::Client) -> Vec<String> {
-    let inbox = client.get("inbox?limit=100").await.expect(200).json();
-    let items = inbox["items"].as_array().unwrap();
-    items.iter().map(|one| one["kind"].as_str().unwrap().to_owned()).collect()
-}
+use super::{GUZHEN, World, XIAOLAN, answer, put, told};
 
 #[tokio::test]
 async fn what_is_wrong_is_named_and_steps_are_those_of_its_life() {

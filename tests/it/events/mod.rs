@@ -127,3 +127,10 @@ async fn put(client: &Client, path: &str, version: i64, body: Value) -> crate::s
         .json(&body);
     client.send(request).await
 }
+
+/// Kinds of notices in an inbox, newest first.
+async fn told(client: &Client) -> Vec<String> {
+    let inbox = client.get("inbox?limit=100").await.expect(200).json();
+    let items = inbox["items"].as_array().unwrap();
+    items.iter().map(|one| one["kind"].as_str().unwrap().to_owned()).collect()
+}
