@@ -32,7 +32,7 @@ const LONGEST_REASON: usize = 200;
 pub struct AddGuest {
     /// The organisation: one's own to register it, any other for who runs the event to invite it.
     pub org_id: Option<OrgId>,
-    /// Name of an organisation that is not registered: for walk-ins.
+    /// Name of an organisation: for walk-ins. One that is registered under it is meant by it.
     pub org_name: Option<String>,
     /// Whether it is here and was not on the list: for who runs the event.
     pub walk_in: bool,
@@ -168,14 +168,14 @@ pub fn add(
         if !runs && (!own || command.walk_in) {
             return Err(Error::forbidden("error.not_your_event"));
         }
-        check_add(db, caller, command)?;
+        let (org_id, org_name) = check_add(db, caller, &event, command)?;
         let origin = match (command.walk_in, own) {
             (true, _) => GuestOrigin::WalkIn,
             (false, true) => GuestOrigin::Own,
             (false, false) => GuestOrigin::Liaison,
         };
-        let mut guest = Guest::new(id, command.org_id, origin, caller.actor_id(), now);
-        guest.org_name = command.org_name.as_deref().map(|name| name.trim().to_owned());
+        let mut guest = Guest::new(id, org_id, origin, caller.actor_id(), now);
+        guest.org_name = org_name;
         admit(db, caller, &event, &mut guest, now)?;
         store::insert_guest(db, &guest)?;
         telling::invite(app, db, &event, &guest)?;
@@ -189,7 +189,14 @@ pub fn add(
     Ok(written)
 }
 
-fn check_add(db: &mut Db, caller: &Caller, command: &AddGuest) -> Result<()> {
+/// Who is to come onto the list: an organisation that is registered, or a name. A name that is that
+/// of an organisation which the caller may know of means it.
+fn check_add(
+    db: &mut Db,
+    caller: &Caller,
+    event: &Event,
+    command: &AddGuest,
+) -> Result<(Option<OrgId>, Option<String>)> {
     let mut checker = Checker::default();
     let name = command.org_name.as_deref();
     checker.line("/org_name", name, 2, 100);
@@ -199,10 +206,26 @@ fn check_add(db: &mut Db, caller: &Caller, command: &AddGuest) -> Result<()> {
         None => checker.fail("/org_id", "field.required"),
     }
     checker.finish()?;
-    let Some(org) = command.org_id else { return Ok(()) };
-    let found = organizations::ops::find(db, caller, org);
-    Error::named_at(found, "/org_id", "field.unknown_org")?;
-    organizations::ops::require_verified(db, org)
+    if let Some(org) = command.org_id {
+        let found = organizations::ops::find(db, caller, org);
+        Error::named_at(found, "/org_id", "field.unknown_org")?;
+        // Who stands at the door is there, whatever has been checked of its papers.
+        if !command.walk_in {
+            organizations::ops::require_verified(db, org)?;
+        }
+        return Ok((Some(org), None));
+    }
+    let name = name.unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ");
+    if let Some(org) = organizations::ops::known_by_name(db, caller, &name)? {
+        return Ok((Some(org), None));
+    }
+    let same = |guest: &Guest| {
+        guest.org_name.as_ref().is_some_and(|known| known.to_lowercase() == name.to_lowercase())
+    };
+    if store::guests(db, event.id)?.iter().any(same) {
+        return Err(Error::conflict("error.event_guest_exists"));
+    }
+    Ok((None, Some(name)))
 }
 
 /// Lets a guest onto the list in the state of the event.

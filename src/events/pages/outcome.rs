@@ -20,7 +20,6 @@ use crate::http::extract::AppData;
 use crate::http::html::form::command;
 use crate::http::html::once::{self, create_once};
 use crate::http::html::{Frame, PageResult, Posted, Refused, Visit};
-use crate::organizations;
 
 #[derive(Template, WebTemplate)]
 #[template(path = "event_check_in.html")]
@@ -100,11 +99,8 @@ pub(super) async fn walk_in(
     let done = app
         .run(move |app| {
             create_once(app, &caller, &form, "POST /events/walk-in", |caller| {
-                let name = form.filled("org_name").unwrap_or_default();
-                let org_id =
-                    app.db.read(|db| organizations::ops::known_by_name(db, caller, &name))?;
-                let org_name = Some(name).filter(|_| org_id.is_none());
-                let guest = AddGuest { org_id, org_name, walk_in: true };
+                let org_name = form.filled("org_name");
+                let guest = AddGuest { org_id: None, org_name, walk_in: true };
                 Ok(guests::add(app, caller, id, &guest)?.value.id.to_string())
             })
         })

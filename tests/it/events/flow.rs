@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use townbridge::disclosure::DisclosureLevel;
 
 use super::{GUZHEN, World, XIAOLAN, answer, put, told};
+use crate::support::OrgBuilder;
 
 #[tokio::test]
 async fn what_is_wrong_is_named_and_steps_are_those_of_its_life() {
@@ -100,6 +101,31 @@ async fn places_are_given_until_there_are_none() {
     let again = json!({ "answer": "accepted" });
     let path = format!("{event}/guests/{}/answer", own.as_str().unwrap());
     world.firm.post_json(&path, again).await.problem(409, "conflict");
+}
+
+#[tokio::test]
+async fn walk_ins_are_entered_once_whether_registered_or_verified_or_not() {
+    let world = World::start().await;
+    let event = world.open(json!({})).await;
+    let path = format!("{event}/guests");
+    let by_name = |name: &str| json!({ "org_name": name, "walk_in": true });
+    let enter = |name: &str| world.liaison.post_json(&path, by_name(name));
+    enter("Chenzhou Lamp Parts").await.expect(201);
+    enter(" chenzhou  lamp parts ").await.problem(409, "conflict");
+    // One that is registered, but has not been verified: by name and by id it is the same.
+    let draft = OrgBuilder::enterprise().town(GUZHEN).pending().insert(&world.app);
+    let name = draft.doc.0.name.clone().unwrap();
+    let entered = enter(&name).await.expect(201).json();
+    assert_eq!(entered["org"]["id"], json!(draft.id));
+    assert!(entered["attended_at"].is_string());
+    let by_id = json!({ "org_id": draft.id, "walk_in": true });
+    world.liaison.post_json(&path, by_id).await.problem(409, "conflict");
+    // To be invited it has to be verified all the same.
+    let other = OrgBuilder::enterprise().town(GUZHEN).pending().insert(&world.app);
+    let invited = world.liaison.post_json(&path, json!({ "org_id": other.id })).await;
+    invited.problem(409, "conflict");
+    let guests = world.liaison.get(&path).await.expect(200).json();
+    assert_eq!(guests.as_array().unwrap().len(), 2);
 }
 
 #[tokio::test]
