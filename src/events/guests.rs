@@ -256,12 +256,12 @@ fn admit(
     Ok(())
 }
 
-/// The guest that an organisation is, invited if it is none yet.
+/// The guest that an organisation is, invited and told of it if it is none yet.
 pub(super) fn invited(
+    app: &App,
     db: &mut Db,
     caller: &Caller,
-    event: &Event,
-    org: OrgId,
+    (event, org): (&Event, OrgId),
     now: Timestamp,
 ) -> Result<Guest> {
     if let Some(guest) = store::guests_of(db, &[event.id], &[org])?.pop() {
@@ -269,6 +269,7 @@ pub(super) fn invited(
     }
     let guest = Guest::new(event.id, Some(org), GuestOrigin::Match, caller.actor_id(), now);
     store::insert_guest(db, &guest)?;
+    telling::invite(app, db, event, &guest)?;
     Ok(guest)
 }
 

@@ -9,7 +9,7 @@ use super::model::{Event, EventId, EventStatus, Meeting, MeetingId, MeetingResul
 use super::ops::run;
 use super::timetable::{changeable, save, view_of};
 use super::views::MeetingView;
-use super::{proposals, store, telling};
+use super::{proposals, store};
 use crate::accounts::principal::Caller;
 use crate::app::App;
 use crate::capabilities::life::CapabilityStatus;
@@ -82,8 +82,8 @@ pub fn add(
             return Err(Error::conflict("error.event_ended"));
         }
         let orgs = check_pair(db, caller, &event, command)?;
-        let need = invited(db, caller, &event, orgs.0, now)?;
-        let provider = invited(db, caller, &event, orgs.1, now)?;
+        let need = invited(app, db, caller, (&event, orgs.0), now)?;
+        let provider = invited(app, db, caller, (&event, orgs.1), now)?;
         let meeting = Meeting {
             id: MeetingId::new(),
             event_id: id,
@@ -104,9 +104,6 @@ pub fn add(
             updated_at: now,
         };
         store::insert_meeting(db, &meeting)?;
-        for guest in [&need, &provider] {
-            telling::invite(app, db, &event, guest)?;
-        }
         let created = Created::part(CreatedKind::EventMeeting, id, meeting.id);
         let changes = json!({
             "meeting": meeting.id, "need_id": meeting.need_id, "capability_id": meeting.capability_id

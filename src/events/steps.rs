@@ -28,8 +28,8 @@ pub struct TakeEventStep {
     pub comment: Option<String>,
 }
 
-/// Takes a step of an event's life. With `open` those who were invited are told, with `cancelled`
-/// those who have not declined.
+/// Takes a step of an event's life. With the first `open` those who were invited are told, with
+/// `cancelled` those who have not declined.
 ///
 /// # Errors
 /// [`Error::NotFound`]; a conflict that lists the legal steps, or when it is to have been held before
@@ -51,12 +51,14 @@ pub fn take_step(
             return Err(Error::conflict("error.event_not_begun"));
         }
         let from = std::mem::replace(&mut row.status, step.to);
-        if step.to == EventStatus::Open {
-            row.opened_at.get_or_insert(now);
+        // Whoever is invited later is told at once: to open again tells nobody again.
+        let first = step.to == EventStatus::Open && row.opened_at.is_none();
+        if first {
+            row.opened_at = Some(now);
         }
         save(db, now, &mut row)?;
         match step.to {
-            EventStatus::Open => telling::invited(app, db, &row)?,
+            EventStatus::Open if first => telling::invited(app, db, &row)?,
             EventStatus::Cancelled => telling::cancelled(app, db, caller, &row)?,
             _ => {}
         }

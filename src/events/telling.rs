@@ -35,7 +35,7 @@ fn people(db: &mut Db, caller: &Caller, orgs: &[OrgId]) -> Result<Vec<UserId>> {
     Ok(found.into_iter().filter(|id| caller.actor_id() != Some(*id)).collect())
 }
 
-/// Tells a guest of its invitation, unless it has been told, or nobody is to know of the event yet.
+/// Tells a new guest of its invitation, unless nobody is to know of the event yet.
 pub(super) fn invite(app: &App, db: &mut Db, event: &Event, guest: &Guest) -> Result<()> {
     let (true, Answer::Open, Some(org)) = (event.opened_at.is_some(), guest.answer, guest.org_id)
     else {
@@ -50,7 +50,7 @@ pub(super) fn invite(app: &App, db: &mut Db, event: &Event, guest: &Guest) -> Re
     tell(app, db, &news(NoticeKind::EventInvited, event, once), &people).map(drop)
 }
 
-/// Tells all who were invited before registration was opened.
+/// Tells all who were invited before registration was opened for the first time.
 pub(super) fn invited(app: &App, db: &mut Db, event: &Event) -> Result<()> {
     for guest in store::guests(db, event.id)? {
         invite(app, db, event, &guest)?;

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use townbridge::disclosure::DisclosureLevel;
 
 use super::{GUZHEN, World, XIAOLAN, answer, put, told};
-use crate::support::OrgBuilder;
+use crate::support::{CapabilityBuilder, OrgBuilder};
 
 #[tokio::test]
 async fn what_is_wrong_is_named_and_steps_are_those_of_its_life() {
@@ -166,6 +166,30 @@ async fn pairs_are_proposed_by_match_and_each_side_is_told_once() {
     let cancelled = json!({ "to": "cancelled", "comment": "台风" });
     world.liaison.post_json(&format!("{event}/steps"), cancelled).await.expect(200);
     assert_eq!(told(&world.firm).await, ["event_cancelled", "event_moved", "event_invited"]);
+}
+
+#[tokio::test]
+async fn to_open_again_invites_nobody_again_however_late() {
+    let world = World::start().await;
+    let start = world.start_time() + TimeDelta::days(300);
+    let later = json!({ "starts_at": start, "ends_at": start + TimeDelta::hours(2) });
+    let event = world.open(later).await;
+    world.invited(&event).await;
+    assert_eq!(told(&world.provider).await, ["event_invited"]);
+    // Notices are removed in time, and with them that they were told.
+    world.app.clock.advance(TimeDelta::days(200));
+    townbridge::retention::ops::apply(&world.app).unwrap();
+    let (liaison, provider) =
+        (world.app.liaison(GUZHEN), world.app.org_admin(world.provider_org.id));
+    assert_eq!(told(&provider).await, [""; 0]);
+    for to in ["closed", "open"] {
+        let path = format!("{event}/steps");
+        liaison.post_json(&path, json!({ "to": to })).await.expect(200);
+    }
+    let capability = CapabilityBuilder::published(&world.provider_org).insert(&world.app);
+    let pair = json!({ "need_id": world.need, "capability_id": capability.id });
+    liaison.post_json(&format!("{event}/meetings"), pair).await.expect(201);
+    assert_eq!(told(&provider).await, [""; 0]);
 }
 
 #[tokio::test]
