@@ -167,6 +167,19 @@ pub fn show(app: &App, caller: &Caller, id: ContractId) -> Result<ContractView> 
 /// # Errors
 /// [`Error::Invalid`] for a filter that cannot be.
 pub fn list(app: &App, caller: &Caller, query: &ListContracts) -> Result<Page<ContractView>> {
+    app.db.read(|db| list_in(app, db, caller, query))
+}
+
+/// Like [`list`], together with other reading work.
+///
+/// # Errors
+/// [`Error::Invalid`] for a filter that cannot be.
+pub fn list_in(
+    app: &App,
+    db: &mut Db,
+    caller: &Caller,
+    query: &ListContracts,
+) -> Result<Page<ContractView>> {
     caller.signed_in()?;
     let limit = checked_limit(query.limit)?;
     let filter = store::ContractFilter {
@@ -183,7 +196,7 @@ pub fn list(app: &App, caller: &Caller, query: &ListContracts) -> Result<Page<Co
     let reach = Reach::of(caller);
     let before = query.after.as_deref().map(page::parse).transpose()?;
     let wanted = i64::try_from(limit).unwrap_or(20) + 1;
-    let rows = app.db.read(|db| store::list(db, &reach, &filter, before, wanted))?;
+    let rows = store::list(db, &reach, &filter, before, wanted)?;
     let page = Page::cut(rows, limit, |last| page::cursor(last.created_at, last.id));
     Ok(page.map(|row| view(app, caller, row)))
 }

@@ -8,6 +8,7 @@ use diesel::r2d2::{Builder, ManageConnection, Pool, PooledConnection, R2D2Connec
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use diesel::{Connection, PgConnection, SqliteConnection};
 
+use super::dialect;
 use crate::config::DatabaseConfig;
 use crate::error::Error;
 
@@ -71,6 +72,22 @@ impl Db {
                 other => other?,
             },
         }
+        self.ended(work)
+    }
+
+    /// Runs reading `work` in a transaction in which all queries see the same state.
+    fn snapshot<T>(
+        &mut self,
+        work: impl FnOnce(&mut Self) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let begin = dialect::begin_snapshot(self);
+        crate::on!(self, conn => AnsiTransactionManager::begin_transaction_sql(conn, begin))?;
+        self.ended(work)
+    }
+
+    /// Runs `work` in the transaction that has begun, and ends this.
+    fn ended<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T, Error>) -> Result<T, Error> {
+        use AnsiTransactionManager as Manager;
         match work(self) {
             Ok(value) => {
                 crate::on!(self, conn => Manager::commit_transaction(conn))?;
@@ -190,6 +207,15 @@ impl Database {
     pub fn read<T>(&self, work: impl FnOnce(&mut Db) -> Result<T, Error>) -> Result<T, Error> {
         let mut conn = self.get()?;
         work(&mut conn)
+    }
+
+    /// Runs reading work of several queries that must see the same state: what others write
+    /// meanwhile is not in it.
+    ///
+    /// # Errors
+    /// Those of `work`, or "unavailable" when no connection is free in time.
+    pub fn snapshot<T>(&self, work: impl FnOnce(&mut Db) -> Result<T, Error>) -> Result<T, Error> {
+        self.get()?.snapshot(work)
     }
 
     /// Runs `work` in one write transaction; retried when PostgreSQL asks for it.

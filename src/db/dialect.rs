@@ -18,6 +18,12 @@ const DELIVERY_LOCK: i64 = 0x726f_626f;
 /// Lock of those who register.
 const REGISTRATION_LOCK: i64 = 0x7265_6769;
 
+/// What begins a transaction whose queries all see the state of the first one. On SQLite any one that
+/// reads does.
+pub fn begin_snapshot(db: &Db) -> &'static str {
+    if db.is_postgres() { "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" } else { "BEGIN" }
+}
+
 /// Serialises writers of the numbered logs until the transaction ends.
 ///
 /// PostgreSQL hands out sequence numbers before commit, so a reader could see 7 before 6 commits

@@ -1,7 +1,7 @@
-//! What came of an event, counted from the records behind it.
+//! What came of an event, counted from the records behind it: all of them as they were at one moment.
 
 use super::guests;
-use super::model::{EventId, Guest, GuestOrigin, Meeting};
+use super::model::{Event, EventId, Guest, GuestOrigin, Meeting};
 use super::ops::reviewed;
 use super::views::{EventContract, EventResults};
 use super::{store, timetable};
@@ -12,7 +12,7 @@ use crate::clock::china_date;
 use crate::contracts;
 use crate::contracts::ops::ListContracts;
 use crate::db::Db;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::money::Money;
 
 /// Contracts of one case that are counted at most.
@@ -24,32 +24,40 @@ const MOST: usize = 100;
 /// [`Error::NotFound`]; [`Error::Forbidden`].
 pub fn show(app: &App, caller: &Caller, id: EventId) -> Result<EventResults> {
     caller.signed_in()?;
-    let (mut results, cases, day) = app.db.read(|db| {
-        let (results, cases) = counted(db, caller, id)?;
-        Ok::<_, Error>((results, cases, china_date(reviewed(db, caller, id)?.starts_at.0)))
-    })?;
-    for case_id in cases {
-        let query =
-            ListContracts { case_id: Some(case_id), limit: Some(MOST), ..ListContracts::default() };
-        for contract in contracts::ops::list(app, caller, &query)?.items {
-            // What was signed before the event came of something else.
-            let since = contract.fields.signed_on.is_some_and(|signed| signed >= day);
-            let counts = contract.status.is_payable() && since;
-            let amount = contract.fields.amount.filter(|_| counts);
-            if let Some(amount) = amount {
-                let (id, code) = (contract.id, contract.code);
-                results.contract_list.push(EventContract { id, code, case_id, amount });
-            }
+    app.db.snapshot(|db| {
+        let event = reviewed(db, caller, id)?;
+        let (mut results, cases) = counted(db, caller, &event)?;
+        for case in cases {
+            results.contract_list.extend(contracts_of(app, db, caller, (&event, case))?);
         }
-    }
-    results.contracts = results.contract_list.len();
-    results.contract_amount = results.contract_list.iter().map(|one| one.amount).sum();
-    Ok(results)
+        results.contracts = results.contract_list.len();
+        results.contract_amount = results.contract_list.iter().map(|one| one.amount).sum();
+        Ok(results)
+    })
 }
 
-fn counted(db: &mut Db, caller: &Caller, id: EventId) -> Result<(EventResults, Vec<CaseId>)> {
-    let event = reviewed(db, caller, id)?;
-    let (list, meetings) = (store::guests(db, id)?, store::meetings(db, id)?);
+/// The contracts of a case that came of an event.
+fn contracts_of(
+    app: &App,
+    db: &mut Db,
+    caller: &Caller,
+    (event, case_id): (&Event, CaseId),
+) -> Result<Vec<EventContract>> {
+    let day = china_date(event.starts_at.0);
+    let query =
+        ListContracts { case_id: Some(case_id), limit: Some(MOST), ..ListContracts::default() };
+    let found = contracts::ops::list_in(app, db, caller, &query)?.items.into_iter();
+    let counted = found.filter_map(|contract| {
+        // What was signed before the event came of something else.
+        let since = contract.fields.signed_on.is_some_and(|signed| signed >= day);
+        let amount = contract.fields.amount.filter(|_| contract.status.is_payable() && since)?;
+        Some(EventContract { id: contract.id, code: contract.code, case_id, amount })
+    });
+    Ok(counted.collect())
+}
+
+fn counted(db: &mut Db, caller: &Caller, event: &Event) -> Result<(EventResults, Vec<CaseId>)> {
+    let (list, meetings) = (store::guests(db, event.id)?, store::meetings(db, event.id)?);
     let count = |which: &dyn Fn(&Guest) -> bool| list.iter().filter(|guest| which(guest)).count();
     let held = |which: &dyn Fn(&Meeting) -> bool| meetings.iter().filter(|one| which(one)).count();
     let asked = |guest: &Guest| matches!(guest.origin, GuestOrigin::Match | GuestOrigin::Liaison);
@@ -67,9 +75,9 @@ fn counted(db: &mut Db, caller: &Caller, id: EventId) -> Result<(EventResults, V
         cases: cases.len(),
         contracts: 0,
         contract_amount: Money(0),
-        guests: guests::views(db, caller, &event, list.clone())?,
-        meetings: timetable::table(db, caller, &event)?.meetings,
+        guests: guests::views(db, caller, event, list.clone())?,
+        meetings: timetable::table(db, caller, event)?.meetings,
         contract_list: Vec::new(),
     };
-    Ok::<_, Error>((results, cases))
+    Ok((results, cases))
 }

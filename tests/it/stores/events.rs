@@ -22,6 +22,7 @@ on_both!(
     nobody_sits_twice_and_no_table_is_given_twice,
     of_those_who_come_at_once_one_gets_the_table,
     lists_know_what_is_open_and_what_has_ended,
+    queries_of_one_snapshot_see_one_state,
 );
 
 const GUZHEN: &str = "442000105";
@@ -202,4 +203,21 @@ fn lists_know_what_is_open_and_what_has_ended(db: &TestDatabase) {
     assert_eq!(count, [(second.id, 1)]);
     let own = db.db.read(|db| store::guests_of(db, &[second.id], &[org.id])).unwrap();
     assert_eq!(own, [guest]);
+}
+
+fn queries_of_one_snapshot_see_one_state(db: &TestDatabase) {
+    let event = event(db, "2026-12-01T01:00:00Z").id;
+    let come = |number: u32| {
+        let org = db.organization(number, OrgStatus::Verified, GUZHEN);
+        let guest = Guest::new(event, Some(org.id), GuestOrigin::Own, None, db.clock.now());
+        db.db.write(|db| store::insert_guest(db, &guest)).unwrap();
+    };
+    come(1);
+    let seen = db.db.snapshot(|conn| {
+        let first = store::guests(conn, event)?.len();
+        come(2);
+        Ok((first, store::guests(conn, event)?.len()))
+    });
+    assert_eq!(seen.unwrap(), (1, 1));
+    assert_eq!(db.db.read(|db| store::guests(db, event)).unwrap().len(), 2);
 }
