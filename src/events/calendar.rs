@@ -32,7 +32,7 @@ struct Entry {
 pub fn show(app: &App, caller: &Caller, id: EventId) -> Result<String> {
     let (view, timetable) = app.db.read(|db| {
         let event = find(db, caller, id)?;
-        let timetable = timetable::table(db, caller, &event)?;
+        let timetable = timetable::table(db, caller, (&event, app.clock.now()))?;
         Ok::<_, crate::error::Error>((super::ops::view(app, db, caller, event)?, timetable))
     })?;
     let fields = &view.fields;

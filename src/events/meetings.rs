@@ -109,7 +109,7 @@ pub fn add(
             "meeting": meeting.id, "need_id": meeting.need_id, "capability_id": meeting.capability_id
         });
         let change = log(db, caller, now, ("event.pair", id), (changes, Some(created)))?;
-        let value = view_of(db, caller, &event, meeting, &[need, provider])?;
+        let value = view_of(db, caller, (&event, now), meeting, &[need, provider])?;
         Ok(Written { value, change })
     })?;
     app.feed.wake();
@@ -195,7 +195,7 @@ pub fn record(
         let changes = json!({ "meeting": meeting.id, "result": meeting.result });
         let change = log(db, caller, now, ("event.result", event.id), (changes, None))?;
         let guests = store::guests(db, event.id)?;
-        let value = view_of(db, caller, &event, meeting.clone(), &guests)?;
+        let value = view_of(db, caller, (&event, now), meeting.clone(), &guests)?;
         Ok((event, meeting, Written { value, change }))
     })?;
     app.feed.wake();
@@ -212,7 +212,7 @@ pub fn record(
         let changes = json!({ "meeting": meeting.id, "case_id": case });
         let change = log(db, caller, now, ("event.case", event.id), (changes, None))?;
         let guests = store::guests(db, event.id)?;
-        Ok(Written { value: view_of(db, caller, &event, meeting, &guests)?, change })
+        Ok(Written { value: view_of(db, caller, (&event, now), meeting, &guests)?, change })
     })?;
     app.feed.wake();
     Ok(written)

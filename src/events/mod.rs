@@ -3,6 +3,7 @@
 
 pub mod api;
 pub mod calendar;
+mod clashes;
 pub mod guests;
 pub mod life;
 pub mod meetings;

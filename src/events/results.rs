@@ -11,7 +11,7 @@ use crate::cases::model::{Answer, CaseId};
 use crate::clock::china_date;
 use crate::contracts;
 use crate::contracts::ops::ListContracts;
-use crate::db::Db;
+use crate::db::{Db, Timestamp};
 use crate::error::Result;
 use crate::money::Money;
 
@@ -26,7 +26,7 @@ pub fn show(app: &App, caller: &Caller, id: EventId) -> Result<EventResults> {
     caller.signed_in()?;
     app.db.snapshot(|db| {
         let event = reviewed(db, caller, id)?;
-        let (mut results, cases) = counted(db, caller, &event)?;
+        let (mut results, cases) = counted(db, caller, (&event, app.clock.now()))?;
         for case in cases {
             results.contract_list.extend(contracts_of(app, db, caller, (&event, case))?);
         }
@@ -56,7 +56,11 @@ fn contracts_of(
     Ok(counted.collect())
 }
 
-fn counted(db: &mut Db, caller: &Caller, event: &Event) -> Result<(EventResults, Vec<CaseId>)> {
+fn counted(
+    db: &mut Db,
+    caller: &Caller,
+    (event, now): (&Event, Timestamp),
+) -> Result<(EventResults, Vec<CaseId>)> {
     let (list, meetings) = (store::guests(db, event.id)?, store::meetings(db, event.id)?);
     let count = |which: &dyn Fn(&Guest) -> bool| list.iter().filter(|guest| which(guest)).count();
     let held = |which: &dyn Fn(&Meeting) -> bool| meetings.iter().filter(|one| which(one)).count();
@@ -76,7 +80,7 @@ fn counted(db: &mut Db, caller: &Caller, event: &Event) -> Result<(EventResults,
         contracts: 0,
         contract_amount: Money(0),
         guests: guests::views(db, caller, event, list.clone())?,
-        meetings: timetable::table(db, caller, event)?.meetings,
+        meetings: timetable::table(db, caller, (event, now))?.meetings,
         contract_list: Vec::new(),
     };
     Ok((results, cases))

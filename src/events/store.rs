@@ -158,6 +158,24 @@ pub fn guests_of(db: &mut Db, events: &[EventId], orgs: &[OrgId]) -> Result<Vec<
         .load(conn))?)
 }
 
+/// Other events that overlap with one, were not cancelled, and have any of these organisations on their
+/// list.
+pub fn at_the_same_time(db: &mut Db, event: &Event, orgs: &[OrgId]) -> Result<Vec<Event>> {
+    use events::dsl as e;
+    Ok(on!(db, conn => {
+        let theirs = event_guests::table
+            .filter(event_guests::org_id.assume_not_null().eq_any(orgs))
+            .select(event_guests::event_id);
+        e::events
+            .filter(e::id.ne(event.id))
+            .filter(e::status.ne(EventStatus::Cancelled))
+            .filter(e::starts_at.lt(event.ends_at).and(e::ends_at.gt(event.starts_at)))
+            .filter(e::id.eq_any(theirs))
+            .select(Event::as_select())
+            .load(conn)
+    })?)
+}
+
 /// What a person has said for guests: event, answer, when.
 pub fn answers_by(db: &mut Db, user: UserId) -> Result<Vec<(EventId, Answer, Option<Timestamp>)>> {
     Ok(on!(db, conn => event_guests::table

@@ -11,7 +11,7 @@ use super::model::{Event, EventId, Guest, GuestId, Meeting, MeetingId};
 use super::ops::{find, run};
 use super::slots::{Placing, Taken, Wish, propose};
 use super::views::{MeetingSide, MeetingView, SlotView, Timetable};
-use super::{store, telling};
+use super::{clashes, store, telling};
 use crate::accounts::principal::Caller;
 use crate::app::App;
 use crate::capabilities::model::CapabilityId;
@@ -49,7 +49,7 @@ fn slot_count(event: &Event) -> i32 {
     i32::try_from(event.slot_times().len()).unwrap_or(0)
 }
 
-fn slot_time(event: &Event, slot: Option<i32>) -> Option<(Timestamp, Timestamp)> {
+pub(super) fn slot_time(event: &Event, slot: Option<i32>) -> Option<(Timestamp, Timestamp)> {
     let at = usize::try_from(slot? - 1).ok()?;
     event.slot_times().get(at).copied()
 }
@@ -88,7 +88,7 @@ fn sides<I: ReviewedId>(
 pub(super) fn views(
     db: &mut Db,
     caller: &Caller,
-    event: &Event,
+    (event, now): (&Event, Timestamp),
     (shown, all): (Vec<Meeting>, &[Meeting]),
     guests: &[Guest],
 ) -> Result<Vec<MeetingView>> {
@@ -97,6 +97,7 @@ pub(super) fn views(
     let needs = sides(db, caller, needs, |fields| fields.title)?;
     let capabilities = sides(db, caller, capabilities, |fields| fields.title)?;
     let (standing, taken) = (Standing::of(caller, event), taken(all));
+    let clashes = clashes::of(db, caller, event, (&shown, guests))?;
     let answers: HashMap<GuestId, Answer> =
         guests.iter().map(|guest| (guest.id, guest.answer)).collect();
     let side = |found: &Sides, id: String, guest: GuestId| {
@@ -106,8 +107,11 @@ pub(super) fn views(
     };
     let view = |meeting: Meeting| {
         let pair = [meeting.need_guest_id, meeting.provider_guest_id];
-        let bookable = may_book(caller, event, &meeting, guests);
-        let open = || taken.open_slots(slot_count(event), event.tables(), pair);
+        let bookable = may_book(caller, (event, now), &meeting, guests);
+        let open = || {
+            let free = taken.open_slots(slot_count(event), event.tables(), pair).into_iter();
+            free.filter(|slot| standing.runs || !has_begun(event, Some(*slot), now)).collect()
+        };
         let time = slot_time(event, meeting.slot);
         MeetingView {
             id: meeting.id,
@@ -122,6 +126,7 @@ pub(super) fn views(
             ends_at: time.map(|(_, to)| to),
             open_slots: if bookable { open() } else { Vec::new() },
             bookable,
+            clashes: clashes.get(&meeting.id).cloned().unwrap_or_default(),
             result: meeting.result.filter(|_| standing.reviews),
             note: meeting.note.filter(|_| standing.reviews),
             case_id: meeting.case_id.filter(|_| standing.reviews),
@@ -131,8 +136,13 @@ pub(super) fn views(
 }
 
 /// Whether the caller may give a pair a time: who runs the event, and where guests choose for
-/// themselves somebody of either side once both have said that they come.
-fn may_book(caller: &Caller, event: &Event, meeting: &Meeting, guests: &[Guest]) -> bool {
+/// themselves somebody of either side once both have said that they come, until its time has come.
+fn may_book(
+    caller: &Caller,
+    (event, now): (&Event, Timestamp),
+    meeting: &Meeting,
+    guests: &[Guest],
+) -> bool {
     let pair = [meeting.need_guest_id, meeting.provider_guest_id];
     let both: Vec<&Guest> = guests.iter().filter(|guest| pair.contains(&guest.id)).collect();
     if !event.status.is_editable() || meeting.result.is_some() {
@@ -142,7 +152,16 @@ fn may_book(caller: &Caller, event: &Event, meeting: &Meeting, guests: &[Guest])
         return both.iter().all(|guest| guest.answer != Answer::Declined);
     }
     let chosen = event.doc.0.self_booking == Some(true) && event.status.is_answerable();
-    chosen && both.iter().all(|guest| guest.answer == Answer::Accepted) && is_party(caller, &both)
+    let ahead = !has_begun(event, meeting.slot, now);
+    chosen
+        && ahead
+        && both.iter().all(|guest| guest.answer == Answer::Accepted)
+        && is_party(caller, &both)
+}
+
+/// Whether a time has begun; none has not.
+fn has_begun(event: &Event, slot: Option<i32>, now: Timestamp) -> bool {
+    slot_time(event, slot).is_some_and(|(from, _)| from <= now)
 }
 
 fn is_party(caller: &Caller, guests: &[&Guest]) -> bool {
@@ -171,7 +190,11 @@ fn known(
     found
 }
 
-pub(super) fn table(db: &mut Db, caller: &Caller, event: &Event) -> Result<Timetable> {
+pub(super) fn table(
+    db: &mut Db,
+    caller: &Caller,
+    (event, now): (&Event, Timestamp),
+) -> Result<Timetable> {
     let (meetings, guests) = (store::meetings(db, event.id)?, store::guests(db, event.id)?);
     let shown = known(caller, event, (&meetings, &guests));
     let slots = (1..).zip(event.slot_times());
@@ -179,7 +202,7 @@ pub(super) fn table(db: &mut Db, caller: &Caller, event: &Event) -> Result<Timet
     Ok(Timetable {
         tables: event.tables(),
         slots: slots.collect(),
-        meetings: views(db, caller, event, (shown, &meetings), &guests)?,
+        meetings: views(db, caller, (event, now), (shown, &meetings), &guests)?,
     })
 }
 
@@ -192,7 +215,7 @@ pub fn show(app: &App, caller: &Caller, id: EventId) -> Result<Timetable> {
     caller.signed_in()?;
     app.db.read(|db| {
         let event = find(db, caller, id)?;
-        table(db, caller, &event)
+        table(db, caller, (&event, app.clock.now()))
     })
 }
 
@@ -233,12 +256,12 @@ pub(super) fn changeable(
 pub(super) fn view_of(
     db: &mut Db,
     caller: &Caller,
-    event: &Event,
+    (event, now): (&Event, Timestamp),
     meeting: Meeting,
     guests: &[Guest],
 ) -> Result<MeetingView> {
     let all = store::meetings(db, event.id)?;
-    let mut views = views(db, caller, event, (vec![meeting], &all), guests)?;
+    let mut views = views(db, caller, (event, now), (vec![meeting], &all), guests)?;
     views.pop().ok_or_else(|| Error::internal("a meeting was lost"))
 }
 
@@ -260,12 +283,16 @@ pub fn book(
     let written = app.db.write(|db| {
         dialect::lock_events(db)?;
         let (event, mut meeting, guests) = changeable(db, caller, ids, version)?;
-        if !may_book(caller, &event, &meeting, &guests) {
+        if !may_book(caller, (&event, now), &meeting, &guests) {
             return Err(Error::forbidden("error.meeting_not_bookable"));
         }
         let all = store::meetings(db, event.id)?;
         let others: Vec<Meeting> = all.into_iter().filter(|one| one.id != meeting.id).collect();
         let placed = place.map(|place| chosen(&event, place, &taken(&others))).transpose()?;
+        let over = placed.is_some_and(|(slot, _)| has_begun(&event, Some(slot), now));
+        if over && !Standing::of(caller, &event).runs {
+            return Err(Error::conflict("error.event_time_over"));
+        }
         let had_time = meeting.slot.is_some();
         (meeting.slot, meeting.table_number) = placed.unzip();
         save(db, now, &mut meeting)?;
@@ -278,7 +305,7 @@ pub fn book(
         let changes =
             json!({ "meeting": meeting.id, "slot": meeting.slot, "table": meeting.table_number });
         let change = log(db, caller, now, ("event.booking", event.id), (changes, None))?;
-        Ok(Written { value: view_of(db, caller, &event, meeting, &guests)?, change })
+        Ok(Written { value: view_of(db, caller, (&event, now), meeting, &guests)?, change })
     })?;
     app.feed.wake();
     Ok(written)
@@ -341,8 +368,8 @@ pub fn fill(
             change = log(db, caller, now, ("event.timetable", id), (changes, None))?;
         }
         let shown = known(caller, &event, (&meetings, &guests));
-        let mut value = table(db, caller, &event)?;
-        value.meetings = views(db, caller, &event, (shown, &meetings), &guests)?;
+        let mut value = table(db, caller, (&event, now))?;
+        value.meetings = views(db, caller, (&event, now), (shown, &meetings), &guests)?;
         Ok(Written { value, change })
     })?;
     app.feed.wake();

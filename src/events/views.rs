@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::model::{
     EventFields, EventId, EventStatus, GuestId, GuestOrigin, MeetingId, MeetingResult,
 };
-use crate::cases::model::{Answer, CaseId};
+use crate::cases::model::{Answer, CaseId, Side};
 use crate::contracts::model::ContractId;
 use crate::db::Timestamp;
 use crate::money::Money;
@@ -126,6 +126,10 @@ pub struct MeetingView {
     pub open_slots: Vec<i32>,
     /// Whether the caller may give it another time, or none.
     pub bookable: bool,
+    /// Sides that have a meeting at another event at that time: both for the organisers, their own
+    /// for guests.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub clashes: Vec<Side>,
     /// What came of it: for the organisers.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub result: Option<MeetingResult>,

@@ -1,5 +1,6 @@
 //! Times and tables: by the organisers, by guests themselves, and by several at a time.
 
+use chrono::TimeDelta;
 use serde_json::{Value, json};
 
 use super::{World, answer, put};
@@ -167,4 +168,57 @@ async fn of_several_who_want_one_table_one_gets_it() {
     }
     answers.sort_unstable();
     assert_eq!(answers, [200, 409, 409, 409]);
+}
+
+#[tokio::test]
+async fn guests_choose_no_time_that_has_begun() {
+    let world = World::start().await;
+    let event = world.open(json!({ "self_booking": true })).await;
+    let slot = format!("{}/slot", world.invited(&event).await);
+    world.both_come(&event).await;
+    // Ten minutes after the event has begun.
+    let passed = world.start_time() - world.app.clock.time() + TimeDelta::minutes(10);
+    world.app.clock.advance(passed);
+    let firm = world.app.org_admin(world.firm_org.id);
+    let liaison = world.app.liaison(super::GUZHEN);
+    let seen = firm.get(&format!("{event}/timetable")).await.expect(200).json();
+    assert_eq!(seen["meetings"][0]["open_slots"], json!([2, 3, 4]));
+    put(&firm, &slot, 1, json!({ "slot": 1 })).await.problem(409, "conflict");
+    put(&firm, &slot, 1, json!({ "slot": 2 })).await.expect(200);
+    // Who runs the event writes down what has been; the guests change it no more.
+    put(&liaison, &slot, 2, json!({ "slot": 1 })).await.expect(200);
+    put(&firm, &slot, 3, json!({ "slot": 3 })).await.problem(403, "forbidden");
+    firm.delete_version(&slot, 3).await.problem(403, "forbidden");
+}
+
+#[tokio::test]
+async fn who_books_is_warned_of_a_meeting_elsewhere_at_the_same_time() {
+    let world = World::start().await;
+    let booked = async |event: &str, pair: Value, slot: i64| {
+        let path = format!("{}/slot", world.invited_pair(event, pair).await);
+        put(&world.liaison, &path, 1, json!({ "slot": slot })).await.expect(200).json()
+    };
+    let event = world.open(json!({})).await;
+    assert_eq!(booked(&event, world.pair(), 1).await.get("clashes"), None);
+    let other = world.open(json!({ "title": "另一场对接会" })).await;
+    let provider = OrgBuilder::university().insert(&world.app);
+    let capability = CapabilityBuilder::published(&provider).insert(&world.app);
+    let pair = json!({ "need_id": world.need, "capability_id": capability.id });
+    let second = booked(&other, pair.clone(), 1).await;
+    assert_eq!(second["clashes"], json!(["need"]));
+    // The firm sees it, too; the provider does not learn where the firm is.
+    let seen = async |client: &Client, event: &str| {
+        let table = client.get(&format!("{event}/timetable")).await.expect(200).json();
+        table["meetings"][0]["clashes"].clone()
+    };
+    assert_eq!(seen(&world.firm, &event).await, json!(["need"]));
+    assert_eq!(seen(&world.provider, &event).await, json!(null));
+    // Not at another time, and not when the other one was cancelled.
+    let path = format!("{other}/meetings/{}/slot", second["id"].as_str().unwrap());
+    let later = put(&world.liaison, &path, 2, json!({ "slot": 2 })).await.expect(200).json();
+    assert_eq!(later.get("clashes"), None);
+    put(&world.liaison, &path, 3, json!({ "slot": 1 })).await.expect(200);
+    let cancelled = json!({ "to": "cancelled", "comment": "台风" });
+    world.liaison.post_json(&format!("{event}/steps"), cancelled).await.expect(200);
+    assert_eq!(seen(&world.firm, &other).await, json!(null));
 }
