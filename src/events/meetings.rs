@@ -20,7 +20,7 @@ use crate::cases::model::{Answer, CaseId, Channel};
 use crate::cases::ops::ListCases;
 use crate::cases::stage::CaseStage;
 use crate::cases::views::CaseView;
-use crate::db::{Db, dialect};
+use crate::db::{Db, Timestamp, dialect};
 use crate::error::{Error, Message, Result};
 use crate::idempotency::model::{Created, CreatedKind};
 use crate::needs::life::NeedStatus;
@@ -32,6 +32,8 @@ use crate::validation::Checker;
 
 /// Longest note, in characters.
 const LONGEST_NOTE: usize = 2_000;
+/// Most pairs that are invited at once.
+pub const MOST_PAIRS: usize = 20;
 
 /// A pair to be invited.
 #[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
@@ -60,20 +62,40 @@ pub struct RecordResult {
 /// Invites a pair: both organisations come onto the list and are told, each once.
 ///
 /// # Errors
-/// [`Error::NotFound`]; [`Error::Forbidden`] for who does not run the event, or does not review the
-/// need; [`Error::Invalid`]; a conflict when the pair has been invited, the event is over, the records
-/// are not open, or an organisation is not verified.
+/// Those of [`add_all`].
 pub fn add(
     app: &App,
     caller: &Caller,
     id: EventId,
     command: &AddMeeting,
 ) -> Result<Written<MeetingView>> {
+    let mut all = add_all(app, caller, id, std::slice::from_ref(command))?;
+    all.pop().ok_or_else(|| Error::internal("a meeting was lost"))
+}
+
+/// Invites several pairs, all of them or none; [`MOST_PAIRS`] at most.
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Error::Forbidden`] for who does not run the event, or does not review the
+/// need; [`Error::Invalid`]; a conflict when a pair has been invited, the event is over, the records
+/// are not open, or an organisation is not verified.
+pub fn add_all(
+    app: &App,
+    caller: &Caller,
+    id: EventId,
+    commands: &[AddMeeting],
+) -> Result<Vec<Written<MeetingView>>> {
     caller.signed_in()?;
+    let mut checker = Checker::default();
+    checker.count("/pair", commands, 1, MOST_PAIRS);
+    checker.finish()?;
     // Before the index is asked: who may not know of the event learns nothing by it.
     app.db.read(|db| run(db, caller, id))?;
-    let reasons = proposals::reasons(app, caller, command.need_id, command.capability_id);
-    let (score, why) = Error::unless_absent(reasons)?.unwrap_or_default();
+    let mut reasoned = Vec::new();
+    for command in commands {
+        let reasons = proposals::reasons(app, caller, command.need_id, command.capability_id);
+        reasoned.push((command, Error::unless_absent(reasons)?.unwrap_or_default()));
+    }
     let now = app.clock.now();
     let written = app.db.write(|db| {
         dialect::lock_events(db)?;
@@ -81,39 +103,52 @@ pub fn add(
         if !event.status.invites() {
             return Err(Error::conflict("error.event_ended"));
         }
-        let orgs = check_pair(db, caller, &event, command)?;
-        let need = invited(app, db, caller, (&event, orgs.0), now)?;
-        let provider = invited(app, db, caller, (&event, orgs.1), now)?;
-        let meeting = Meeting {
-            id: MeetingId::new(),
-            event_id: id,
-            need_id: command.need_id,
-            capability_id: command.capability_id,
-            need_guest_id: need.id,
-            provider_guest_id: provider.id,
-            score,
-            why: why.clone(),
-            slot: None,
-            table_number: None,
-            result: None,
-            note: None,
-            case_id: None,
-            created_by: caller.actor_id(),
-            version: 1,
-            created_at: now,
-            updated_at: now,
+        let one = |(command, reasons): &(&AddMeeting, (i32, String))| {
+            invite_pair(app, db, caller, (&event, now), (command, reasons))
         };
-        store::insert_meeting(db, &meeting)?;
-        let created = Created::part(CreatedKind::EventMeeting, id, meeting.id);
-        let changes = json!({
-            "meeting": meeting.id, "need_id": meeting.need_id, "capability_id": meeting.capability_id
-        });
-        let change = log(db, caller, now, ("event.pair", id), (changes, Some(created)))?;
-        let value = view_of(db, caller, (&event, now), meeting, &[need, provider])?;
-        Ok(Written { value, change })
+        reasoned.iter().map(one).collect::<Result<Vec<_>>>()
     })?;
     app.feed.wake();
     Ok(written)
+}
+
+fn invite_pair(
+    app: &App,
+    db: &mut Db,
+    caller: &Caller,
+    (event, now): (&Event, Timestamp),
+    (command, (score, why)): (&AddMeeting, &(i32, String)),
+) -> Result<Written<MeetingView>> {
+    let orgs = check_pair(db, caller, event, command)?;
+    let need = invited(app, db, caller, (event, orgs.0), now)?;
+    let provider = invited(app, db, caller, (event, orgs.1), now)?;
+    let meeting = Meeting {
+        id: MeetingId::new(),
+        event_id: event.id,
+        need_id: command.need_id,
+        capability_id: command.capability_id,
+        need_guest_id: need.id,
+        provider_guest_id: provider.id,
+        score: *score,
+        why: why.clone(),
+        slot: None,
+        table_number: None,
+        result: None,
+        note: None,
+        case_id: None,
+        created_by: caller.actor_id(),
+        version: 1,
+        created_at: now,
+        updated_at: now,
+    };
+    store::insert_meeting(db, &meeting)?;
+    let created = Created::part(CreatedKind::EventMeeting, event.id, meeting.id);
+    let changes = json!({
+        "meeting": meeting.id, "need_id": meeting.need_id, "capability_id": meeting.capability_id
+    });
+    let change = log(db, caller, now, ("event.pair", event.id), (changes, Some(created)))?;
+    let value = view_of(db, caller, (event, now), meeting, &[need, provider])?;
+    Ok(Written { value, change })
 }
 
 /// The organisations of a pair that may be invited.

@@ -7,18 +7,23 @@ mod organise;
 mod outcome;
 mod show;
 
-use actix_web::{Either, HttpResponse, get, web};
+use std::sync::Arc;
+
+use actix_web::{get, web};
 use askama::Template;
 use askama_web::WebTemplate;
 use serde::Deserialize;
 
 use super::calendar::named;
+use super::model::{EventId, MeetingId};
 use super::ops::{self, ListEvents};
+use super::timetable::{self, BookMeeting};
 use super::views::EventView;
 use crate::accounts::principal::Role;
-use crate::error::Result;
+use crate::app::App;
+use crate::error::{Error, Result};
 use crate::http::extract::{AppData, Query};
-use crate::http::html::{Frame, PageResult, Refused, Visit, redirect};
+use crate::http::html::{Frame, PageResult, Posted, Refused, Tried, Visit, redirect, refusing};
 use crate::http::pagination::Page;
 
 /// Registers the pages.
@@ -96,14 +101,46 @@ fn time(page: &Frame, event: &EventView) -> String {
     format!("{} – {end}", page.moment(from))
 }
 
-/// Goes on after a form, or shows its page again with what was wrong.
-async fn settled<P>(
+/// Goes on after a form of a name, or shows its page again with what was typed there, what was wrong,
+/// and the status that says so.
+async fn settled<P: Template>(
     done: Result<()>,
     to: String,
-    again: impl AsyncFnOnce(Refused) -> Result<P>,
-) -> PageResult<Either<P, HttpResponse>> {
-    match done {
-        Ok(()) => Ok(Either::Right(redirect(&to))),
-        Err(error) => Ok(Either::Left(again(Refused::of_form(error)?).await?)),
-    }
+    (name, form): (String, Posted),
+    again: impl AsyncFnOnce(Tried) -> Result<P>,
+) -> PageResult {
+    let Err(error) = done else { return Ok(redirect(&to)) };
+    let status = error.status();
+    let tried = Tried { name, form, refused: Refused::of_form(error)? };
+    Ok(refusing(status, &again(tried).await?)?)
+}
+
+/// The pair that a form is about.
+fn meeting_of(form: &Posted) -> Result<MeetingId> {
+    form.text("meeting").parse().map_err(|_| Error::NotFound)
+}
+
+/// Name of the form of a pair, and of its place on the page.
+fn pair_form(id: &MeetingId) -> String {
+    format!("m-{id}")
+}
+
+/// Gives the pair of a form the time that was chosen there, or takes it back when none was.
+async fn booked(app: &Arc<App>, visit: &Visit, id: EventId, form: &Posted) -> Result<()> {
+    let (caller, form) = (visit.caller.clone(), form.clone());
+    app.run(move |app| {
+        let (meeting, version) = (meeting_of(&form)?, form.version()?);
+        let bad = |_| Error::field("/slot", "field.no_such_slot");
+        let slot: Option<i32> =
+            form.filled("slot").map(|text| text.parse().map_err(bad)).transpose()?;
+        let place = slot.map(|slot| BookMeeting { slot, table: None });
+        timetable::book(app, &caller, (id, meeting), version, place.as_ref()).map(drop)
+    })
+    .await
+}
+
+/// What was wrong, in words.
+fn told(page: &Frame, tried: &Tried) -> Option<String> {
+    let first = tried.refused.errors.first().map(|error| page.message(&error.message));
+    tried.reason(page).or(first)
 }

@@ -96,6 +96,16 @@ pub fn redirect(to: &str) -> HttpResponse {
     HttpResponse::SeeOther().insert_header((LOCATION, to)).finish()
 }
 
+/// The page of a form that could not be followed, under the status that says so.
+///
+/// # Errors
+/// Faults of ours.
+pub fn refusing(status: u16, page: &impl askama::Template) -> Result<HttpResponse, Error> {
+    let html = page.render().map_err(Error::internal)?;
+    let status = StatusCode::from_u16(status).map_err(Error::internal)?;
+    Ok(HttpResponse::build(status).content_type("text/html; charset=utf-8").body(html))
+}
+
 /// The path when it leads to this site, the start page otherwise. A browser reads `//host` and
 /// `/\host` as another site, and drops control characters before it looks.
 pub fn local_path(path: &str) -> &str {

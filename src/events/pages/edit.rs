@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use actix_web::{Either, HttpResponse, get, post, web};
+use actix_web::{get, post, web};
 use askama::Template;
 use askama_web::WebTemplate;
 
@@ -14,7 +14,9 @@ use crate::events::ops;
 use crate::events::views::EventView;
 use crate::http::extract::AppData;
 use crate::http::html::once::{self, create_once};
-use crate::http::html::{Frame, PageResult, Posted, Refused, Visit, redirect, typed};
+use crate::http::html::{
+    Frame, PageResult, Posted, Refused, Tried, Visit, redirect, refusing, typed,
+};
 use crate::search::names::Names;
 use crate::towns;
 
@@ -71,11 +73,7 @@ pub(super) async fn new_event(app: AppData, visit: Visit) -> PageResult<EventFor
 
 /// Plans an event. A form that is sent twice does it once.
 #[post("/events/new")]
-pub(super) async fn create_event(
-    app: AppData,
-    visit: Visit,
-    form: Posted,
-) -> PageResult<Either<EventForm, HttpResponse>> {
+pub(super) async fn create_event(app: AppData, visit: Visit, form: Posted) -> PageResult {
     let (app, caller, sent) = (app.into_inner(), visit.caller.clone(), form.clone());
     let created = app
         .run(move |app| {
@@ -87,10 +85,10 @@ pub(super) async fn create_event(
         })
         .await;
     match created {
-        Ok(id) => Ok(Either::Right(redirect(&format!("/events/{id}")))),
+        Ok(id) => Ok(redirect(&format!("/events/{id}"))),
         Err(error) => {
-            let refused = Refused::of_form(error)?;
-            Ok(Either::Left(shown(&app, &visit, None, form, refused).await?))
+            let (status, refused) = (error.status(), Refused::of_form(error)?);
+            Ok(refusing(status, &shown(&app, &visit, None, form, refused).await?)?)
         }
     }
 }
@@ -122,25 +120,21 @@ pub(super) async fn update_event(
     visit: Visit,
     id: web::Path<EventId>,
     form: Posted,
-) -> PageResult<Either<EventForm, HttpResponse>> {
+) -> PageResult {
     let (app, caller, sent, id) = (app.into_inner(), visit.caller.clone(), form.clone(), *id);
-    let version = form.text("version").parse().map_err(|_| Error::PreconditionRequired)?;
     let done = app
         .run(move |app| {
-            // First of all: a form that is shown again for a mistake is for the version that it shows.
-            if ops::show(app, &caller, id)?.version != version {
-                return Err(Error::PreconditionFailed);
-            }
+            let version = sent.version_if(ops::show(app, &caller, id)?.version)?;
             let patch = form::patch(&sent, Names::new(app, caller.language))?;
             ops::update(app, &caller, id, version, &patch).map(drop)
         })
         .await;
-    super::settled(done, format!("/events/{id}"), async |refused| {
+    let again = async |tried: Tried| {
         let caller = visit.caller.clone();
         let event = app.run(move |app| ops::show(app, &caller, id)).await?;
-        shown(&app, &visit, Some(event), form, refused).await
-    })
-    .await
+        shown(&app, &visit, Some(event), tried.form, tried.refused).await
+    };
+    super::settled(done, format!("/events/{id}"), ("edit".to_owned(), form), again).await
 }
 
 async fn shown(

@@ -72,8 +72,20 @@ pub fn filled(fields: &EventFields, names: Names<'_>) -> Vec<(String, String)> {
 
 /// How many breaks the form has room for.
 pub fn break_rows(form: &Posted) -> usize {
-    let used = (0..20).rev().find(|at| form.filled(&format!("slots/breaks/{at}/from")).is_some());
+    let used = (0..20).rev().find(|at| is_break(form, *at));
     used.map_or(BREAKS, |at| (at + 2).max(BREAKS))
+}
+
+/// Whether something was typed into the row of a break.
+fn is_break(form: &Posted, at: usize) -> bool {
+    ["from", "to"].iter().any(|end| form.filled(&format!("slots/breaks/{at}/{end}")).is_some())
+}
+
+/// Names a field that must not be empty beside others that were filled in.
+fn require(form: &Posted, name: &str, wrong: &mut Vec<FieldError>) {
+    if form.filled(name).is_none() {
+        wrong.push(FieldError::new(format!("/{name}"), "field.required"));
+    }
 }
 
 /// The moment in an input; null for nothing.
@@ -134,11 +146,13 @@ pub fn patch(form: &Posted, names: Names<'_>) -> Result<Value> {
     }
 }
 
-/// Tables and times; none when no table is asked for.
+/// Tables and times; none when nothing was typed. What was typed in part is named.
 fn slots(form: &Posted, wrong: &mut Vec<FieldError>) -> Value {
-    if form.filled("slots/tables").is_none() {
+    if !form.pairs().any(|(name, text)| name.starts_with("slots/") && !text.trim().is_empty()) {
         return Value::Null;
     }
+    require(form, "slots/tables", wrong);
+    require(form, "slots/minutes", wrong);
     let mut plan = Map::new();
     for name in ["tables", "minutes", "pause_minutes"] {
         plan.insert(name.to_owned(), number(form, &format!("slots/{name}"), wrong));
@@ -150,9 +164,13 @@ fn slots(form: &Posted, wrong: &mut Vec<FieldError>) -> Value {
         plan.insert(name.to_owned(), moment(form, &format!("slots/{name}"), wrong));
     }
     let breaks: Vec<Value> = (0..break_rows(form))
-        .filter(|at| form.filled(&format!("slots/breaks/{at}/from")).is_some())
+        .filter(|at| is_break(form, *at))
         .map(|at| {
-            let mut end = |name: &str| moment(form, &format!("slots/breaks/{at}/{name}"), wrong);
+            let mut end = |name: &str| {
+                let name = format!("slots/breaks/{at}/{name}");
+                require(form, &name, wrong);
+                moment(form, &name, wrong)
+            };
             json!({ "from": end("from"), "to": end("to") })
         })
         .collect();
@@ -201,5 +219,27 @@ mod tests {
         let Err(Error::Invalid(errors)) = patch(&form, names) else { panic!("accepted") };
         let pointers: Vec<&str> = errors.iter().map(|error| error.pointer.as_str()).collect();
         assert_eq!(pointers, ["/town_code", "/starts_at", "/capacity"]);
+    }
+
+    #[test]
+    fn a_plan_that_was_typed_in_part_is_not_taken_for_none() {
+        let reference = crate::reference::load(std::path::Path::new("/nonexistent")).unwrap();
+        let names = Names::of(&reference, Language::Chinese);
+        let wrong = |pairs: &[(&str, &str)]| -> Vec<String> {
+            let pairs = pairs.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect();
+            match patch(&Posted::new(pairs), names) {
+                Err(Error::Invalid(errors)) => errors.into_iter().map(|one| one.pointer).collect(),
+                _ => Vec::new(),
+            }
+        };
+        let morning = "2026-12-01T10:00";
+        let (tables, minutes) = (("slots/tables", "2"), ("slots/minutes", "30"));
+        assert_eq!(wrong(&[minutes]), ["/slots/tables"]);
+        assert_eq!(wrong(&[tables]), ["/slots/minutes"]);
+        assert_eq!(wrong(&[("slots/from", morning)]), ["/slots/tables", "/slots/minutes"]);
+        let half = ("slots/breaks/1/to", morning);
+        assert_eq!(wrong(&[tables, minutes, half]), ["/slots/breaks/1/from"]);
+        assert_eq!(wrong(&[tables, minutes, ("slots/until", "2026-12-01")]), ["/slots/until"]);
+        assert_eq!(wrong(&[("slots/tables", " ")]), [""; 0]);
     }
 }

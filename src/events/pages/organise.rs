@@ -2,13 +2,12 @@
 
 use std::sync::Arc;
 
-use actix_web::{Either, HttpResponse, get, post, web};
+use actix_web::{get, post, web};
 use askama::Template;
 use askama_web::WebTemplate;
 use serde::Deserialize;
 
-use super::show::booking;
-use super::{settled, title};
+use super::{booked, meeting_of, pair_form, settled, title, told};
 use crate::accounts::principal::Caller;
 use crate::app::App;
 use crate::error::{Error, Result};
@@ -18,9 +17,10 @@ use crate::events::model::EventId;
 use crate::events::ops;
 use crate::events::proposals::{self, ListProposals, Proposals};
 use crate::events::timetable::{self, ProposeTimetable};
-use crate::events::views::{EventView, GuestView, MeetingView, SlotView, Timetable};
+use crate::events::views::{EventView, GuestView, MeetingView, ProposedPair, SlotView, Timetable};
 use crate::http::extract::{AppData, Query};
-use crate::http::html::{Frame, PageResult, Posted, Refused, Visit};
+use crate::http::html::failure::in_query;
+use crate::http::html::{Frame, PageResult, Posted, Tried, Visit};
 use crate::organizations;
 
 #[derive(Template, WebTemplate)]
@@ -30,10 +30,19 @@ pub(super) struct InvitationsPage {
     event: EventView,
     proposals: Proposals,
     guests: Vec<GuestView>,
+    /// Where the proposals go on from.
+    after: Option<String>,
+    /// The form that could not be followed.
+    tried: Tried,
     refused: Option<String>,
 }
 
 impl InvitationsPage {
+    fn ticked(&self, pair: &ProposedPair) -> bool {
+        let sent = format!("{} {}", pair.need.id, pair.capability.id);
+        self.tried.form.has("pair", &sent)
+    }
+
     fn title(&self) -> String {
         title(&self.page, &self.event)
     }
@@ -62,33 +71,33 @@ pub(super) async fn show_invitations(
     further: Query<Further>,
 ) -> PageResult<InvitationsPage> {
     let after = further.into_inner().after;
-    Ok(invitations(&app.into_inner(), &visit, *id, (after, Refused::default())).await?)
+    Ok(invitations(&app.into_inner(), &visit, *id, (after, Tried::default())).await?)
 }
 
-async fn invitations(
+/// A part of the page of invitations, at the same proposals.
+pub(super) fn invitations_at(id: EventId, after: Option<&str>, part: &str) -> String {
+    let after = after.map(|cursor| format!("?after={}", in_query(cursor))).unwrap_or_default();
+    format!("/events/{id}/invitations{after}#{part}")
+}
+
+pub(super) async fn invitations(
     app: &Arc<App>,
     visit: &Visit,
     id: EventId,
-    (after, refused): (Option<String>, Refused),
+    (after, tried): (Option<String>, Tried),
 ) -> Result<InvitationsPage> {
-    let caller = visit.caller.clone();
+    let (caller, from) = (visit.caller.clone(), after.clone());
     let (event, proposals, guests) = app
         .run_match(move |app| {
             let event = reviewed(app, &caller, id)?;
-            let query = ListProposals { after, ..ListProposals::default() };
+            let query = ListProposals { after: from, ..ListProposals::default() };
             let proposals = proposals::list(app, &caller, id, &query)?;
             Ok((event, proposals, guests::list(app, &caller, id)?))
         })
         .await?;
     let page = Frame::new(app, visit, "events");
-    let refused = told(&page, refused);
-    Ok(InvitationsPage { page, event, proposals, guests, refused })
-}
-
-/// What was wrong, in words.
-pub(super) fn told(page: &Frame, refused: Refused) -> Option<String> {
-    let first = refused.errors.first().map(|error| page.message(&error.message));
-    refused.reason.map(|message| page.message(&message)).or(first)
+    let refused = told(&page, &tried);
+    Ok(InvitationsPage { page, event, proposals, guests, after, tried, refused })
 }
 
 /// Invites the pairs that were ticked, or an organisation by its name.
@@ -98,22 +107,34 @@ pub(super) async fn invite(
     visit: Visit,
     id: web::Path<EventId>,
     form: Posted,
-) -> PageResult<Either<InvitationsPage, HttpResponse>> {
+) -> PageResult {
     let (app, caller, id) = (app.into_inner(), visit.caller.clone(), *id);
-    let done = app.run_match(move |app| invite_all(app, &caller, id, &form)).await;
-    let again = async |refused| invitations(&app, &visit, id, (None, refused)).await;
-    settled(done, format!("/events/{id}/invitations"), again).await
+    let (sent, after) = (form.clone(), form.filled("after"));
+    let by_name = form.pairs().any(|(field, _)| field == "org");
+    let (name, part) = if by_name { ("org", "guests") } else { ("pairs", "proposals") };
+    let work = move |app: &App| match by_name {
+        true => invite_one(app, &caller, id, &sent),
+        false => meetings::add_all(app, &caller, id, &ticked(&sent)?).map(drop),
+    };
+    let done = app.run_match(work).await;
+    let to = invitations_at(id, after.as_deref(), part);
+    let again = async |tried| invitations(&app, &visit, id, (after, tried)).await;
+    settled(done, to, (name.to_owned(), form), again).await
 }
 
-fn invite_all(app: &App, caller: &Caller, id: EventId, form: &Posted) -> Result<()> {
-    for pair in form.all("pair") {
-        let (need, capability) = pair.split_once(' ').ok_or(Error::NotFound)?;
-        let unknown = |_| Error::NotFound;
-        let need_id = need.parse().map_err(unknown)?;
-        let capability_id = capability.parse().map_err(unknown)?;
-        meetings::add(app, caller, id, &AddMeeting { need_id, capability_id })?;
-    }
-    let Some(name) = form.filled("org") else { return Ok(()) };
+/// The pairs that were ticked.
+fn ticked(form: &Posted) -> Result<Vec<AddMeeting>> {
+    let parsed = form.all("pair").into_iter().map(|pair| {
+        let (need, capability) = pair.split_once(' ')?;
+        let (need_id, capability_id) = (need.parse().ok()?, capability.parse().ok()?);
+        Some(AddMeeting { need_id, capability_id })
+    });
+    let pairs: Vec<AddMeeting> = parsed.collect::<Option<_>>().ok_or(Error::NotFound)?;
+    if pairs.is_empty() { Err(Error::field("/pair", "field.no_pair_ticked")) } else { Ok(pairs) }
+}
+
+fn invite_one(app: &App, caller: &Caller, id: EventId, form: &Posted) -> Result<()> {
+    let name = form.filled("org").ok_or_else(|| Error::field("/org", "field.required"))?;
     let org = app.db.read(|db| organizations::ops::known_by_name(db, caller, &name))?;
     let org_id = Some(org.ok_or_else(|| Error::field("/org", "field.unknown_org"))?);
     guests::add(app, caller, id, &AddGuest { org_id, ..AddGuest::default() }).map(drop)
@@ -125,6 +146,8 @@ pub(super) struct TimetablePage {
     page: Frame,
     event: EventView,
     timetable: Timetable,
+    /// The form that could not be followed.
+    tried: Tried,
     refused: Option<String>,
 }
 
@@ -158,15 +181,10 @@ pub(super) async fn show_timetable(
     visit: Visit,
     id: web::Path<EventId>,
 ) -> PageResult<TimetablePage> {
-    Ok(table(&app.into_inner(), &visit, *id, Refused::default()).await?)
+    Ok(table(&app.into_inner(), &visit, *id, Tried::default()).await?)
 }
 
-async fn table(
-    app: &Arc<App>,
-    visit: &Visit,
-    id: EventId,
-    refused: Refused,
-) -> Result<TimetablePage> {
+async fn table(app: &Arc<App>, visit: &Visit, id: EventId, tried: Tried) -> Result<TimetablePage> {
     let caller = visit.caller.clone();
     let (event, timetable) = app
         .run(move |app| {
@@ -175,8 +193,8 @@ async fn table(
         })
         .await?;
     let page = Frame::new(app, visit, "events");
-    let refused = told(&page, refused);
-    Ok(TimetablePage { page, event, timetable, refused })
+    let refused = told(&page, &tried);
+    Ok(TimetablePage { page, event, timetable, tried, refused })
 }
 
 /// Gives times to all pairs that come.
@@ -185,13 +203,13 @@ pub(super) async fn fill_timetable(
     app: AppData,
     visit: Visit,
     id: web::Path<EventId>,
-    _: Posted,
-) -> PageResult<Either<TimetablePage, HttpResponse>> {
+    form: Posted,
+) -> PageResult {
     let (app, caller, id) = (app.into_inner(), visit.caller.clone(), *id);
     let wish = ProposeTimetable::default();
     let done = app.run(move |app| timetable::fill(app, &caller, id, &wish).map(drop)).await;
-    let again = async |refused| table(&app, &visit, id, refused).await;
-    settled(done, format!("/events/{id}/timetable"), again).await
+    let again = async |tried| table(&app, &visit, id, tried).await;
+    settled(done, format!("/events/{id}/timetable"), ("fill".to_owned(), form), again).await
 }
 
 /// Gives one pair a time, or takes it back.
@@ -201,18 +219,10 @@ pub(super) async fn book_meeting(
     visit: Visit,
     id: web::Path<EventId>,
     form: Posted,
-) -> PageResult<Either<TimetablePage, HttpResponse>> {
-    let (app, caller, id) = (app.into_inner(), visit.caller.clone(), *id);
-    let done = match booking(&form) {
-        Ok((meeting, version, place)) => {
-            let ids = (id, meeting);
-            let work = move |app: &App| {
-                timetable::book(app, &caller, ids, version, place.as_ref()).map(drop)
-            };
-            app.run(work).await
-        }
-        Err(error) => Err(error),
-    };
-    let again = async |refused| table(&app, &visit, id, refused).await;
-    settled(done, format!("/events/{id}/timetable"), again).await
+) -> PageResult {
+    let (app, id) = (app.into_inner(), *id);
+    let name = pair_form(&meeting_of(&form)?);
+    let done = booked(&app, &visit, id, &form).await;
+    let again = async |tried| table(&app, &visit, id, tried).await;
+    settled(done, format!("/events/{id}/timetable#{name}"), (name, form), again).await
 }

@@ -2,24 +2,24 @@
 
 use std::sync::Arc;
 
-use actix_web::{Either, HttpResponse, get, post, web};
+use actix_web::{get, post, web};
 use askama::Template;
 use askama_web::WebTemplate;
 
-use super::organise::{reviewed, told};
-use super::{settled, title};
+use super::organise::reviewed;
+use super::{meeting_of, pair_form, settled, title, told};
 use crate::app::App;
 use crate::cases::model::Answer;
 use crate::error::{Error, Result};
 use crate::events::guests::{self, AddGuest, MarkAttendance};
 use crate::events::meetings::{self, RecordResult};
-use crate::events::model::{EventId, GuestId, MeetingId};
+use crate::events::model::{EventId, GuestId};
 use crate::events::results;
-use crate::events::views::{EventResults, EventView, GuestView};
+use crate::events::views::{EventResults, EventView, GuestView, MeetingView};
 use crate::http::extract::AppData;
 use crate::http::html::form::command;
 use crate::http::html::once::{self, create_once};
-use crate::http::html::{Frame, PageResult, Posted, Refused, Visit};
+use crate::http::html::{Frame, PageResult, Posted, Tried, Visit};
 
 #[derive(Template, WebTemplate)]
 #[template(path = "event_check_in.html")]
@@ -30,6 +30,8 @@ pub(super) struct CheckInPage {
     guests: Vec<GuestView>,
     /// Key of the form for walk-ins.
     once: String,
+    /// The form that could not be followed.
+    tried: Tried,
     refused: Option<String>,
 }
 
@@ -50,10 +52,10 @@ pub(super) async fn show_check_in(
     visit: Visit,
     id: web::Path<EventId>,
 ) -> PageResult<CheckInPage> {
-    Ok(list(&app.into_inner(), &visit, *id, Refused::default()).await?)
+    Ok(list(&app.into_inner(), &visit, *id, Tried::default()).await?)
 }
 
-async fn list(app: &Arc<App>, visit: &Visit, id: EventId, refused: Refused) -> Result<CheckInPage> {
+async fn list(app: &Arc<App>, visit: &Visit, id: EventId, tried: Tried) -> Result<CheckInPage> {
     let caller = visit.caller.clone();
     let (event, mut guests) = app
         .run(move |app| {
@@ -67,8 +69,8 @@ async fn list(app: &Arc<App>, visit: &Visit, id: EventId, refused: Refused) -> R
         Answer::Declined => 2,
     });
     let page = Frame::new(app, visit, "events");
-    let refused = told(&page, refused);
-    Ok(CheckInPage { page, event, guests, once: once::key().1, refused })
+    let refused = told(&page, &tried);
+    Ok(CheckInPage { page, event, guests, once: once::key().1, tried, refused })
 }
 
 /// Checks a guest in, or takes that back.
@@ -78,13 +80,14 @@ pub(super) async fn check_in(
     visit: Visit,
     id: web::Path<EventId>,
     form: Posted,
-) -> PageResult<Either<CheckInPage, HttpResponse>> {
+) -> PageResult {
     let (app, caller, id) = (app.into_inner(), visit.caller.clone(), *id);
     let guest: GuestId = form.text("guest").parse().map_err(|_| Error::NotFound)?;
     let mark = MarkAttendance { attended: form.filled("attended").is_some() };
     let done = app.run(move |app| guests::attend(app, &caller, (id, guest), &mark).map(drop)).await;
-    let again = async |refused| list(&app, &visit, id, refused).await;
-    settled(done, format!("/events/{id}/check-in#g-{guest}"), again).await
+    let again = async |tried| list(&app, &visit, id, tried).await;
+    let name = format!("g-{guest}");
+    settled(done, format!("/events/{id}/check-in#{name}"), (name, form), again).await
 }
 
 /// Checks in somebody who was not on the list: an organisation that is registered is meant by its name.
@@ -94,19 +97,21 @@ pub(super) async fn walk_in(
     visit: Visit,
     id: web::Path<EventId>,
     form: Posted,
-) -> PageResult<Either<CheckInPage, HttpResponse>> {
+) -> PageResult {
     let (app, caller, id) = (app.into_inner(), visit.caller.clone(), *id);
+    let sent = form.clone();
     let done = app
         .run(move |app| {
-            create_once(app, &caller, &form, "POST /events/walk-in", |caller| {
-                let org_name = form.filled("org_name");
+            create_once(app, &caller, &sent, "POST /events/walk-in", |caller| {
+                let org_name = sent.filled("org_name");
                 let guest = AddGuest { org_id: None, org_name, walk_in: true };
                 Ok(guests::add(app, caller, id, &guest)?.value.id.to_string())
             })
         })
         .await;
-    let again = async |refused| list(&app, &visit, id, refused).await;
-    settled(done.map(drop), format!("/events/{id}/check-in"), again).await
+    let again = async |tried| list(&app, &visit, id, tried).await;
+    let name = "walk-in".to_owned();
+    settled(done.map(drop), format!("/events/{id}/check-in#{name}"), (name, form), again).await
 }
 
 #[derive(Template, WebTemplate)]
@@ -115,12 +120,20 @@ pub(super) struct ResultsPage {
     page: Frame,
     event: EventView,
     results: EventResults,
+    /// The form that could not be followed.
+    tried: Tried,
     refused: Option<String>,
 }
 
 impl ResultsPage {
     fn title(&self) -> String {
         title(&self.page, &self.event)
+    }
+
+    /// What stands in the note of a pair.
+    fn note(&self, meeting: &MeetingView) -> String {
+        let stored = meeting.note.as_deref().unwrap_or_default();
+        self.tried.typed(pair_form(&meeting.id), "note", stored)
     }
 
     /// Figures with the part of the page that holds what is behind them.
@@ -147,15 +160,10 @@ pub(super) async fn show_results(
     visit: Visit,
     id: web::Path<EventId>,
 ) -> PageResult<ResultsPage> {
-    Ok(outcome(&app.into_inner(), &visit, *id, Refused::default()).await?)
+    Ok(outcome(&app.into_inner(), &visit, *id, Tried::default()).await?)
 }
 
-async fn outcome(
-    app: &Arc<App>,
-    visit: &Visit,
-    id: EventId,
-    refused: Refused,
-) -> Result<ResultsPage> {
+async fn outcome(app: &Arc<App>, visit: &Visit, id: EventId, tried: Tried) -> Result<ResultsPage> {
     let caller = visit.caller.clone();
     let (event, results) = app
         .run(move |app| {
@@ -164,8 +172,8 @@ async fn outcome(
         })
         .await?;
     let page = Frame::new(app, visit, "events");
-    let refused = told(&page, refused);
-    Ok(ResultsPage { page, event, results, refused })
+    let refused = told(&page, &tried);
+    Ok(ResultsPage { page, event, results, tried, refused })
 }
 
 /// Records what came of a meeting.
@@ -175,10 +183,9 @@ pub(super) async fn record_result(
     visit: Visit,
     id: web::Path<EventId>,
     form: Posted,
-) -> PageResult<Either<ResultsPage, HttpResponse>> {
+) -> PageResult {
     let (app, caller, id) = (app.into_inner(), visit.caller.clone(), *id);
-    let meeting: MeetingId = form.text("meeting").parse().map_err(|_| Error::NotFound)?;
-    let version = form.text("version").parse().map_err(|_| Error::PreconditionRequired)?;
+    let (meeting, version) = (meeting_of(&form)?, form.version()?);
     let done = match command::<RecordResult>(&form, &["result", "note"], &["open_case"]) {
         Ok(result) => {
             let work = move |app: &App| {
@@ -188,6 +195,7 @@ pub(super) async fn record_result(
         }
         Err(error) => Err(error),
     };
-    let again = async |refused| outcome(&app, &visit, id, refused).await;
-    settled(done, format!("/events/{id}/results#m-{meeting}"), again).await
+    let again = async |tried| outcome(&app, &visit, id, tried).await;
+    let name = pair_form(&meeting);
+    settled(done, format!("/events/{id}/results#{name}"), (name, form), again).await
 }

@@ -2,23 +2,24 @@
 
 use std::sync::Arc;
 
-use actix_web::{Either, HttpResponse, get, post, web};
+use actix_web::{HttpResponse, get, post, web};
 use askama::Template;
 use askama_web::WebTemplate;
 
-use super::{settled, time, title};
+use super::organise::{invitations, invitations_at};
+use super::{booked, meeting_of, pair_form, settled, time, title};
 use crate::accounts::principal::OrgId;
 use crate::app::App;
-use crate::error::{Error, FieldError, Result};
+use crate::error::{Error, Result};
 use crate::events::guests::{self, AddGuest, AnswerInvitation};
-use crate::events::model::{EventId, GuestId, MeetingId};
+use crate::events::model::{EventId, GuestId};
 use crate::events::steps::{self, TakeEventStep};
-use crate::events::timetable::{self, BookMeeting};
+use crate::events::timetable;
 use crate::events::views::{EventView, Timetable};
 use crate::events::{api, calendar, ops};
 use crate::http::extract::AppData;
 use crate::http::html::form::command;
-use crate::http::html::{Frame, PageResult, Posted, Refused, Visit};
+use crate::http::html::{Frame, PageResult, Posted, Tried, Visit};
 use crate::organizations;
 
 #[derive(Template, WebTemplate)]
@@ -30,7 +31,8 @@ pub(super) struct EventPage {
     timetable: Option<Timetable>,
     /// Own organisations that may be registered.
     orgs: Vec<(OrgId, String)>,
-    errors: Vec<FieldError>,
+    /// The form that could not be followed.
+    tried: Tried,
     refused: Option<String>,
 }
 
@@ -60,10 +62,10 @@ pub(super) async fn show_event(
     visit: Visit,
     id: web::Path<EventId>,
 ) -> PageResult<EventPage> {
-    Ok(shown(&app.into_inner(), &visit, *id, Refused::default()).await?)
+    Ok(shown(&app.into_inner(), &visit, *id, Tried::default()).await?)
 }
 
-async fn shown(app: &Arc<App>, visit: &Visit, id: EventId, refused: Refused) -> Result<EventPage> {
+async fn shown(app: &Arc<App>, visit: &Visit, id: EventId, tried: Tried) -> Result<EventPage> {
     let caller = visit.caller.clone();
     let (event, timetable, orgs) = app
         .run(move |app| {
@@ -80,8 +82,8 @@ async fn shown(app: &Arc<App>, visit: &Visit, id: EventId, refused: Refused) -> 
         })
         .await?;
     let page = Frame::new(app, visit, "events");
-    let reason = refused.reason.map(|message| page.message(&message));
-    Ok(EventPage { page, event, timetable, orgs, errors: refused.errors, refused: reason })
+    let refused = tried.reason(&page);
+    Ok(EventPage { page, event, timetable, orgs, tried, refused })
 }
 
 /// The event and one's meetings for a calendar.
@@ -104,14 +106,15 @@ pub(super) async fn take_step(
     visit: Visit,
     id: web::Path<EventId>,
     form: Posted,
-) -> PageResult<Either<EventPage, HttpResponse>> {
+) -> PageResult {
     let (app, caller, id) = (app.into_inner(), visit.caller.clone(), *id);
     let done = match command::<TakeEventStep>(&form, &["to", "comment"], &[]) {
         Ok(step) => app.run(move |app| steps::take_step(app, &caller, id, &step).map(drop)).await,
         Err(error) => Err(error),
     };
-    let again = async |refused| shown(&app, &visit, id, refused).await;
-    settled(done, format!("/events/{id}"), again).await
+    let again = async |tried| shown(&app, &visit, id, tried).await;
+    let name = format!("to-{}", form.text("to"));
+    settled(done, format!("/events/{id}"), (name, form), again).await
 }
 
 /// Registers one's organisation.
@@ -121,12 +124,12 @@ pub(super) async fn register(
     visit: Visit,
     id: web::Path<EventId>,
     form: Posted,
-) -> PageResult<Either<EventPage, HttpResponse>> {
+) -> PageResult {
     let (app, caller, id) = (app.into_inner(), visit.caller.clone(), *id);
     let guest = AddGuest { org_id: form.text("org_id").parse().ok(), ..AddGuest::default() };
     let done = app.run(move |app| guests::add(app, &caller, id, &guest).map(drop)).await;
-    let again = async |refused| shown(&app, &visit, id, refused).await;
-    settled(done, format!("/events/{id}"), again).await
+    let again = async |tried| shown(&app, &visit, id, tried).await;
+    settled(done, format!("/events/{id}"), ("register".to_owned(), form), again).await
 }
 
 /// Says whether an organisation comes.
@@ -136,7 +139,7 @@ pub(super) async fn answer_invitation(
     visit: Visit,
     id: web::Path<EventId>,
     form: Posted,
-) -> PageResult<Either<EventPage, HttpResponse>> {
+) -> PageResult {
     let (app, caller, id) = (app.into_inner(), visit.caller.clone(), *id);
     let guest: GuestId = form.text("guest").parse().map_err(|_| Error::NotFound)?;
     let done = match said(&form) {
@@ -145,12 +148,15 @@ pub(super) async fn answer_invitation(
         }
         Err(error) => Err(error),
     };
-    let back = match form.text("back") {
-        "invitations" => format!("/events/{id}/invitations"),
-        _ => format!("/events/{id}"),
-    };
-    let again = async |refused| shown(&app, &visit, id, refused).await;
-    settled(done, back, again).await
+    let name = format!("answer-{guest}");
+    if form.text("back") == "invitations" {
+        let after = form.filled("after");
+        let back = invitations_at(id, after.as_deref(), "guests");
+        let again = async |tried| invitations(&app, &visit, id, (after, tried)).await;
+        return settled(done, back, (name, form), again).await;
+    }
+    let again = async |tried| shown(&app, &visit, id, tried).await;
+    settled(done, format!("/events/{id}"), (name, form), again).await
 }
 
 /// A reason that stands beside a yes was typed for the other button.
@@ -160,16 +166,6 @@ fn said(form: &Posted) -> Result<AnswerInvitation> {
     command(form, fields, &[])
 }
 
-/// The pair that a form is about, its version, and the time that was chosen; none takes it back.
-pub(super) fn booking(form: &Posted) -> Result<(MeetingId, i32, Option<BookMeeting>)> {
-    let meeting = form.text("meeting").parse().map_err(|_| Error::NotFound)?;
-    let version = form.text("version").parse().map_err(|_| Error::PreconditionRequired)?;
-    let bad = |_| Error::field("/slot", "field.no_such_slot");
-    let slot: Option<i32> =
-        form.filled("slot").map(|text| text.parse().map_err(bad)).transpose()?;
-    Ok((meeting, version, slot.map(|slot| BookMeeting { slot, table: None })))
-}
-
 /// Chooses a time for one's own meeting, or takes it back.
 #[post("/events/{id}/book")]
 pub(super) async fn book(
@@ -177,18 +173,10 @@ pub(super) async fn book(
     visit: Visit,
     id: web::Path<EventId>,
     form: Posted,
-) -> PageResult<Either<EventPage, HttpResponse>> {
-    let (app, caller, id) = (app.into_inner(), visit.caller.clone(), *id);
-    let done = match booking(&form) {
-        Ok((meeting, version, place)) => {
-            let ids = (id, meeting);
-            let work = move |app: &App| {
-                timetable::book(app, &caller, ids, version, place.as_ref()).map(drop)
-            };
-            app.run(work).await
-        }
-        Err(error) => Err(error),
-    };
-    let again = async |refused| shown(&app, &visit, id, refused).await;
-    settled(done, format!("/events/{id}"), again).await
+) -> PageResult {
+    let (app, id) = (app.into_inner(), *id);
+    let name = pair_form(&meeting_of(&form)?);
+    let done = booked(&app, &visit, id, &form).await;
+    let again = async |tried| shown(&app, &visit, id, tried).await;
+    settled(done, format!("/events/{id}#{name}"), (name, form), again).await
 }

@@ -66,8 +66,13 @@ fn shape(error: &Error, request: &HttpRequest, visit: &Visit) -> actix_web::Http
 
 /// Address of the sign-in page that leads back afterwards.
 pub fn sign_in_address(back: &str) -> String {
-    match askama::filters::urlencode_strict(back) {
-        Ok(back) => format!("/sign-in?back={}", back.0),
+    format!("/sign-in?back={}", in_query(back))
+}
+
+/// A text as it stands in the query of an address.
+pub fn in_query(text: &str) -> String {
+    match askama::filters::urlencode_strict(text) {
+        Ok(text) => text.0.to_string(),
         Err(never) => match never {},
     }
 }
