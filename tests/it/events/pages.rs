@@ -52,7 +52,7 @@ async fn an_event_goes_from_the_plan_to_its_results_by_forms() {
     fields.push(("once", key));
     let mut wrong = fields.clone();
     wrong[4].1 = "soon".to_owned();
-    let page = submit(&liaison, "/events/new", &wrong).await.expect(200);
+    let page = submit(&liaison, "/events/new", &wrong).await.expect(422);
     assert_eq!(page.count("[data-errors] li"), 1);
     assert_eq!(page.attribute("input[name=title]", "value"), "灯饰散热对接会");
     let made = submit(&liaison, "/events/new", &fields).await.expect(303);
@@ -117,7 +117,7 @@ async fn an_event_goes_from_the_plan_to_its_results_by_forms() {
     assert_eq!(page.only("[data-figure='event.cases']"), "1");
     assert_eq!(page.count("[data-meeting] a[href^='/cases/']"), 1);
     // An old page is told so.
-    let page = liaison.submit(&at("results"), &result).await.expect(200);
+    let page = liaison.submit(&at("results"), &result).await.expect(412);
     assert_eq!(page.count(".notice.bad"), 1);
     firm.get(&at("results")).await.expect(403);
     app.browser().get(&at("results")).await.expect(303);
@@ -166,4 +166,94 @@ async fn one_registers_chooses_a_time_and_edits_by_form() {
     assert_eq!((page.count("[data-own]"), page.count("form[action$='/register']")), (1, 0));
     other_people.get("/language?to=en&back=/events").await.expect(303);
     assert_eq!(other_people.get(&path).await.expect(200).only("h1"), "Heat of lamps");
+}
+
+#[tokio::test]
+async fn a_form_that_is_refused_keeps_what_was_typed() {
+    let world = World::start().await;
+    let event = world.open(serde_json::json!({})).await;
+    let meeting = world.invited(&event).await;
+    world.both_come(&event).await;
+    let app = &world.app;
+    let account = app.account(&[GrantRole::in_region(Role::Liaison, GUZHEN)]);
+    let liaison = app.browser_of(&account).await;
+    let at = |what: &str| format!("/{event}/{what}");
+    let meeting = meeting.rsplit('/').next().unwrap().to_owned();
+
+    // Of results: at the pair that was meant, for the version that is shown.
+    let (note, long) = ("约定下周看样", "长".repeat(2_001));
+    let said = |result: &'static str, version: &'static str, note: &str| {
+        let text = |text: &str| text.to_owned();
+        vec![
+            ("meeting", meeting.clone()),
+            ("version", text(version)),
+            ("result", text(result)),
+            ("note", text(note)),
+            ("open_case", text("yes")),
+        ]
+    };
+    let page = submit(&liaison, &at("results"), &said("missed", "1", note)).await.expect(422);
+    assert_eq!(page.attribute("[data-meeting] input[name=note]", "value"), note);
+    assert_eq!(page.count("[data-meeting] details[open]"), 1);
+    assert_eq!(page.count("[data-meeting] input[name=open_case][checked]"), 1);
+    assert_eq!(page.count("[data-meeting] .wrong"), 1);
+    let page = submit(&liaison, &at("results"), &said("follow", "1", &long)).await.expect(422);
+    assert_eq!(page.attribute("input[name=note][aria-invalid]", "value"), long);
+    let page = submit(&liaison, &at("results"), &said("follow", "7", note)).await.expect(412);
+    assert_eq!(page.attribute("[data-meeting] input[name=note]", "value"), note);
+    assert_eq!(page.attribute("[data-meeting] input[name=version]", "value"), "1");
+
+    // Of an invitation by name, and of none.
+    let name = "没有这家单位";
+    let page = liaison.submit(&at("invitations"), &[("org", name)]).await.expect(422);
+    assert_eq!(page.attribute("input[name=org][aria-invalid]", "value"), name);
+    liaison.submit(&at("invitations"), &[("after", "")]).await.expect(422);
+
+    // Of why a guest does not come, and why nobody does.
+    let firm = app.account(&[GrantRole::in_org(Role::OrgMember, world.firm_org.id)]);
+    let firm = app.browser_of(&firm).await;
+    let page = firm.get(&format!("/{event}")).await.expect(200);
+    let guest = page.attribute("[data-own] input[name=guest]", "value");
+    let reason = "忙".repeat(201);
+    let no = [("guest", guest.as_str()), ("answer", "declined"), ("reason", reason.as_str())];
+    let page = firm.submit(&at("answer"), &no).await.expect(422);
+    assert_eq!(page.attribute("input[name=reason][aria-invalid]", "value"), reason);
+    let comment = "风".repeat(2_001);
+    let cancel = [("to", "cancelled"), ("comment", comment.as_str())];
+    let page = liaison.submit(&at("step"), &cancel).await.expect(422);
+    assert_eq!(page.attribute("input[name=comment][aria-invalid]", "value"), comment);
+
+    // Of a plan: a table without minutes is no plan, and none is not what was meant.
+    let page = liaison.get(&at("edit")).await.expect(200);
+    let mut fields = typed(&world);
+    fields.retain(|(field, _)| *field != "slots/minutes");
+    fields.push(("version", page.attribute("input[name=version]", "value")));
+    let page = submit(&liaison, &at("edit"), &fields).await.expect(422);
+    assert_eq!(page.count("[name='slots/minutes'][aria-invalid]"), 1);
+    assert_eq!(page.attribute("[name='slots/tables']", "value"), "2");
+    assert_eq!(page.attribute("input[name=place]", "value"), "会展中心");
+}
+
+#[tokio::test]
+async fn pairs_that_were_ticked_are_invited_all_or_none() {
+    let world = World::start().await;
+    let event = world.open(serde_json::json!({})).await;
+    let app = &world.app;
+    app.settle().await;
+    let account = app.account(&[GrantRole::in_region(Role::Liaison, GUZHEN)]);
+    let liaison = app.browser_of(&account).await;
+    let path = format!("/{event}/invitations");
+    let page = liaison.get(&path).await.expect(200);
+    let good = page.attribute("input[name=pair]", "value");
+    // The second of the two is not there.
+    let bad = format!("{} {}", world.need, townbridge::capabilities::model::CapabilityId::new());
+    let page = liaison.submit(&path, &[("pair", &good), ("pair", &bad)]).await.expect(422);
+    assert_eq!((page.count("[data-guest]"), page.count(".notice.bad")), (0, 1));
+    assert_eq!(page.count("input[name=pair][checked]"), 1);
+    let many = vec![("pair", good.as_str()); 21];
+    let page = liaison.submit(&path, &many).await.expect(422);
+    assert_eq!((page.count("[data-guest]"), page.count("form .wrong")), (0, 1));
+    let done = liaison.submit(&path, &[("pair", &good), ("after", "a b")]).await.expect(303);
+    assert_eq!(done.header("location"), format!("{path}?after=a%20b#proposals"));
+    assert_eq!(liaison.get(&path).await.expect(200).count("[data-guest]"), 2);
 }
