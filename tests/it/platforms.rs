@@ -233,3 +233,38 @@ async fn a_platform_is_kept_by_forms_and_stands_on_the_page_of_its_town() {
     liaison.submit(&format!("{path}/delete"), &[("version", "2")]).await.expect(303);
     visitor.get(&path).await.expect(404);
 }
+
+#[tokio::test]
+async fn a_form_keeps_which_organisation_an_entry_is_until_its_name_is_changed() {
+    let app = TestApp::start().await;
+    register(&app, &[GUZHEN]);
+    // Known here under a name of its own; and a name that somebody has registered since.
+    let firm = OrgBuilder::enterprise().insert(&app);
+    let mut body = fields("孵化器");
+    body["kind"] = json!("incubator");
+    body["founders"] = json!([{ "org_id": firm.id, "name": "本镇龙头企业" }]);
+    body["firms"] = json!([{ "name": "晨舟灯饰配件厂" }, { "name": "星河灯饰厂" }]);
+    let path = created(&app.liaison(GUZHEN), body).await;
+    let namesake = OrgBuilder::enterprise().name("晨舟灯饰配件厂").insert(&app);
+    let other = OrgBuilder::enterprise().name("另一家").insert(&app);
+    let account = app.account(&[GrantRole::in_region(Role::Liaison, GUZHEN)]);
+    let liaison = app.browser_of(&account).await;
+    liaison.get(&format!("/{path}/edit")).await.expect(200);
+    let typed = [
+        ("version", "1"),
+        ("name", "孵化器"),
+        ("kind", "incubator"),
+        ("level", "city"),
+        ("town_code", "古镇镇"),
+        ("opened_on", "2025-01-01"),
+        ("founders/0/name", "本镇龙头企业"),
+        ("founders/0/share", "40"),
+        ("firms/0/name", "晨舟灯饰配件厂"),
+        ("firms/1/name", "另一家"),
+    ];
+    liaison.submit(&format!("/{path}/edit"), &typed).await.expect(303);
+    let stored = app.liaison(GUZHEN).get(&path).await.expect(200).json();
+    assert_eq!(stored["founders"][0]["org_id"], json!(firm.id));
+    assert_eq!(stored["firms"][0].get("org_id"), None, "not {}", namesake.id);
+    assert_eq!(stored["firms"][1]["org_id"], json!(other.id));
+}

@@ -130,18 +130,20 @@ pub(super) async fn update_platform(
 }
 
 fn update(app: &App, caller: &Caller, id: PlatformId, form: &Posted) -> Result<()> {
-    let version = form.text("version").parse().map_err(|_| Error::PreconditionRequired)?;
-    // First of all: a form that is shown again for a mistake is for the version that it shows.
-    if ops::show(app, caller, id)?.version != version {
-        return Err(Error::PreconditionFailed);
-    }
-    let changes = patch(app, caller, form)?;
+    let stored = ops::show(app, caller, id)?;
+    let version = form.version_if(stored.version)?;
+    let changes = patch(app, caller, form, &stored.fields)?;
     ops::update(app, caller, id, version, &changes).map(drop)
 }
 
-fn patch(app: &App, caller: &Caller, form: &Posted) -> Result<serde_json::Value> {
+fn patch(
+    app: &App,
+    caller: &Caller,
+    form: &Posted,
+    stored: &PlatformFields,
+) -> Result<serde_json::Value> {
     let known = |name: &str| app.db.read(|db| organizations::ops::known_by_name(db, caller, name));
-    form::patch(form, Names::new(app, caller.language), known)
+    form::patch(form, Names::new(app, caller.language), stored, known)
 }
 
 async fn shown(

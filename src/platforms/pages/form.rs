@@ -35,13 +35,30 @@ pub fn filled(fields: &PlatformFields, names: Names<'_>) -> Result<Vec<(String, 
     Ok(pairs)
 }
 
-/// What was typed as a merge patch. `known` gives the organisation of a name.
+/// Who stands in a list by name, with the organisation it is known to be.
+type Listed = Vec<(Option<String>, Option<OrgId>)>;
+
+/// The organisation of a name that was typed: of an entry that had the name before the one that was
+/// stored, for it may be known to the service under another or to several; of others what is `known`.
+fn org_of(
+    stored: &mut Listed,
+    name: Option<&str>,
+    known: &mut impl FnMut(&str) -> Result<Option<OrgId>>,
+) -> Result<Option<OrgId>> {
+    match stored.iter().position(|(listed, _)| listed.as_deref() == name) {
+        Some(at) => Ok(stored.remove(at).1),
+        None => name.map_or(Ok(None), known),
+    }
+}
+
+/// What was typed as a merge patch of what is stored. `known` gives the organisation of a name.
 ///
 /// # Errors
 /// [`Error::Invalid`] with every field that cannot be read; database faults.
 pub fn patch(
     form: &Posted,
     names: Names<'_>,
+    stored: &PlatformFields,
     mut known: impl FnMut(&str) -> Result<Option<OrgId>>,
 ) -> Result<Value> {
     let mut typed = Typed::new(form, names);
@@ -57,12 +74,15 @@ pub fn patch(
         typed.put(name, json!(lines));
     }
     let mut fault = None;
-    let mut org = |name: Option<&str>| {
-        name.map_or(Ok(None), &mut known).unwrap_or_else(|error| {
+    let mut org = |stored: &mut Listed, name: Option<&str>| {
+        org_of(stored, name, &mut known).unwrap_or_else(|error| {
             fault = Some(error);
             None
         })
     };
+    let mut founders: Listed =
+        stored.founders.iter().map(|one| (one.name.clone(), one.org_id)).collect();
+    let mut firms: Listed = stored.firms.iter().map(|one| (one.name.clone(), one.org_id)).collect();
     typed.rows("founders", LISTS[0].1, ROWS.1, |typed, row, _| {
         let name = form.filled(&format!("{row}/name"));
         let share = form.filled(&format!("{row}/share")).map(|text| Share::parse(&text));
@@ -70,7 +90,7 @@ pub fn patch(
             wrong.push(FieldError::new(format!("/{row}/share"), "field.number"));
         }
         let mut map = Map::new();
-        map.insert("org_id".to_owned(), json!(org(name.as_deref())));
+        map.insert("org_id".to_owned(), json!(org(&mut founders, name.as_deref())));
         map.insert("name".to_owned(), json!(name));
         map.insert("share".to_owned(), json!(share.and_then(std::result::Result::ok)));
         map.insert("amount".to_owned(), typed.amount(&format!("{row}/amount")));
@@ -79,7 +99,7 @@ pub fn patch(
     typed.rows("firms", LISTS[1].1, ROWS.1, |typed, row, _| {
         let name = form.filled(&format!("{row}/name"));
         let mut map = Map::new();
-        map.insert("org_id".to_owned(), json!(org(name.as_deref())));
+        map.insert("org_id".to_owned(), json!(org(&mut firms, name.as_deref())));
         map.insert("name".to_owned(), json!(name));
         map.insert("entered_on".to_owned(), typed.day(&format!("{row}/entered_on")));
         map.insert("left_on".to_owned(), typed.day(&format!("{row}/left_on")));
@@ -119,7 +139,7 @@ mod tests {
         let reference = crate::reference::load(std::path::Path::new("/nonexistent")).unwrap();
         let names = Names::of(&reference, Language::Chinese);
         let form = Posted::new(filled(&stored, names).unwrap());
-        let patch = patch(&form, names, |_| Ok(None)).unwrap();
+        let patch = patch(&form, names, &PlatformFields::default(), |_| Ok(None)).unwrap();
         assert_eq!(typed::document::<PlatformFields>(&patch).unwrap(), stored);
     }
 }
