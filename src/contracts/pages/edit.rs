@@ -17,7 +17,7 @@ use crate::contracts::ops::{self, AmendContract};
 use crate::contracts::suggestion;
 use crate::error::{Error, FieldError, Result};
 use crate::http::extract::{AppData, Query};
-use crate::http::html::once::{self, create_once};
+use crate::http::html::once;
 use crate::http::html::{Frame, PageResult, Posted, Refused, Visit, redirect, typed};
 use crate::search::names::Names;
 use crate::{organizations, towns};
@@ -141,20 +141,16 @@ pub(super) async fn create_contract(
     visit: Visit,
     form: Posted,
 ) -> PageResult<Either<ContractForm, HttpResponse>> {
-    let (app, caller, sent) = (app.into_inner(), visit.caller.clone(), form.clone());
-    let created = app
-        .run(move |app| {
-            create_once(app, &caller, &sent, "POST /contracts/new", |caller| {
-                let patch = patch(app, caller, &sent, &ContractFields::default())?;
-                let fields: ContractFields = typed::document(&patch)?;
-                Ok(ops::create(app, caller, &fields)?.value.id.to_string())
-            })
-        })
-        .await;
-    match created {
-        Ok(id) => Ok(Either::Right(redirect(&format!("/contracts/{id}")))),
-        Err(error) => {
-            Ok(Either::Left(shown(&app, &visit, None, form, Refused::of_form(error)?).await?))
+    let app = app.into_inner();
+    let create = |app: &App, caller: &Caller, form: &Posted| {
+        let patch = patch(app, caller, form, &ContractFields::default())?;
+        let fields: ContractFields = typed::document(&patch)?;
+        Ok(ops::create(app, caller, &fields)?.value.id.to_string())
+    };
+    match once::create_posted(&app, &visit, &form, "contracts", create).await? {
+        Either::Right(on) => Ok(Either::Right(on)),
+        Either::Left((_, refused)) => {
+            Ok(Either::Left(shown(&app, &visit, None, form, refused).await?))
         }
     }
 }

@@ -2,21 +2,20 @@
 
 use std::sync::Arc;
 
-use actix_web::{get, post, web};
+use actix_web::{Either, get, post, web};
 use askama::Template;
 use askama_web::WebTemplate;
 
 use super::form;
+use crate::accounts::principal::Caller;
 use crate::app::App;
 use crate::error::{Error, FieldError, Result};
 use crate::events::model::{EventFields, EventId};
 use crate::events::ops;
 use crate::events::views::EventView;
 use crate::http::extract::AppData;
-use crate::http::html::once::{self, create_once};
-use crate::http::html::{
-    Frame, PageResult, Posted, Refused, Tried, Visit, redirect, refusing, typed,
-};
+use crate::http::html::once;
+use crate::http::html::{Frame, PageResult, Posted, Refused, Tried, Visit, refusing, typed};
 use crate::search::names::Names;
 use crate::towns;
 
@@ -74,20 +73,15 @@ pub(super) async fn new_event(app: AppData, visit: Visit) -> PageResult<EventFor
 /// Plans an event. A form that is sent twice does it once.
 #[post("/events/new")]
 pub(super) async fn create_event(app: AppData, visit: Visit, form: Posted) -> PageResult {
-    let (app, caller, sent) = (app.into_inner(), visit.caller.clone(), form.clone());
-    let created = app
-        .run(move |app| {
-            create_once(app, &caller, &sent, "POST /events/new", |caller| {
-                let patch = form::patch(&sent, Names::new(app, caller.language))?;
-                let fields: EventFields = typed::document(&patch)?;
-                Ok(ops::create(app, caller, &fields)?.value.id.to_string())
-            })
-        })
-        .await;
-    match created {
-        Ok(id) => Ok(redirect(&format!("/events/{id}"))),
-        Err(error) => {
-            let (status, refused) = (error.status(), Refused::of_form(error)?);
+    let app = app.into_inner();
+    let create = |app: &App, caller: &Caller, sent: &Posted| {
+        let patch = form::patch(sent, Names::new(app, caller.language))?;
+        let fields: EventFields = typed::document(&patch)?;
+        Ok(ops::create(app, caller, &fields)?.value.id.to_string())
+    };
+    match once::create_posted(&app, &visit, &form, "events", create).await? {
+        Either::Right(on) => Ok(on),
+        Either::Left((status, refused)) => {
             Ok(refusing(status, &shown(&app, &visit, None, form, refused).await?)?)
         }
     }

@@ -1,6 +1,10 @@
 //! Forms that create something, once, however often they are sent: a key lies in the form.
 
-use super::Posted;
+use std::sync::Arc;
+
+use actix_web::{Either, HttpResponse};
+
+use super::{Posted, Refused, Visit, redirect};
 use crate::accounts::principal::Caller;
 use crate::app::App;
 use crate::error::{Error, Result};
@@ -42,6 +46,31 @@ pub fn create_once(
             None => Err(Error::Conflict { message, legal }),
         },
         other => other,
+    }
+}
+
+/// Creates by the form of `/{folder}/new` what has its page in that folder, and goes on to this page; or
+/// says with which status and why not, so that the form can be shown again.
+///
+/// # Errors
+/// What needs a page of its own.
+pub async fn create_posted(
+    app: &Arc<App>,
+    visit: &Visit,
+    form: &Posted,
+    folder: &'static str,
+    create: impl FnOnce(&App, &Caller, &Posted) -> Result<String> + Send + 'static,
+) -> Result<Either<(u16, Refused), HttpResponse>> {
+    let (caller, sent) = (visit.caller.clone(), form.clone());
+    let created = app
+        .run(move |app| {
+            let operation = format!("POST /{folder}/new");
+            create_once(app, &caller, &sent, &operation, |caller| create(app, caller, &sent))
+        })
+        .await;
+    match created {
+        Ok(id) => Ok(Either::Right(redirect(&format!("/{folder}/{id}")))),
+        Err(error) => Ok(Either::Left((error.status(), Refused::of_form(error)?))),
     }
 }
 

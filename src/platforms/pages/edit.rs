@@ -11,7 +11,7 @@ use crate::accounts::principal::Caller;
 use crate::app::App;
 use crate::error::{Error, FieldError, Result};
 use crate::http::extract::AppData;
-use crate::http::html::once::{self, create_once};
+use crate::http::html::once;
 use crate::http::html::{Frame, PageResult, Posted, Refused, Visit, redirect, typed};
 use crate::platforms::model::{PlatformFields, PlatformId, PlatformView};
 use crate::platforms::ops;
@@ -76,19 +76,15 @@ pub(super) async fn create_platform(
     visit: Visit,
     form: Posted,
 ) -> PageResult<Either<PlatformForm, HttpResponse>> {
-    let (app, caller, sent) = (app.into_inner(), visit.caller.clone(), form.clone());
-    let created = app
-        .run(move |app| {
-            create_once(app, &caller, &sent, "POST /platforms/new", |caller| {
-                let fields: PlatformFields = typed::document(&patch(app, caller, &sent)?)?;
-                Ok(ops::create(app, caller, &fields)?.value.id.to_string())
-            })
-        })
-        .await;
-    match created {
-        Ok(id) => Ok(Either::Right(redirect(&format!("/platforms/{id}")))),
-        Err(error) => {
-            let refused = Refused::of_form(error)?;
+    let app = app.into_inner();
+    let create = |app: &App, caller: &Caller, form: &Posted| {
+        let stored = PlatformFields::default();
+        let fields: PlatformFields = typed::document(&patch(app, caller, form, &stored)?)?;
+        Ok(ops::create(app, caller, &fields)?.value.id.to_string())
+    };
+    match once::create_posted(&app, &visit, &form, "platforms", create).await? {
+        Either::Right(on) => Ok(Either::Right(on)),
+        Either::Left((_, refused)) => {
             Ok(Either::Left(shown(&app, &visit, None, form, refused).await?))
         }
     }

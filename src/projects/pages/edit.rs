@@ -16,7 +16,7 @@ use crate::contracts;
 use crate::contracts::model::ContractId;
 use crate::error::{Error, FieldError, Result};
 use crate::http::extract::{AppData, Query};
-use crate::http::html::once::{self, create_once};
+use crate::http::html::once;
 use crate::http::html::{Frame, PageResult, Posted, Refused, Visit, redirect, typed};
 use crate::projects::model::{ProjectFields, ProjectId, ProjectView};
 use crate::projects::{ops, suggestion};
@@ -105,19 +105,14 @@ pub(super) async fn create_project(
     visit: Visit,
     form: Posted,
 ) -> PageResult<Either<ProjectForm, HttpResponse>> {
-    let (app, caller, sent) = (app.into_inner(), visit.caller.clone(), form.clone());
-    let created = app
-        .run(move |app| {
-            create_once(app, &caller, &sent, "POST /projects/new", |caller| {
-                let fields: ProjectFields = typed::document(&patch(app, caller, &sent)?)?;
-                Ok(ops::create(app, caller, &fields)?.value.id.to_string())
-            })
-        })
-        .await;
-    match created {
-        Ok(id) => Ok(Either::Right(redirect(&format!("/projects/{id}")))),
-        Err(error) => {
-            let refused = Refused::of_form(error)?;
+    let app = app.into_inner();
+    let create = |app: &App, caller: &Caller, form: &Posted| {
+        let fields: ProjectFields = typed::document(&patch(app, caller, form)?)?;
+        Ok(ops::create(app, caller, &fields)?.value.id.to_string())
+    };
+    match once::create_posted(&app, &visit, &form, "projects", create).await? {
+        Either::Right(on) => Ok(Either::Right(on)),
+        Either::Left((_, refused)) => {
             Ok(Either::Left(shown(&app, &visit, None, form, refused).await?))
         }
     }
