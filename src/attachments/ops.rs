@@ -211,14 +211,44 @@ pub fn forget(
     kind: RecordKind,
     record: &str,
 ) -> Result<()> {
-    let rows = store::list(db, kind, record)?;
-    for row in &rows {
-        store::remove(db, row, caller.actor_id(), now)?;
+    forget_before(db, caller, now, (kind, &[record.to_owned()]), None).map(drop)
+}
+
+/// Removes files of records in one transaction: all, or those that were attached before a moment.
+/// What somebody else removes meanwhile is his to log. Returns of how many records files were removed.
+///
+/// # Errors
+/// Database faults.
+pub fn forget_before(
+    db: &mut Db,
+    caller: &Caller,
+    now: Timestamp,
+    (kind, records): (RecordKind, &[String]),
+    before: Option<Timestamp>,
+) -> Result<usize> {
+    let mut rows = Vec::new();
+    for record in records {
+        rows.extend(store::list(db, kind, record)?);
     }
-    if rows.is_empty() {
-        return Ok(());
+    rows.retain(|row| before.is_none_or(|before| row.created_at < before));
+    // Everybody locks rows in this order, and all of them before the logs.
+    rows.sort_by(|a, b| (&a.sha256, a.id).cmp(&(&b.sha256, b.id)));
+    let mut removed = Vec::new();
+    for row in rows {
+        if store::remove(db, &row, caller.actor_id(), now)? {
+            removed.push(row);
+        }
     }
-    note(db, caller, now, &rows, REMOVE).map(drop)
+    let mut count = 0;
+    for record in records {
+        let of_record: Vec<Attachment> =
+            removed.iter().filter(|row| row.record_id == *record).cloned().collect();
+        if !of_record.is_empty() {
+            note(db, caller, now, &of_record, REMOVE)?;
+            count += 1;
+        }
+    }
+    Ok(count)
 }
 
 /// A file that the caller has sent, with the path of the record that it belongs to: for repeating

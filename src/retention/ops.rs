@@ -6,13 +6,10 @@ use super::model::{DataClass, Retention, RuleView, Run, RunId, RunView, period};
 use super::store::{self, Work};
 use crate::accounts::principal::Caller;
 use crate::app::App;
-use crate::capabilities::model::CapabilityId;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::{Db, Timestamp};
 use crate::error::{Error, Result};
-use crate::needs::model::NeedId;
-use crate::records::model::RecordKind;
 use crate::records::reviewed;
 use crate::visits;
 
@@ -96,7 +93,7 @@ fn batch(app: &App, (run, class): (RunId, DataClass), before: Timestamp) -> Resu
             }
             DataClass::VisitFiles => {
                 let ids = store::visits_with_files(db, before, RECORDS)?;
-                wide(visits::ops::forget_files(db, &system, &ids, now)?)
+                wide(visits::ops::forget_files(db, &system, &ids, (before, now))?)
             }
             _ => store::plain(db, class, before, Work::Remove(BATCH))?,
         };
@@ -109,20 +106,26 @@ fn batch(app: &App, (run, class): (RunId, DataClass), before: Timestamp) -> Resu
     Ok(removed)
 }
 
-/// Drafts go as their owners would delete them, one by one. One that is touched meanwhile stays.
+/// Drafts go as their owners would delete them, one by one. One that is touched meanwhile stays, and
+/// so does one that cannot be removed: those behind it have their turn all the same.
 fn drafts(app: &App, system: &Caller, run: RunId, before: Timestamp) -> Result<i64> {
+    let (mut removed, mut after) = (0, store::DraftIds::default());
+    loop {
+        let some = app.db.read(|db| store::drafts(db, before, after, RECORDS))?;
+        if some.is_empty() {
+            return Ok(removed);
+        }
+        removed += remove_drafts(app, system, run, &some)?;
+        after = after.beyond(&some);
+    }
+}
+
+fn remove_drafts(app: &App, system: &Caller, run: RunId, drafts: &[store::Draft]) -> Result<i64> {
     let mut removed = 0;
-    for (kind, id, version) in app.db.read(|db| store::drafts(db, before, RECORDS))? {
-        let unread = || Error::internal(format!("{id} is no id"));
-        let done = match kind {
-            RecordKind::Need => {
-                let id: NeedId = id.parse().map_err(|_| unread())?;
-                reviewed::delete(app, system, id, version)
-            }
-            _ => {
-                let id: CapabilityId = id.parse().map_err(|_| unread())?;
-                reviewed::delete(app, system, id, version)
-            }
+    for draft in drafts {
+        let done = match *draft {
+            store::Draft::Need(id, version) => reviewed::delete(app, system, id, version),
+            store::Draft::Capability(id, version) => reviewed::delete(app, system, id, version),
         };
         match done {
             Ok(_) => {
@@ -131,7 +134,7 @@ fn drafts(app: &App, system: &Caller, run: RunId, before: Timestamp) -> Result<i
             }
             Err(Error::NotFound | Error::PreconditionFailed | Error::Conflict { .. }) => {}
             // One that cannot be removed keeps no other from it.
-            Err(error) => tracing::error!(%error, %kind, "a draft could not be removed"),
+            Err(error) => tracing::error!(%error, ?draft, "a draft could not be removed"),
         }
     }
     Ok(removed)
@@ -141,7 +144,9 @@ fn drafts(app: &App, system: &Caller, run: RunId, before: Timestamp) -> Result<i
 fn waiting(db: &mut Db, class: DataClass, before: Timestamp) -> Result<i64> {
     let wide = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
     Ok(match class {
-        DataClass::Drafts => wide(store::drafts(db, before, MOST_COUNTED)?.len()),
+        DataClass::Drafts => {
+            wide(store::drafts(db, before, store::DraftIds::default(), MOST_COUNTED)?.len())
+        }
         DataClass::VisitPeople => wide(store::visits_with_people(db, before, MOST_COUNTED)?.len()),
         DataClass::VisitFiles => wide(store::visits_with_files(db, before, MOST_COUNTED)?.len()),
         _ => store::plain(db, class, before, Work::Count)?,

@@ -9,17 +9,19 @@ use crate::accounts::links::model::LinkId;
 use crate::accounts::principal::SessionId;
 use crate::accounts::registration::model::RegistrationId;
 use crate::accounts::sessions::model::RefreshTokenId;
+use crate::capabilities::model::CapabilityId;
 use crate::channels::model::{DeliveryId, DeliveryState};
 use crate::db::schema::{
     capabilities, deliveries, idempotency_keys, needs, notices, one_time_tokens, outbox_mails,
     refresh_tokens, registrations, retention_runs, sessions, visits,
 };
+use crate::db::types::sql::Moment;
 use crate::db::{Db, Timestamp};
 use crate::error::Result;
+use crate::needs::model::NeedId;
 use crate::notices::model::NoticeId;
 use crate::on;
 use crate::outbound::model::{MailId, MailState};
-use crate::records::model::RecordKind;
 use crate::visits::model::VisitId;
 
 /// What to do with rows that have had their time.
@@ -91,30 +93,72 @@ pub fn plain(db: &mut Db, class: DataClass, before: Timestamp, work: Work) -> Re
 /// State of a record that has never been put forward.
 const DRAFT: &str = "draft";
 
-/// Drafts that nobody has touched since: kind, id and version.
+/// A draft, on the version that was read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Draft {
+    /// Of a need.
+    Need(NeedId, i32),
+    /// Of a capability.
+    Capability(CapabilityId, i32),
+}
+
+/// The last drafts that were looked at.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct DraftIds {
+    need: Option<NeedId>,
+    capability: Option<CapabilityId>,
+}
+
+impl DraftIds {
+    /// The place behind these drafts.
+    pub fn beyond(mut self, drafts: &[Draft]) -> Self {
+        for draft in drafts {
+            match *draft {
+                Draft::Need(id, _) => self.need = Some(id),
+                Draft::Capability(id, _) => self.capability = Some(id),
+            }
+        }
+        self
+    }
+}
+
+/// What keeps a draft: a contract that names it.
+const NEED_UNNAMED: &str =
+    "NOT EXISTS (SELECT 1 FROM contracts WHERE contracts.need_id = needs.id)";
+const CAPABILITY_UNNAMED: &str =
+    "NOT EXISTS (SELECT 1 FROM contracts WHERE contracts.capability_id = capabilities.id)";
+
+/// Drafts that nobody has touched since and no contract names, behind others, in the order of their
+/// ids.
 ///
 /// # Errors
 /// Database faults.
-pub fn drafts(
-    db: &mut Db,
-    before: Timestamp,
-    limit: i64,
-) -> Result<Vec<(RecordKind, String, i32)>> {
+pub fn drafts(db: &mut Db, before: Timestamp, after: DraftIds, limit: i64) -> Result<Vec<Draft>> {
     use {capabilities as c, needs as n};
-    let needs: Vec<(crate::needs::model::NeedId, i32)> = on!(db, conn => n::table
-        .filter(sql::<Bool>("status = ").bind::<diesel::sql_types::Text, _>(DRAFT))
-        .filter(n::updated_at.lt(before))
-        .select((n::id, n::version))
-        .limit(limit)
-        .load(conn))?;
-    let offers: Vec<(crate::capabilities::model::CapabilityId, i32)> = on!(db, conn => c::table
-        .filter(sql::<Bool>("status = ").bind::<diesel::sql_types::Text, _>(DRAFT))
-        .filter(c::updated_at.lt(before))
-        .select((c::id, c::version))
-        .limit(limit)
-        .load(conn))?;
-    let needs = needs.into_iter().map(|(id, at)| (RecordKind::Need, id.to_string(), at));
-    let offers = offers.into_iter().map(|(id, at)| (RecordKind::Capability, id.to_string(), at));
+    let needs: Vec<(NeedId, i32)> = on!(db, conn => {
+        let mut query = n::table
+            .filter(sql::<Bool>("status = ").bind::<diesel::sql_types::Text, _>(DRAFT))
+            .filter(sql::<Bool>(NEED_UNNAMED))
+            .filter(n::updated_at.lt(before))
+            .into_boxed();
+        if let Some(id) = after.need {
+            query = query.filter(n::id.gt(id));
+        }
+        query.order(n::id.asc()).select((n::id, n::version)).limit(limit).load(conn)
+    })?;
+    let offers: Vec<(CapabilityId, i32)> = on!(db, conn => {
+        let mut query = c::table
+            .filter(sql::<Bool>("status = ").bind::<diesel::sql_types::Text, _>(DRAFT))
+            .filter(sql::<Bool>(CAPABILITY_UNNAMED))
+            .filter(c::updated_at.lt(before))
+            .into_boxed();
+        if let Some(id) = after.capability {
+            query = query.filter(c::id.gt(id));
+        }
+        query.order(c::id.asc()).select((c::id, c::version)).limit(limit).load(conn)
+    })?;
+    let needs = needs.into_iter().map(|(id, version)| Draft::Need(id, version));
+    let offers = offers.into_iter().map(|(id, version)| Draft::Capability(id, version));
     Ok(needs.chain(offers).collect())
 }
 
@@ -132,9 +176,13 @@ const NAMES_PEOPLE: &str = "(CAST(visits.doc AS TEXT) LIKE '%\"people\":%' \
      OR EXISTS (SELECT 1 FROM record_versions WHERE record_versions.record_kind = 'visit' \
      AND record_versions.record_id = CAST(visits.id AS TEXT) \
      AND CAST(record_versions.doc AS TEXT) LIKE '%\"people\":%'))";
-/// That the visit has files.
-const HAS_FILES: &str = "EXISTS (SELECT 1 FROM attachments WHERE attachments.record_kind = 'visit' \
-     AND attachments.record_id = CAST(visits.id AS TEXT) AND attachments.removed_at IS NULL)";
+/// That the visit has files of before a moment, which stands between the two parts.
+const HAS_FILES: [&str; 2] = [
+    "EXISTS (SELECT 1 FROM attachments WHERE attachments.record_kind = 'visit' \
+     AND attachments.record_id = CAST(visits.id AS TEXT) AND attachments.removed_at IS NULL \
+     AND attachments.created_at < ",
+    ")",
+];
 
 /// Visits before a day, entered before it as well, that name people and that nothing keeps.
 ///
@@ -152,7 +200,8 @@ pub fn visits_with_people(db: &mut Db, before: Timestamp, limit: i64) -> Result<
         .load(conn))?)
 }
 
-/// Visits before a day, entered before it as well, that have files and that nothing keeps.
+/// Visits before a day, entered before it as well, that have files attached before it and that nothing
+/// keeps.
 ///
 /// # Errors
 /// Database faults.
@@ -160,7 +209,7 @@ pub fn visits_with_files(db: &mut Db, before: Timestamp, limit: i64) -> Result<V
     Ok(on!(db, conn => visits::table
         .filter(visits::visited_on.lt(before.0.date_naive()))
         .filter(visits::created_at.lt(before))
-        .filter(sql::<Bool>(HAS_FILES))
+        .filter(sql::<Bool>(HAS_FILES[0]).bind::<Moment, _>(before).sql(HAS_FILES[1]))
         .filter(sql::<Bool>(FREE))
         .order(visits::id.asc())
         .select(visits::id)

@@ -116,7 +116,8 @@ pub fn forget_people(
     Ok(ids.len())
 }
 
-/// Removes the files of visits: their period has ended. Returns how many visits had some.
+/// Removes the files of visits that were attached before a moment: their period has ended. Returns how
+/// many visits had some.
 ///
 /// # Errors
 /// Database faults.
@@ -124,12 +125,11 @@ pub fn forget_files(
     db: &mut Db,
     caller: &Caller,
     ids: &[VisitId],
-    now: Timestamp,
+    (before, now): (Timestamp, Timestamp),
 ) -> Result<usize> {
-    for id in ids {
-        attachments::ops::forget(db, caller, now, RecordKind::Visit, &id.to_string())?;
-    }
-    Ok(ids.len())
+    let ids: Vec<String> = ids.iter().map(VisitId::to_string).collect();
+    let visits = (RecordKind::Visit, ids.as_slice());
+    attachments::ops::forget_before(db, caller, now, visits, Some(before))
 }
 
 /// A visit that the caller may know of.

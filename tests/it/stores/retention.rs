@@ -24,6 +24,9 @@ on_both!(
     what_is_old_goes_and_what_is_not_stays,
     visits_lose_people_and_files_unless_something_keeps_them,
     old_drafts_go_and_others_stay,
+    drafts_that_cannot_be_removed_keep_no_others,
+    photos_have_a_period_of_their_own,
+    files_are_logged_once_by_nodes_at_the_same_time,
     nodes_at_the_same_time_remove_each_thing_once,
     a_round_that_was_cut_short_is_gone_on_with,
 );
@@ -117,6 +120,7 @@ fn visits_lose_people_and_files_unless_something_keeps_them(db: &TestDatabase) {
         "UPDATE visits SET created_at = '2015-06-01T00:00:00.000000Z' \
              WHERE visited_on < '2020-01-01'",
     );
+    sql(db, "UPDATE attachments SET created_at = '2015-06-01T00:00:00.000000Z'");
     // A contract of the firm waits for its registration.
     let fields = json!({
         "project_name": "检测服务", "contract_type": "service", "buyer_org_id": held.id,
@@ -142,9 +146,7 @@ fn old_drafts_go_and_others_stay(db: &TestDatabase) {
     let org = db.organization(1, OrgStatus::Verified, "442000105");
     let draft = db.need(&org, NeedStatus::Draft, "旧草稿");
     let published = db.need(&org, NeedStatus::Published, "旧需求");
-    let old =
-        if db.is_postgres() { "now() - interval '3 years'" } else { "'2020-01-01T00:00:00Z'" };
-    sql(db, &format!("UPDATE needs SET updated_at = {old}"));
+    age_needs(db);
     let fresh = db.need(&org, NeedStatus::Draft, "新草稿");
     assert_eq!(rule(db, DataClass::Drafts).would_remove, 1);
     apply(db.service()).unwrap();
@@ -174,4 +176,81 @@ fn a_round_that_was_cut_short_is_gone_on_with(db: &TestDatabase) {
     assert_eq!(apply_class(db.service(), DataClass::DeadMails).unwrap(), 2);
     let all = show(db.service(), &Caller::system("test")).unwrap();
     assert_eq!(all.runs.iter().map(|run| run.removed).sum::<i64>(), 5);
+}
+
+/// Makes all needs look as if nobody had touched them for long.
+fn age_needs(db: &TestDatabase) {
+    let old =
+        if db.is_postgres() { "now() - interval '3 years'" } else { "'2020-01-01T00:00:00Z'" };
+    sql(db, &format!("UPDATE needs SET updated_at = {old}"));
+}
+
+fn drafts_that_cannot_be_removed_keep_no_others(db: &TestDatabase) {
+    let org = db.organization(1, OrgStatus::Verified, "442000105");
+    let drafts: Vec<_> =
+        (0..55).map(|at| db.need(&org, NeedStatus::Draft, &format!("草稿{at}"))).collect();
+    let (stuck, free) = drafts.split_at(52);
+    // Something that the database does not let go of.
+    let kind = if db.is_postgres() { "UUID" } else { "TEXT" };
+    sql(db, &format!("CREATE TABLE keeping (need_id {kind} REFERENCES needs (id))"));
+    let ids: Vec<String> = stuck.iter().map(|need| format!("'{}'", need.id)).collect();
+    let ids = ids.join(",");
+    let kept = "INSERT INTO keeping SELECT id FROM needs WHERE CAST(id AS TEXT) IN";
+    sql(db, &format!("{kept} ({ids})"));
+    let named = &free[2];
+    let fields = json!({
+        "project_name": "检测服务", "contract_type": "service", "buyer_org_id": org.id,
+        "need_id": named.id,
+    });
+    let fields = serde_json::from_value(fields).unwrap();
+    townbridge::contracts::ops::create(db, &Caller::system("test"), &fields).unwrap();
+    age_needs(db);
+    apply(db.service()).unwrap();
+    let there = |id| db.db.read(|conn| needs::store::find_unscoped(conn, id)).unwrap().is_some();
+    assert!(stuck.iter().all(|need| there(need.id)));
+    assert_eq!((there(free[0].id), there(free[1].id)), (false, false));
+    // What a contract names is part of it.
+    assert!(there(named.id));
+    assert_eq!(rule(db, DataClass::Drafts).last_run.unwrap().removed, 2);
+}
+
+fn photos_have_a_period_of_their_own(db: &TestDatabase) {
+    let org = db.organization(1, OrgStatus::Verified, "442000105");
+    let id = visit(db, &org, 2015);
+    let old = "created_at = '2015-06-01T00:00:00.000000Z'";
+    sql(db, &format!("UPDATE visits SET {old}"));
+    sql(db, &format!("UPDATE attachments SET {old}"));
+    let late = [Upload { name: "补拍.txt".to_owned(), bytes: b"lately".to_vec() }];
+    let (system, now) = (Caller::system("test"), db.clock.now());
+    let record = (RecordKind::Visit, id.to_string());
+    db.db
+        .write(|conn| {
+            attachments::ops::attach(db, conn, &system, now, record.clone(), &late).map(drop)
+        })
+        .unwrap();
+    assert_eq!(rule(db, DataClass::VisitFiles).would_remove, 1);
+    apply(db.service()).unwrap();
+    let left = attachments::ops::list::<Visit>(db.service(), &system, &id).unwrap();
+    let names: Vec<&str> = left.iter().map(|file| file.name.as_str()).collect();
+    assert_eq!(names, ["补拍.txt"]);
+    assert_eq!(rule(db, DataClass::VisitFiles).would_remove, 0);
+}
+
+fn files_are_logged_once_by_nodes_at_the_same_time(db: &TestDatabase) {
+    let org = db.organization(1, OrgStatus::Verified, "442000105");
+    for _ in 0..12 {
+        visit(db, &org, 2015);
+    }
+    sql(db, "UPDATE visits SET created_at = '2015-06-01T00:00:00.000000Z'");
+    sql(db, "UPDATE attachments SET created_at = '2015-06-01T00:00:00.000000Z'");
+    let removed: i64 = std::thread::scope(|scope| {
+        let round = || apply_class(db.service(), DataClass::VisitFiles).unwrap();
+        let threads: Vec<_> = (0..4).map(|_| scope.spawn(round)).collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).sum()
+    });
+    assert_eq!(removed, 12);
+    let filter = townbridge::audit::ops::AuditFilter::default();
+    let log = townbridge::audit::ops::list(&db.db, &Caller::system("test"), &filter, None, 500);
+    let items = log.unwrap().items;
+    assert_eq!(items.iter().filter(|one| one.action == "attachment.remove").count(), 12);
 }
