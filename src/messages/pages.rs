@@ -179,13 +179,14 @@ async fn message_posted(
         _ => Wish::Save,
     };
     let texts = typed(&form);
-    let version = form.text("version").parse().unwrap_or(-1);
     let (caller, at, own) = (visit.caller.clone(), place.clone(), texts.clone());
     let done = app
         .clone()
         .into_inner()
         .run(move |app| {
             let key = ops::key(&caller, &at.0, &at.1)?;
+            // Of a preview, too: the page that shows it is for the version that is in force.
+            let version = form.version_if(ops::show(app, &caller, key)?.version)?;
             let sample = if let Wish::Preview(sample) = &wish { Some(*sample) } else { None };
             let shown = PreviewTemplate { texts: Some(own.clone()), sample };
             match wish {
@@ -223,7 +224,7 @@ async fn restore_posted(
     form: Posted,
 ) -> PageResult<Either<MessagePage, HttpResponse>> {
     let place = place.into_inner();
-    let version = form.text("version").parse().unwrap_or(-1);
+    let version = form.version()?;
     let wanted = form.text("to").parse().map_err(|_| Error::NotFound)?;
     let (caller, at) = (visit.caller.clone(), place.clone());
     let done = app

@@ -284,6 +284,13 @@ async fn a_template_is_tried_saved_and_taken_back_through_forms_alone() {
     assert_eq!(page.count("[data-version]"), 1);
     let page = post(typed("Late: %{link}", "save")).await.expect(200);
     assert_eq!(page.count("[role=alert]"), 1, "somebody was faster");
+    // A preview does not hide it: what was typed stays, and it is said before it can be saved.
+    for wish in ["preview", "nasty", "test"] {
+        let page = post(typed("Late: %{link}", wish)).await.expect(200);
+        assert_eq!((page.count("[role=alert]"), page.count("[data-preview]")), (1, 0), "{wish}");
+        assert!(page.only("#body").contains("Late: %{link}"));
+    }
+    assert_eq!(app.mails_to(&admin.mail).len(), 1);
     let back = [("version", "1"), ("to", "0")];
     browser.submit(&format!("{path}/restore"), &back).await.expect(303);
     let page = browser.get(path).await.expect(200);
