@@ -103,11 +103,11 @@ async fn try_one(
         Claimed::Throttled => return Ok(Some(false)),
     }
     let outcome = match sender.guard.check(&endpoint.url) {
-        Ok(url) => {
-            let request = payload::request(app, endpoint, &delivery, url, app.clock.now());
-            sender.send(endpoint.kind, request).await
+        Ok(checked) => {
+            let request = payload::request(app, endpoint, &delivery, checked.url, app.clock.now());
+            sender.send(endpoint.kind, request, checked.trusted).await
         }
-        Err(refusal) => Outcome::Failed(refusal.to_string()),
+        Err(refusal) => Outcome::Unreachable(refusal.to_string()),
     };
     let taken = outcome == Outcome::Taken;
     let attempt = delivery.attempts + 1;
@@ -186,6 +186,10 @@ fn settle(app: &App, endpoint: &Endpoint, delivery: &Delivery, outcome: Outcome)
         }
         // Whoever is not there for one message is not there for the others either.
         store::postpone(db, endpoint.id, next)?;
+        // When nothing is left to try, nobody knows whether it is there: the next message will tell.
+        if given_up && !store::has_waiting(db, endpoint.id)? {
+            return store::note_reached(db, endpoint.id);
+        }
         failing(app, db, endpoint.id)
     })
 }

@@ -3,7 +3,6 @@
 //! pass are connected to, so that a name cannot mean something else a moment later.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, ToSocketAddrs};
-use std::sync::Arc;
 
 use reqwest::Url;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
@@ -71,44 +70,113 @@ pub enum Refusal {
     /// It would go unencrypted.
     #[error("only https is allowed")]
     Plain,
-    /// It leads into a private network, or to this machine.
-    #[error("the address is not of the public internet")]
+    /// It leads into a private network, or to this machine; or nowhere: what names there are inside is
+    /// nobody's to learn.
+    #[error("the address is not known, or not of the public internet")]
     Private,
+}
+
+/// Ports of a host that is trusted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ports {
+    /// Those of the web: 80 and 443.
+    Usual,
+    /// This one.
+    One(u16),
+    /// Every one.
+    Any,
+}
+
+/// A host that the operator trusts: `host` (80 and 443), `host:port` or `host:*`; an address of IPv6
+/// before a port in brackets.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct TrustedHost {
+    host: String,
+    ports: Ports,
+}
+
+impl TrustedHost {
+    fn read(text: &str) -> Option<Self> {
+        let text = text.trim().to_ascii_lowercase();
+        let usual = |host: &str| Self { host: host.to_owned(), ports: Ports::Usual };
+        if text.parse::<Ipv6Addr>().is_ok() {
+            return Some(usual(&text));
+        }
+        let (host, port) = match text.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+            Some((host, "")) => (host, None),
+            Some((host, rest)) => (host, Some(rest.strip_prefix(':')?)),
+            None => text.split_once(':').map_or((text.as_str(), None), |(a, b)| (a, Some(b))),
+        };
+        let ports = match port {
+            None => Ports::Usual,
+            Some("*") => Ports::Any,
+            Some(port) => Ports::One(port.parse().ok()?),
+        };
+        let known = host.parse::<Ipv6Addr>().is_ok()
+            || host.chars().all(|one| one.is_ascii_alphanumeric() || "-_.".contains(one));
+        (known && !host.is_empty()).then(|| Self { ports, ..usual(host) })
+    }
+
+    fn covers(&self, host: &str, port: Option<u16>) -> bool {
+        let port_is_ours = match self.ports {
+            Ports::Usual => matches!(port, Some(80 | 443)),
+            Ports::One(own) => port == Some(own),
+            Ports::Any => true,
+        };
+        self.host == host && port_is_ours
+    }
+}
+
+/// Whether an entry of `outbound.allowed_hosts` can be understood.
+pub fn is_host_entry(text: &str) -> bool {
+    TrustedHost::read(text).is_some()
+}
+
+/// An address that may be spoken to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Checked {
+    /// The address.
+    pub url: Url,
+    /// Whether the operator trusts it, wherever it leads; otherwise it must lead into the public
+    /// internet when it is connected to.
+    pub trusted: bool,
 }
 
 /// What is allowed.
 #[derive(Debug, Clone)]
 pub struct Guard {
     allow_private: bool,
-    hosts: Vec<String>,
+    hosts: Vec<TrustedHost>,
 }
 
 impl Guard {
     /// By the settings.
     pub fn new(config: &OutboundConfig) -> Self {
-        let hosts = config.allowed_hosts.iter().map(|host| host.to_ascii_lowercase()).collect();
+        // The settings have been checked for what cannot be understood.
+        let hosts =
+            config.allowed_hosts.iter().filter_map(|text| TrustedHost::read(text)).collect();
         Self { allow_private: config.allow_private, hosts }
     }
 
-    /// Whether this host may be anywhere, and be spoken to without encryption.
-    fn trusts(&self, host: &str) -> bool {
+    /// Whether this host may be anywhere under this port, and be spoken to without encryption.
+    fn trusts(&self, host: &str, port: Option<u16>) -> bool {
         let host = host.trim_matches(['[', ']']).to_ascii_lowercase();
-        self.allow_private || self.hosts.contains(&host)
+        self.allow_private || self.hosts.iter().any(|one| one.covers(&host, port))
     }
 
     /// Reads an address and refuses what is seen to be wrong of it; names are looked up later.
     ///
     /// # Errors
     /// Why not.
-    pub fn check(&self, text: &str) -> Result<Url, Refusal> {
+    pub fn check(&self, text: &str) -> Result<Checked, Refusal> {
         let url: Url = text.trim().parse().map_err(|_| Refusal::Unusable)?;
         let host = url.host_str().filter(|host| !host.is_empty()).ok_or(Refusal::Unusable)?;
         let named = url.username().is_empty() && url.password().is_none();
         if !named || text.len() > LONGEST_URL || !["http", "https"].contains(&url.scheme()) {
             return Err(Refusal::Unusable);
         }
-        if self.trusts(host) {
-            return Ok(url);
+        if self.trusts(host, url.port_or_known_default()) {
+            return Ok(Checked { url, trusted: true });
         }
         if url.scheme() != "https" {
             return Err(Refusal::Plain);
@@ -118,33 +186,33 @@ impl Guard {
         if literal.is_ok_and(|address| !is_public(address)) {
             return Err(Refusal::Private);
         }
-        Ok(url)
-    }
-
-    /// The addresses among these that may be connected to under this name.
-    fn allowed(&self, host: &str, found: Vec<SocketAddr>) -> Result<Vec<SocketAddr>, Refusal> {
-        let trusted = self.trusts(host);
-        let kept: Vec<SocketAddr> =
-            found.into_iter().filter(|one| trusted || is_public(one.ip())).collect();
-        if kept.is_empty() { Err(Refusal::Private) } else { Ok(kept) }
+        Ok(Checked { url, trusted: false })
     }
 }
 
-/// Looks names up and hands on what is allowed.
-#[derive(Debug, Clone)]
-pub struct GuardedResolver(pub Arc<Guard>);
+/// The public addresses among these; a name that has none is as one that is not known.
+fn public(found: Vec<SocketAddr>) -> Result<Vec<SocketAddr>, Refusal> {
+    let kept: Vec<SocketAddr> = found.into_iter().filter(|one| is_public(one.ip())).collect();
+    if kept.is_empty() { Err(Refusal::Private) } else { Ok(kept) }
+}
 
-impl Resolve for GuardedResolver {
+/// Looks names up and hands on what is of the public internet.
+#[derive(Debug, Clone, Copy)]
+pub struct PublicResolver;
+
+impl Resolve for PublicResolver {
     fn resolve(&self, name: Name) -> Resolving {
-        let guard = Arc::clone(&self.0);
         Box::pin(async move {
             let host = name.as_str().to_owned();
             let asked = host.clone();
             let found = tokio::task::spawn_blocking(move || {
                 (asked.as_str(), 0).to_socket_addrs().map(Iterator::collect::<Vec<_>>)
             });
-            let kept = guard.allowed(&host, found.await??)?;
-            Ok(Box::new(kept.into_iter()) as Addrs)
+            let found = found.await?.unwrap_or_else(|error| {
+                tracing::warn!(%host, %error, "a name was not found");
+                Vec::new()
+            });
+            Ok(Box::new(public(found)?.into_iter()) as Addrs)
         })
     }
 }
@@ -156,7 +224,7 @@ mod tests {
     use super::*;
 
     fn guard(hosts: &[&str]) -> Guard {
-        let hosts = hosts.iter().map(|host| (*host).to_owned()).collect();
+        let hosts = hosts.iter().map(|host| TrustedHost::read(host).unwrap()).collect();
         Guard { allow_private: false, hosts }
     }
 
@@ -254,21 +322,37 @@ mod tests {
     }
 
     #[test]
-    fn a_host_that_the_operator_trusts_may_be_anywhere() {
-        let guard = guard(&["gateway.internal", "127.0.0.1", "::1"]);
-        for url in ["http://gateway.internal/a", "http://127.0.0.1:9000/", "http://[::1]:9000/"] {
-            assert!(guard.check(url).is_ok(), "{url}");
+    fn a_host_that_the_operator_trusts_may_be_anywhere_under_its_ports() {
+        let hosts = ["gateway.internal", "127.0.0.1:9000", "::1", "[::2]:9000", "any.internal:*"];
+        let guard = guard(&hosts);
+        let trusted = |url: &str| guard.check(url).map(|checked| checked.trusted);
+        for url in [
+            "http://gateway.internal/a",
+            "https://Gateway.internal/a",
+            "http://127.0.0.1:9000/",
+            "http://[::1]/",
+            "http://[::2]:9000/",
+            "http://any.internal:1/",
+        ] {
+            assert_eq!(trusted(url), Ok(true), "{url}");
         }
-        assert_eq!(guard.check("http://127.0.0.2/"), Err(Refusal::Plain));
+        for url in ["http://127.0.0.2:9000/", "http://127.0.0.1/", "http://gateway.internal:9000/"]
+        {
+            assert_eq!(trusted(url), Err(Refusal::Plain), "{url}");
+        }
+        // A name is looked up like any other under the ports that are not trusted.
+        assert_eq!(trusted("https://gateway.internal:9443/"), Ok(false));
+        assert_eq!(trusted("https://127.0.0.1:9001/"), Err(Refusal::Private));
+        for text in ["", "a b", "gateway.internal:", "gateway.internal:x", "http://a/", "[::1"] {
+            assert!(!is_host_entry(text), "{text}");
+        }
     }
 
     #[test]
     fn of_the_addresses_of_a_name_the_inner_ones_are_left_out() {
-        let found = || vec!["10.0.0.1:443".parse().unwrap(), "8.8.8.8:443".parse().unwrap()];
-        let kept = guard(&[]).allowed("mixed.example", found()).unwrap();
-        assert_eq!(kept, ["8.8.8.8:443".parse().unwrap()]);
-        let inner = vec!["10.0.0.1:443".parse().unwrap()];
-        assert_eq!(guard(&[]).allowed("inner.example", inner.clone()), Err(Refusal::Private));
-        assert_eq!(guard(&["inner.example"]).allowed("Inner.Example", inner.clone()), Ok(inner));
+        let found = vec!["10.0.0.1:443".parse().unwrap(), "8.8.8.8:443".parse().unwrap()];
+        assert_eq!(public(found), Ok(vec!["8.8.8.8:443".parse().unwrap()]));
+        assert_eq!(public(vec!["10.0.0.1:443".parse().unwrap()]), Err(Refusal::Private));
+        assert_eq!(public(Vec::new()), Err(Refusal::Private));
     }
 }

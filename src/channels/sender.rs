@@ -9,7 +9,7 @@ use reqwest::redirect::Policy;
 use reqwest::{Client, Response};
 use serde::Deserialize;
 
-use super::guard::{Guard, GuardedResolver};
+use super::guard::{Guard, PublicResolver, Refusal};
 use super::model::EndpointKind;
 use super::payload::Request;
 use crate::config::OutboundConfig;
@@ -42,8 +42,11 @@ const KEPT: usize = 200;
 
 /// Sends requests.
 pub struct Sender {
+    /// For addresses that must be public.
     http: Client,
-    pub(super) guard: Arc<Guard>,
+    /// For those that the operator trusts.
+    trusted: Client,
+    pub(super) guard: Guard,
     most: usize,
 }
 
@@ -55,27 +58,34 @@ impl Sender {
     pub fn open(config: &OutboundConfig) -> Result<Self> {
         // Fails only when it is installed already.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let guard = Arc::new(Guard::new(config));
-        let http = Client::builder()
-            .no_proxy()
-            .redirect(Policy::none())
-            .dns_resolver(Arc::new(GuardedResolver(Arc::clone(&guard))))
-            // Connections are checked when they are made, so none is kept for later.
-            .pool_max_idle_per_host(0)
-            .timeout(Duration::from_secs(config.timeout_seconds))
-            .user_agent(concat!("Townbridge/", env!("CARGO_PKG_VERSION")))
-            .build()
-            .map_err(Error::internal)?;
-        Ok(Self { http, guard, most: config.max_answer_bytes })
+        let client = || {
+            Client::builder()
+                .no_proxy()
+                .redirect(Policy::none())
+                // Connections are checked when they are made, so none is kept for later.
+                .pool_max_idle_per_host(0)
+                .timeout(Duration::from_secs(config.timeout_seconds))
+                .user_agent(concat!("Townbridge/", env!("CARGO_PKG_VERSION")))
+        };
+        let http = client().dns_resolver(Arc::new(PublicResolver)).build();
+        Ok(Self {
+            http: http.map_err(Error::internal)?,
+            trusted: client().build().map_err(Error::internal)?,
+            guard: Guard::new(config),
+            most: config.max_answer_bytes,
+        })
     }
 
-    /// Sends a request once.
-    pub(super) async fn send(&self, kind: EndpointKind, request: Request) -> Outcome {
-        let mut sent = self
-            .http
-            .post(request.url)
-            .header("content-type", "application/json")
-            .body(request.body);
+    /// Sends a request once, to an address that is trusted or must be public.
+    pub(super) async fn send(
+        &self,
+        kind: EndpointKind,
+        request: Request,
+        trusted: bool,
+    ) -> Outcome {
+        let client = if trusted { &self.trusted } else { &self.http };
+        let mut sent =
+            client.post(request.url).header("content-type", "application/json").body(request.body);
         for (name, value) in request.headers {
             sent = sent.header(name, value);
         }
@@ -139,6 +149,11 @@ fn told(error: &reqwest::Error) -> String {
     while let Some(error) = cause {
         text = format!("{text}: {error}");
         cause = error.source();
+    }
+    // The same for a name that leads inside as for one that is not known, and not a word more.
+    let refused = Refusal::Private.to_string();
+    if text.contains(&refused) {
+        return refused;
     }
     text.chars().take(2 * KEPT).collect()
 }

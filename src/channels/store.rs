@@ -1,11 +1,13 @@
 //! Queries on endpoints and deliveries.
 
 use diesel::prelude::*;
+use diesel::result::DatabaseErrorKind::ForeignKeyViolation;
+use diesel::result::Error as DieselError;
 
 use super::model::{Audience, Delivery, DeliveryId, DeliveryState, Endpoint, EndpointId};
 use crate::accounts::principal::OrgId;
 use crate::db::schema::{deliveries, endpoints};
-use crate::db::{Db, Timestamp};
+use crate::db::{Db, Timestamp, dialect};
 use crate::error::{Error, Result};
 use crate::on;
 
@@ -39,8 +41,9 @@ pub fn update(db: &mut Db, row: &Endpoint) -> Result<()> {
     if changed == 1 { Ok(()) } else { Err(Error::PreconditionFailed) }
 }
 
-/// Removes an endpoint with what is on its way to it.
+/// Removes an endpoint with what is on its way to it, what is being written meanwhile included.
 pub fn delete(db: &mut Db, id: EndpointId) -> Result<()> {
+    dialect::lock_endpoint(db, id)?;
     on!(db, conn => diesel::delete(deliveries::table.filter(deliveries::endpoint_id.eq(id)))
         .execute(conn))?;
     on!(db, conn => diesel::delete(endpoints::table.find(id)).execute(conn))?;
@@ -94,13 +97,22 @@ pub fn list(
     })?)
 }
 
-/// Adds a delivery; false when the endpoint has the message already.
+/// Adds a delivery; false when the endpoint has the message already, or has just been removed.
 pub fn insert_delivery(db: &mut Db, row: &Delivery) -> Result<bool> {
-    let added = on!(db, conn => diesel::insert_into(deliveries::table)
-        .values(row)
-        .on_conflict_do_nothing()
-        .execute(conn))?;
-    Ok(added == 1)
+    let mut gone = false;
+    // Nested, so that what is refused leaves the transaction around it as it is.
+    let added = db.transaction(|db| {
+        let added = on!(db, conn => diesel::insert_into(deliveries::table)
+            .values(row)
+            .on_conflict_do_nothing()
+            .execute(conn));
+        gone = matches!(&added, Err(DieselError::DatabaseError(ForeignKeyViolation, _)));
+        Ok(added?)
+    });
+    match added {
+        Err(_) if gone => Ok(false),
+        added => Ok(added? == 1),
+    }
 }
 
 /// A delivery, whoever asks.
@@ -231,7 +243,15 @@ pub fn note_failing(db: &mut Db, id: EndpointId, since: Timestamp) -> Result<()>
     Ok(())
 }
 
-/// Notes that an endpoint has been reached, where it was said not to be.
+/// Whether something still waits for an endpoint.
+pub fn has_waiting(db: &mut Db, to: EndpointId) -> Result<bool> {
+    use deliveries::dsl as d;
+    let waiting =
+        d::deliveries.filter(d::endpoint_id.eq(to)).filter(d::state.eq(DeliveryState::Waiting));
+    Ok(on!(db, conn => diesel::select(diesel::dsl::exists(waiting)).get_result(conn))?)
+}
+
+/// Notes that nothing is known any more of an endpoint not being there.
 pub fn note_reached(db: &mut Db, id: EndpointId) -> Result<()> {
     let failing = endpoints::table.find(id).filter(endpoints::failing_since.is_not_null());
     on!(db, conn => diesel::update(failing)

@@ -129,7 +129,17 @@ fn addresses(config: &Config) -> Result<(), ConfigError> {
             return Err(refused("server.cors_origins", &reason));
         }
     }
-    Ok(())
+    let hosts = &config.outbound.allowed_hosts;
+    match hosts.iter().find(|host| !crate::channels::guard::is_host_entry(host)) {
+        None => Ok(()),
+        Some(host) => {
+            let reason = format!(
+                "holds {host:?}, which is no host; write gateway.internal, gateway.internal:8443 or \
+                 gateway.internal:*"
+            );
+            Err(refused("outbound.allowed_hosts", &reason))
+        }
+    }
 }
 
 /// Whether a text is an http or https address of a host, without credentials, query or fragment.

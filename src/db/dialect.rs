@@ -3,6 +3,8 @@
 use diesel::{QueryResult, RunQueryDsl};
 
 use super::Db;
+use super::types::sql::Uid;
+use crate::channels::model::EndpointId;
 
 /// Lock that makes numbers of the change log and the audit chain commit in order.
 const LOG_LOCK: i64 = 0x746f_776e;
@@ -88,6 +90,20 @@ pub fn lock_reports(db: &mut Db) -> QueryResult<()> {
 /// When the lock cannot be taken in time.
 pub fn lock_deliveries(db: &mut Db) -> QueryResult<()> {
     lock(db, DELIVERY_LOCK)
+}
+
+/// Waits for those who are writing messages to an endpoint, and lets nobody write more until the
+/// transaction ends.
+///
+/// # Errors
+/// When the lock cannot be taken in time.
+pub fn lock_endpoint(db: &mut Db, id: EndpointId) -> QueryResult<()> {
+    if let Db::Postgres(conn) = db {
+        diesel::sql_query("SELECT 1 FROM endpoints WHERE id = $1 FOR UPDATE")
+            .bind::<Uid, _>(id)
+            .execute(conn)?;
+    }
+    Ok(())
 }
 
 fn lock(db: &mut Db, number: i64) -> QueryResult<()> {

@@ -206,8 +206,36 @@ async fn nobody_makes_the_service_speak_into_its_own_network() {
     world.test(&endpoint).await;
     assert_eq!(world.deliver().await, 0);
     let reason = world.deliveries().await[0]["last_error"].as_str().unwrap().to_owned();
-    assert!(reason.contains("not of the public internet"), "{reason}");
     assert!(receiver.taken().is_empty());
+    // Nor does the reason say which names there are inside: no name of this zone is (RFC 6761).
+    let url = "https://nowhere.invalid/";
+    let unknown = world.endpoint(json!({ "kind": "webhook", "url": url })).await;
+    world.test(&unknown).await;
+    assert_eq!(world.deliver().await, 0);
+    assert_eq!(world.deliveries().await[0]["last_error"], json!(reason));
+    assert_eq!(reason, "the address is not known, or not of the public internet");
+}
+
+#[tokio::test]
+async fn a_single_message_that_dies_leaves_an_endpoint_neither_failing_nor_paused() {
+    let receiver = Receiver::start(Reply::Never).await;
+    let world = World::start().await;
+    let endpoint = world.webhook(&receiver).await;
+    let view = async || world.app.client(&world.manager).get(&endpoint).await.expect(200).json();
+    world.test(&endpoint).await;
+    for _ in 1..=3 {
+        assert_eq!(world.deliver().await, 0);
+        world.later();
+    }
+    assert_eq!(world.deliveries().await[0]["state"], "dead");
+    let after = view().await;
+    assert!(after["active"] == true && after["failing_since"].is_null(), "{after}");
+    // Weeks later another one is not taken at once: that is the first that is known of it.
+    world.app.clock.advance(TimeDelta::days(20));
+    world.test(&endpoint).await;
+    world.deliver().await;
+    let later = view().await;
+    assert!(later["active"] == true && later["failing_since"].is_string(), "{later}");
 }
 
 #[tokio::test]
@@ -215,9 +243,16 @@ async fn a_host_that_the_operator_names_may_be_inside() {
     let receiver = Receiver::start(Reply::ok()).await;
     let world = World::with(|config| {
         config.outbound.allow_private = false;
-        config.outbound.allowed_hosts = vec!["127.0.0.1".to_owned()];
+        config.outbound.allowed_hosts = vec![format!("127.0.0.1:{}", receiver.address.port())];
     })
     .await;
+    // Under other ports it is what it is.
+    let other = Receiver::start(Reply::ok()).await;
+    let body = json!({
+        "kind": "webhook", "name": "内网", "org_id": world.org, "url": other.url("/hook")
+    });
+    let client = world.app.client(&world.manager);
+    client.post_json("endpoints", body).await.problem(422, "invalid");
     let endpoint = world.webhook(&receiver).await;
     world.test(&endpoint).await;
     assert_eq!(world.deliver().await, 1);

@@ -21,6 +21,7 @@ on_both!(
     a_message_is_written_once_for_each_endpoint_that_wants_it,
     everybody_sees_the_endpoints_that_are_theirs,
     what_cannot_be_sent_waits_and_dies_and_is_sent_again,
+    an_endpoint_is_removed_while_messages_to_it_are_written,
 );
 
 const GUZHEN: &str = "442000105";
@@ -102,4 +103,70 @@ fn what_cannot_be_sent_waits_and_dies_and_is_sent_again(db: &TestDatabase) {
     assert!(newest().last_error.is_some());
     let again = outbox::resend(db.service(), &office(), newest().id).unwrap();
     assert_eq!((again.state, again.attempts), (DeliveryState::Waiting, 0));
+}
+
+/// Whether another transaction waits for one of ours.
+#[cfg(feature = "server-tests")]
+fn somebody_waits(db: &TestDatabase) -> bool {
+    #[derive(diesel::QueryableByName)]
+    struct Waiting {
+        #[diesel(sql_type = diesel::sql_types::BigInt)]
+        count: i64,
+    }
+    let query = "SELECT COUNT(*) AS count FROM pg_locks WHERE NOT granted AND pid IN \
+                 (SELECT pid FROM pg_stat_activity WHERE datname = current_database())";
+    let found: Waiting = match &mut db.connect() {
+        townbridge::db::Db::Postgres(conn) => diesel::sql_query(query).get_result(conn).unwrap(),
+        townbridge::db::Db::Sqlite(_) => return true,
+    };
+    found.count > 0
+}
+
+/// SQLite has one writer: nobody waits inside of a transaction there.
+#[cfg(not(feature = "server-tests"))]
+fn somebody_waits(_: &TestDatabase) -> bool {
+    true
+}
+
+/// Waits until another transaction waits for one of ours.
+fn until_somebody_waits(db: &TestDatabase) {
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(20);
+    while !somebody_waits(db) {
+        assert!(std::time::Instant::now() < deadline, "nobody came to wait");
+        std::thread::yield_now();
+    }
+}
+
+fn an_endpoint_is_removed_while_messages_to_it_are_written(db: &TestDatabase) {
+    let data = NoticeData { code: Some("DJ1".to_owned()), ..NoticeData::default() };
+    let event = Event { kind: NoticeKind::CaseStepped, record: None, data, once: None };
+    let to = [Audience::Region(GUZHEN.to_owned())];
+    let write = |conn: &mut townbridge::db::Db| telling::announce(db.service(), conn, &event, &to);
+    // Written first: who removes it waits, and removes the message as well.
+    let id = endpoint(db, &office(), GUZHEN, "https://a.example/1").id;
+    std::thread::scope(|scope| {
+        let removing = std::sync::Mutex::new(None);
+        db.db
+            .write(|conn| {
+                write(conn)?;
+                let remove = move || ops::delete(db.service(), &office(), id);
+                *removing.lock().unwrap() = Some(scope.spawn(remove));
+                until_somebody_waits(db);
+                Ok(())
+            })
+            .unwrap();
+        let removing = removing.into_inner().unwrap();
+        removing.unwrap().join().unwrap().unwrap();
+    });
+    assert_eq!(count(db), 0);
+    // Removed first: who has read it before writes nothing, and what is told of stands.
+    let id = endpoint(db, &office(), GUZHEN, "https://a.example/2").id;
+    let again = move || ops::delete(db.service(), &office(), id).unwrap();
+    std::thread::scope(|scope| {
+        scope.spawn(again);
+        for _ in 0..4 {
+            scope.spawn(|| db.db.write(|conn| write(conn)).unwrap());
+        }
+    });
+    assert_eq!(count(db), 0);
 }
