@@ -38,6 +38,8 @@ pub enum Attempt {
     AskForMail,
     /// Registering.
     Register,
+    /// Asking for everything that is on record about a person: dozens of tables are read for it.
+    ExportData,
 }
 
 /// Tells governor the time of the service's own clock.
@@ -149,7 +151,7 @@ impl AttemptLimits {
     /// What counts attempts of a kind by network address.
     fn by_address(&self, attempt: Attempt) -> &Counters {
         match attempt {
-            Attempt::SignIn | Attempt::AskForMail => &self.addresses,
+            Attempt::SignIn | Attempt::AskForMail | Attempt::ExportData => &self.addresses,
             Attempt::Register => &self.registrations,
         }
     }

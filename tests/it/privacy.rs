@@ -332,3 +332,19 @@ async fn periods_and_what_they_removed_are_shown_to_administrators_alone() {
     let member = app.account(&[]);
     app.browser_of(&member).await.get("/admin/retention").await.expect(403);
 }
+
+#[tokio::test]
+async fn who_asks_for_everything_again_and_again_is_told_to_wait() {
+    let app = TestApp::start_with(|config| config.accounts.attempts_per_account = 2).await;
+    let account = app.account(&[]);
+    for _ in 0..2 {
+        app.client(&account).get("me/data").await.expect(200);
+    }
+    let refused = app.client(&account).get("me/data").await;
+    assert!(refused.header("retry-after").parse::<u64>().unwrap() > 0);
+    refused.problem(429, "rate_limited");
+    // It keeps nobody else from it, and the account from nothing else.
+    let other = app.account(&[]);
+    app.client(&other).get("me/data").await.expect(200);
+    app.client(&account).get("me").await.expect(200);
+}

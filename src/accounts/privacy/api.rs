@@ -58,7 +58,8 @@ pub(super) fn document(value: &serde_json::Value) -> HttpResponse {
 
 /// Export everything that is on record about the caller.
 #[utoipa::path(tag = "privacy", security(("bearer" = [])),
-    responses((status = 200, body = serde_json::Value), (status = 401, body = Problem)))]
+    responses((status = 200, body = serde_json::Value), (status = 401, body = Problem),
+        (status = 429, body = Problem)))]
 #[get("/me/data")]
 async fn export_own_data(app: AppData, caller: CallerData) -> ApiResult {
     let value = app.run(move |app| export::own(app, &caller.0)).await?;

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 pub use super::store::traces::TRACES;
 use super::store::{self, mentions, traces};
+use crate::accounts::limits::Attempt;
 use crate::accounts::principal::{Caller, OrgId, UserId};
 use crate::accounts::roles;
 use crate::accounts::users::model::User;
@@ -21,9 +22,11 @@ use crate::subscriptions;
 /// Everything about the caller.
 ///
 /// # Errors
-/// [`Error::Unauthenticated`].
+/// [`Error::Unauthenticated`]; [`Error::RateLimited`].
 pub fn own(app: &App, caller: &Caller) -> Result<Value> {
-    collect(app, caller, caller.signed_in()?.user_id)
+    let id = caller.signed_in()?.user_id;
+    app.limits.take(Attempt::ExportData, &id.to_string(), caller.address)?.keep();
+    collect(app, caller, id)
 }
 
 /// Everything about somebody who has asked for it: for administrators.
