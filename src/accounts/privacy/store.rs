@@ -13,7 +13,7 @@ use super::model::{Consent, ConsentPurpose};
 use crate::accounts::links::model::LinkId;
 use crate::accounts::principal::UserId;
 use crate::db::schema::{
-    attachments, case_entries, consents, idempotency_keys, notice_settings, notices,
+    attachments, case_entries, consents, idempotency_keys, needs, notice_settings, notices,
     one_time_tokens, outbox_mails, recommendation_optouts, refresh_tokens, registrations,
     role_grants, sessions, subscription_finds, subscriptions, visits,
 };
@@ -123,6 +123,10 @@ pub fn forget(db: &mut Db, user: UserId, mail: &str) -> Result<()> {
             .execute(conn)?;
         diesel::delete(role_grants::table.filter(role_grants::user_id.eq(user))).execute(conn)?;
         diesel::delete(notices::table.filter(notices::user_id.eq(user))).execute(conn)?;
+        // Who is gone looks after nothing.
+        diesel::update(needs::table.filter(needs::broker_id.eq(user)))
+            .set(needs::broker_id.eq(None::<UserId>))
+            .execute(conn)?;
         let wishes = || subscriptions::table.filter(subscriptions::user_id.eq(user));
         let found = subscription_finds::subscription_id.eq_any(wishes().select(subscriptions::id));
         diesel::delete(subscription_finds::table.filter(found)).execute(conn)?;
