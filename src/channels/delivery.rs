@@ -14,18 +14,14 @@ use futures_util::stream;
 
 use super::model::{Delivery, DeliveryId, DeliveryState, Endpoint, EndpointId};
 use super::sender::{Outcome, Sender};
-use super::{payload, store};
+use super::{pausing, payload, store};
 use crate::accounts::members;
 use crate::accounts::principal::{Caller, UserId};
 use crate::app::App;
-use crate::audit;
 use crate::db::{Db, Timestamp, dialect};
 use crate::error::Result;
-use crate::notices;
-use crate::notices::model::{NoticeData, NoticeKind};
-use crate::notices::ops::Event;
+use crate::notices::model::NoticeKind;
 use crate::outbound::model::wait_after;
-use crate::records::model::RecordKind;
 
 /// Endpoints that are spoken to at a time.
 const AT_A_TIME: usize = 8;
@@ -210,28 +206,13 @@ fn failing(app: &App, db: &mut Db, id: EndpointId) -> Result<()> {
     if now.0 - since.0 < patience { Ok(()) } else { pause(app, db, id) }
 }
 
-/// Tells an endpoint nothing more until its people switch it on again, and tells them so. It comes
-/// from those who answer 410, and from those who have not answered for days.
+/// Pauses an endpoint that answers 410, or has not answered for days.
 fn pause(app: &App, db: &mut Db, id: EndpointId) -> Result<()> {
-    let now = app.clock.now();
-    let Some(mut row) = store::find_unscoped(db, id)? else { return Ok(()) };
-    if !row.active {
-        return Ok(());
-    }
-    row.active = false;
-    row.version += 1;
-    row.updated_at = now;
-    store::update(db, &row)?;
-    let changes = serde_json::json!({ "active": false });
-    let (kind, id) = (RecordKind::Endpoint, row.id.to_string());
-    let entry = audit::ops::Entry { action: "endpoint.pause", kind, id: &id, changes };
-    audit::ops::note(db, &Caller::system("deliveries"), now, entry)?;
+    let Some(row) = store::find_unscoped(db, id)?.filter(|row| row.active) else { return Ok(()) };
     let people: Vec<UserId> = match row.org_id {
         Some(org) => members::ops::responsible(db, org, row.created_by)?,
         None => row.created_by.into_iter().collect(),
     };
-    let data = NoticeData::default();
-    let event =
-        Event { kind: NoticeKind::EndpointPaused, record: Some((kind, id)), data, once: None };
-    notices::ops::tell(app, db, &event, &people).map(drop)
+    let told = (NoticeKind::EndpointPaused, people.as_slice());
+    pausing::pause(app, db, &Caller::system("deliveries"), row, told)
 }

@@ -12,6 +12,7 @@ pub mod model;
 pub mod ops;
 pub mod outbox;
 pub mod pages;
+pub mod pausing;
 mod payload;
 mod rules;
 pub mod sender;

@@ -43,7 +43,7 @@ pub(super) fn charge(caller: &Caller) -> Result<Charge> {
 }
 
 /// Whether the caller looks after the endpoints of these.
-fn looks_after(caller: &Caller, audience: &Audience) -> Result<bool> {
+pub(super) fn looks_after(caller: &Caller, audience: &Audience) -> Result<bool> {
     let charge = charge(caller)?;
     Ok(charge.everything
         || match audience {
@@ -52,7 +52,7 @@ fn looks_after(caller: &Caller, audience: &Audience) -> Result<bool> {
         })
 }
 
-fn audience_of(row: &Endpoint) -> Result<Audience> {
+pub(super) fn audience_of(row: &Endpoint) -> Result<Audience> {
     let region = || row.region_code.clone().map(Audience::Region);
     let found = row.org_id.map(Audience::Org).or_else(region);
     found.ok_or_else(|| Error::internal(format!("endpoint {} is nobody's", row.id)))

@@ -5,7 +5,7 @@ use diesel::result::DatabaseErrorKind::ForeignKeyViolation;
 use diesel::result::Error as DieselError;
 
 use super::model::{Audience, Delivery, DeliveryId, DeliveryState, Endpoint, EndpointId};
-use crate::accounts::principal::OrgId;
+use crate::accounts::principal::{OrgId, UserId};
 use crate::db::schema::{deliveries, endpoints};
 use crate::db::{Db, Timestamp, dialect};
 use crate::error::{Error, Result};
@@ -66,6 +66,16 @@ pub fn of_audience(db: &mut Db, audience: &Audience) -> Result<Vec<Endpoint>> {
         };
         query.order(endpoints::id.asc()).select(Endpoint::as_select()).load(conn)
     })?)
+}
+
+/// Endpoints that somebody has made and that are told something, oldest first.
+pub fn active_of(db: &mut Db, maker: UserId) -> Result<Vec<Endpoint>> {
+    Ok(on!(db, conn => endpoints::table
+        .filter(endpoints::created_by.eq(maker))
+        .filter(endpoints::active.eq(true))
+        .order(endpoints::id.asc())
+        .select(Endpoint::as_select())
+        .load(conn))?)
 }
 
 /// The endpoints of the offices of these regions, oldest first.

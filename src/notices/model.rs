@@ -47,6 +47,8 @@ code_enum!(
         PaymentLate = "payment_late",
         /// A group robot or a webhook could not be reached any more and was paused.
         EndpointPaused = "endpoint_paused",
+        /// Who made a group robot or a webhook has lost the role for it, and it was paused.
+        EndpointOrphaned = "endpoint_orphaned",
         /// Something new has been found for a subscription.
         SubscriptionFound = "subscription_found",
         /// An organisation of the reader is invited to an event.
@@ -126,6 +128,7 @@ impl NoticeKind {
             | Self::PaymentDue
             | Self::PaymentLate
             | Self::EndpointPaused
+            | Self::EndpointOrphaned
             | Self::EventInvited
             | Self::EventMoved
             | Self::EventCancelled

@@ -148,6 +148,6 @@ pub fn remove(app: &App, caller: &Caller, org: OrgId, user: UserId) -> Result<()
         if held.is_empty() {
             return Err(Error::NotFound);
         }
-        held.iter().try_for_each(|role| roles::ops::remove(db, caller, now, role))
+        held.iter().try_for_each(|role| roles::ops::remove(app, db, caller, now, role))
     })
 }

@@ -19,7 +19,7 @@ use crate::http::text;
 use crate::records;
 use crate::records::ops::Change;
 use crate::validation::Checker;
-use crate::{capabilities, cases};
+use crate::{capabilities, cases, channels};
 
 /// Longest reason, in characters.
 const LONGEST_REASON: usize = 500;
@@ -132,6 +132,7 @@ fn try_erase(app: &App, caller: &Caller, id: UserId, reason: &str) -> Result<Era
         }
         store::forget(db, user.id, &user.login_mail)?;
         users::update(db, &without_person(user, now))?;
+        channels::pausing::after_role_loss(app, db, id, (None, None))?;
         note(db, caller, now, "personal_data.erase", id, json!({ "reason": { "after": reason } }))?;
         Ok(Erased { records, versions })
     })

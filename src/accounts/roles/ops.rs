@@ -7,6 +7,7 @@ use super::store;
 use crate::accounts::principal::{Caller, Language, OrgId, Principal, Role, UserId};
 use crate::accounts::users;
 use crate::app::App;
+use crate::channels;
 use crate::db::{Db, Timestamp, dialect};
 use crate::error::{Error, Result};
 use crate::idempotency;
@@ -73,6 +74,22 @@ pub fn officers_above(db: &mut Db, region: &str) -> Result<Vec<UserId>> {
     let found = store::officers(db, &codes)?;
     let nearest = found.iter().map(|(_, code)| code.len()).max().unwrap_or(0);
     Ok(found.into_iter().filter(|(_, code)| code.len() == nearest).map(|(id, _)| id).collect())
+}
+
+/// The people of a region's office: its liaisons and officers; where it has none, the officers above.
+///
+/// # Errors
+/// Database faults.
+pub fn office(db: &mut Db, region: &str) -> Result<Vec<UserId>> {
+    let mut people: Vec<UserId> =
+        store::liaisons(db, region)?.into_iter().map(|(id, ..)| id).collect();
+    people.extend(store::officers(db, &[region])?.into_iter().map(|(id, _)| id));
+    if people.is_empty() {
+        people = officers_above(db, region)?;
+    }
+    people.sort_unstable();
+    people.dedup();
+    Ok(people)
 }
 
 /// Makes somebody the manager of an organisation just founded. Call it in a write transaction.
@@ -194,13 +211,14 @@ pub fn revoke(app: &App, caller: &Caller, user: UserId, id: GrantId) -> Result<(
         if !allowed {
             return Err(Error::forbidden("error.role_not_yours"));
         }
-        remove(db, caller, now, &role)
+        remove(app, db, caller, now, &role)
     })
 }
 
-/// Takes a role away and logs it, unless nobody would be left to manage. The logs' lock must be
-/// held.
+/// Takes a role away and logs it, unless nobody would be left to manage. Endpoints that the person made
+/// by it are paused. The logs' lock must be held.
 pub(in crate::accounts) fn remove(
+    app: &App,
     db: &mut Db,
     caller: &Caller,
     now: Timestamp,
@@ -210,7 +228,9 @@ pub(in crate::accounts) fn remove(
     store::delete(db, role.id)?;
     let taken =
         GrantRole { role: role.role, org_id: role.org_id, region_code: role.region_code.clone() };
-    users::ops::note(db, caller, now, "role.revoke", role.user_id, serde_json::to_value(taken)?)
+    users::ops::note(db, caller, now, "role.revoke", role.user_id, serde_json::to_value(&taken)?)?;
+    let of = (taken.org_id, taken.region_code.as_deref());
+    channels::pausing::after_role_loss(app, db, role.user_id, of)
 }
 
 /// Somebody must be left to manage an organisation, or the platform.

@@ -2,9 +2,11 @@
 
 use chrono::TimeDelta;
 use serde_json::json;
+use townbridge::accounts::principal::Role;
+use townbridge::accounts::roles::model::GrantRole;
 use townbridge::jobs::housekeeping;
 
-use super::World;
+use super::{GUZHEN, World};
 use crate::support::{OrgBuilder, Receiver, Reply};
 
 const WECOM: &str = "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=693a91f6-0000-4bc4";
@@ -114,4 +116,46 @@ async fn what_was_sent_is_forgotten_after_a_month_and_what_was_given_up_later() 
     world.app.clock.advance(TimeDelta::days(60));
     housekeeping::tidy(&world.app).unwrap();
     assert!(world.deliveries().await.is_empty());
+}
+
+#[tokio::test]
+async fn an_endpoint_is_paused_when_its_maker_loses_the_role_for_it() {
+    let world = World::start().await;
+    let app = &world.app;
+    let receiver = Receiver::start(Reply::ok()).await;
+    let endpoint = world.webhook(&receiver).await;
+    let second = app.account(&[GrantRole::in_org(Role::OrgAdmin, world.org)]);
+    let body =
+        json!({ "kind": "webhook", "name": "系统", "org_id": world.org, "url": receiver.url("/") });
+    let made = app.client(&second).post_json("endpoints", body).await.expect(201).json();
+    let others = format!("endpoints/{}", made["id"].as_str().unwrap());
+    let active =
+        async |path: &str| app.client(&second).get(path).await.expect(200).json()["active"].clone();
+    let member = format!("organizations/{}/members/{}", world.org, world.manager.id);
+    app.client(&second).delete(&member).await.expect(204);
+    assert_eq!((active(&endpoint).await, active(&others).await), (json!(false), json!(true)));
+    let inbox = app.client(&second).get("inbox").await.expect(200).json();
+    assert_eq!(inbox["items"][0]["kind"], "endpoint_orphaned");
+    assert_eq!(inbox["items"][0]["path"], format!("/{endpoint}"));
+    let log = app.admin().get("audit?record_kind=endpoint&limit=100").await.expect(200).json();
+    assert!(log.to_string().contains("endpoint.pause"));
+
+    // Of a region's office: its other people are told; a role elsewhere is none for it.
+    let towns = [GUZHEN, "442000118"].map(|town| GrantRole::in_region(Role::Liaison, town));
+    let (maker, colleague) = (app.account(&towns), app.account(&towns[..1]));
+    let body =
+        json!({ "kind": "webhook", "name": "镇", "region_code": GUZHEN, "url": receiver.url("/") });
+    let made = app.client(&maker).post_json("endpoints", body).await.expect(201).json();
+    let path = format!("endpoints/{}", made["id"].as_str().unwrap());
+    let roles = app.admin().get(&format!("users/{}", maker.id)).await.expect(200).json();
+    for (town, expected) in [("442000118", true), (GUZHEN, false)] {
+        let all = roles["roles"].as_array().unwrap();
+        let role = all.iter().find(|role| role["region_code"] == town).unwrap();
+        let role = format!("users/{}/roles/{}", maker.id, role["id"].as_str().unwrap());
+        app.admin().delete(&role).await.expect(204);
+        let seen = app.client(&colleague).get(&path).await.expect(200).json();
+        assert_eq!(seen["active"], expected, "{town}");
+    }
+    let inbox = app.client(&colleague).get("inbox").await.expect(200).json();
+    assert_eq!(inbox["items"][0]["kind"], "endpoint_orphaned");
 }
