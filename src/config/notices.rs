@@ -8,6 +8,7 @@ use serde::Deserialize;
 #[allow(missing_docs, reason = "each setting is documented in config.default.toml")]
 pub struct NoticesConfig {
     pub digest_hour: u32,
+    pub subscription_pause_minutes: u32,
     /// Of releases before [`super::RetentionConfig`]; refused with its new name.
     #[serde(default)]
     pub keep_days: Option<u32>,

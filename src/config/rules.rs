@@ -55,7 +55,7 @@ fn refused(name: &str, reason: &str) -> ConfigError {
 
 /// Numbers with their bounds: none so small that nothing works, none so large that a machine or
 /// the calendar gives way.
-fn numbers(config: &Config) -> [(&'static str, u64, RangeInclusive<u64>); 30] {
+fn numbers(config: &Config) -> [(&'static str, u64, RangeInclusive<u64>); 31] {
     let Config {
         server,
         database,
@@ -97,6 +97,11 @@ fn numbers(config: &Config) -> [(&'static str, u64, RangeInclusive<u64>); 30] {
         ("attachments.max_file_bytes", wide(attachments.max_file_bytes), 1_024..=100 << 20),
         ("attachments.max_per_record", wide(attachments.max_per_record), 1..=1_000),
         ("notices.digest_hour", notices.digest_hour.into(), 0..=23),
+        (
+            "notices.subscription_pause_minutes",
+            notices.subscription_pause_minutes.into(),
+            0..=1_440,
+        ),
         ("outbound.timeout_seconds", outbound.timeout_seconds, 1..=60),
         ("outbound.max_answer_bytes", wide(outbound.max_answer_bytes), 1_024..=1 << 20),
         ("outbound.max_attempts", outbound.max_attempts.into(), 1..=100),

@@ -115,6 +115,20 @@ fn lock(db: &mut Db, number: i64) -> QueryResult<()> {
     Ok(())
 }
 
+/// Keeps others off rows until the transaction ends, in the order of their ids: who locks several takes
+/// them as everybody else does. SQLite has one writer anyway.
+///
+/// # Errors
+/// When a row cannot be locked in time.
+pub fn lock_rows(db: &mut Db, table: &'static str, ids: &[uuid::Uuid]) -> QueryResult<()> {
+    use diesel::sql_types::{Array, Uuid};
+    if let Db::Postgres(conn) = db {
+        let rows = format!("SELECT id FROM {table} WHERE id = ANY($1) ORDER BY id FOR UPDATE");
+        diesel::sql_query(rows).bind::<Array<Uuid>, _>(ids).execute(conn)?;
+    }
+    Ok(())
+}
+
 /// Removes all rows of a table without looking at each: both databases give its pages back whole.
 ///
 /// # Errors

@@ -13,7 +13,7 @@ const PAUSE: Duration = Duration::from_secs(2);
 const AFTER_FAILURE: Duration = Duration::from_secs(30);
 
 /// Runs for ever, a round every two seconds: while nothing has changed and nothing is due, a round is
-/// three short queries.
+/// a few short queries.
 pub async fn run(app: Arc<App>) {
     loop {
         match round(&app).await {
@@ -27,13 +27,19 @@ pub async fn run(app: Arc<App>) {
     }
 }
 
-/// One round; returns how many subscriptions were told of.
+/// One round: goes through all that is new, some of it at a time, and tells between what is due, so that
+/// an import holds nobody up. Returns how many subscriptions were told of.
 ///
 /// # Errors
 /// Database or index faults.
 pub async fn round(app: &Arc<App>) -> Result<usize> {
-    // What was found before is told even where the index fails.
-    let found = finding::find_new(app).await;
-    let told = app.run(telling::tell_due).await?;
-    found.map(|_| told)
+    let mut told = 0;
+    loop {
+        let found = finding::find_some(app).await;
+        // What was found before is told even where the index fails.
+        told += telling::tell_due(app).await?;
+        if found?.is_none() {
+            return Ok(told);
+        }
+    }
 }

@@ -8,26 +8,24 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::model::{Find, Subscription, SubscriptionId, SubscriptionKind, Threshold};
+use super::asking::{self, counterpart};
+use super::model::{Find, Subscription, SubscriptionId, SubscriptionKind};
 use super::news::{self, News};
+use super::patience::twice;
 use super::{recommendations, rules, store};
 use crate::accounts;
-use crate::accounts::principal::{Caller, Principal, UserId};
+use crate::accounts::principal::{Caller, UserId};
 use crate::accounts::users::model::User;
 use crate::app::App;
 use crate::db::{Db, positions};
-use crate::error::{Error, Result};
-use crate::matching::query::MatchQuery;
-use crate::matching::{self, aid};
+use crate::error::Result;
 use crate::records;
-use crate::records::model::RecordKind;
-use crate::search;
-use crate::search::cards::Card;
+use crate::records::model::{ChangeEntry, RecordKind};
 
 /// Name of the position in the change log.
 const READER: &str = "subscriptions";
-/// Changes taken at a time: no more than a page of matches has.
-const CHANGES: i64 = 100;
+/// Changes taken at a time.
+const CHANGES: i64 = asking::TOGETHER as i64;
 /// Subscriptions asked at a time.
 const SUBSCRIPTIONS: i64 = 200;
 
@@ -36,11 +34,15 @@ struct Batch {
     from: i64,
     to: i64,
     news: Vec<News>,
+    /// Records that are there no more.
+    gone: Vec<String>,
 }
 
 /// A record found for a subscription.
 struct Hit {
     subscription: SubscriptionId,
+    /// Up to which change nothing was new to the subscription when it was asked.
+    since_change: i64,
     kind: RecordKind,
     record: String,
     grade: Option<String>,
@@ -50,15 +52,48 @@ struct Hit {
 /// much was found.
 ///
 /// # Errors
-/// Database or index faults; what was found before is kept.
+/// Those of [`find_some`]; what was found before is kept.
 pub async fn find_new(app: &Arc<App>) -> Result<usize> {
     let mut found = 0;
-    while let Some(batch) = app.run(next_batch).await? {
-        let batch = Arc::new(batch);
-        let hits = hits(app, &batch).await?;
-        found += app.run(move |app| keep(app, &batch, &hits)).await?;
+    while let Some(some) = find_some(app).await? {
+        found += some;
     }
     Ok(found)
+}
+
+/// Goes through some of these changes, so that what is due can be told between; nothing when there are
+/// none.
+///
+/// # Errors
+/// Database or index faults.
+pub async fn find_some(app: &Arc<App>) -> Result<Option<usize>> {
+    let Some(found) = look(app).await? else { return Ok(None) };
+    app.run(move |app| keep(app, &found)).await.map(Some)
+}
+
+/// What changes bring, not written down yet.
+pub struct Found {
+    batch: Batch,
+    hits: Vec<Hit>,
+}
+
+/// Looks what some of these changes bring, which may take long; nothing when there are none.
+///
+/// # Errors
+/// Database or index faults.
+pub async fn look(app: &Arc<App>) -> Result<Option<Found>> {
+    let Some(batch) = app.run(next_batch).await? else { return Ok(None) };
+    let hits = hits(app, &batch).await?;
+    Ok(Some(Found { batch, hits }))
+}
+
+/// Whether this node's index has seen everything that was found for.
+///
+/// # Errors
+/// Database faults.
+pub(super) fn is_up(app: &App) -> Result<bool> {
+    let seen = i64::try_from(app.feed.position()).unwrap_or(i64::MAX);
+    Ok(app.db.read(|db| positions::position(db, READER))? <= seen)
 }
 
 fn next_batch(app: &App) -> Result<Option<Batch>> {
@@ -71,11 +106,25 @@ fn next_batch(app: &App) -> Result<Option<Batch>> {
         let mut entries = records::ops::changes_after(db, from, CHANGES)?;
         entries.retain(|entry| entry.seq <= seen);
         let Some(to) = entries.last().map(|entry| entry.seq) else { return Ok(None) };
-        Ok(Some(Batch { from, to, news: news::of(db, &entries)? }))
+        Ok(Some(Batch { from, to, news: news::of(db, &entries)?, gone: gone(db, &entries)? }))
     })
 }
 
-async fn hits(app: &Arc<App>, batch: &Arc<Batch>) -> Result<Vec<Hit>> {
+/// Of these records, those that have been removed.
+fn gone(db: &mut Db, entries: &[ChangeEntry]) -> Result<Vec<String>> {
+    let mut ids: Vec<(RecordKind, &str)> = entries
+        .iter()
+        .filter(|one| matches!(one.record_kind, RecordKind::Need | RecordKind::Capability))
+        .map(|one| (one.record_kind, one.record_id.as_str()))
+        .collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let there = store::records(db, &ids)?;
+    let gone = ids.into_iter().map(|(_, id)| id.to_owned());
+    Ok(gone.filter(|id| !there.contains_key(id)).collect())
+}
+
+async fn hits(app: &Arc<App>, batch: &Batch) -> Result<Vec<Hit>> {
     let mut all = Vec::new();
     let mut after = None;
     while !batch.news.is_empty() {
@@ -84,12 +133,20 @@ async fn hits(app: &Arc<App>, batch: &Arc<Batch>) -> Result<Vec<Hit>> {
         let (rows, last) = app.run(asked).await?;
         let Some(last) = last else { break };
         after = Some(last);
-        let (searches, matches): (Vec<_>, Vec<_>) =
-            rows.into_iter().partition(|(row, _)| row.kind == SubscriptionKind::Search);
-        let given = Arc::clone(batch);
-        all.extend(app.run(move |app| of_searches(app, &searches, &given)).await?);
-        for (row, caller) in matches {
-            all.extend(of_matches(app, row, caller, batch).await?);
+        for (row, caller) in rows {
+            let ids = candidates(&row, batch);
+            if ids.is_empty() {
+                continue;
+            }
+            let ask = async || asking::ask(app, &row, &caller, &ids).await;
+            let found = twice("subscription", row.id, ask).await?.unwrap_or_default();
+            all.extend(found.into_iter().map(|one| Hit {
+                subscription: row.id,
+                since_change: row.since_change,
+                kind: one.kind,
+                record: one.id,
+                grade: one.grade,
+            }));
         }
     }
     Ok(all)
@@ -123,145 +180,63 @@ fn asked(db: &mut Db, before: i64, after: Option<(UserId, SubscriptionId)>) -> R
 }
 
 /// Ids of what is new for a subscription, before it is asked.
-fn candidates(
-    row: &Subscription,
-    batch: &Batch,
-    change: impl Fn(&News) -> Option<i64>,
-) -> Vec<String> {
-    let since = Some(row.since_change);
-    let fresh = batch.news.iter().filter(|one| change(one) > since);
+fn candidates(row: &Subscription, batch: &Batch) -> Vec<String> {
+    let change: fn(&News) -> Option<i64> = match row.kind {
+        SubscriptionKind::Matches => |one| one.seeks,
+        // Who asks for states by name wants to know what enters them.
+        SubscriptionKind::Search => match rules::search(&row.query.0) {
+            Ok(query) if query.status.is_some() => |one| one.stepped,
+            Ok(_) => |one| one.published,
+            Err(_) => return Vec::new(),
+        },
+    };
+    let matches = row.kind == SubscriptionKind::Matches;
+    let wanted = matches.then(|| counterpart(row.record_kind));
+    let fresh = batch.news.iter().filter(|one| change(one) > Some(row.since_change));
+    let fresh = fresh.filter(|one| wanted.is_none_or(|kind| one.kind == kind));
     fresh.map(|one| one.id.clone()).collect()
 }
 
-/// What cannot be asked any more, as a code that is gone, or a record that is closed, holds nobody up.
-fn unless_refused<T>(row: &Subscription, asked: Result<Vec<T>>) -> Result<Vec<T>> {
-    match asked {
-        Err(error @ (Error::Invalid(_) | Error::NotFound)) => {
-            tracing::debug!(subscription = %row.id, %error, "cannot be asked now");
-            Ok(Vec::new())
-        }
-        other => other,
-    }
-}
-
-fn of_searches(app: &App, rows: &[(Subscription, Caller)], batch: &Batch) -> Result<Vec<Hit>> {
-    let mut hits = Vec::new();
-    for (row, caller) in rows {
-        let Ok(query) = rules::search(&row.query.0) else { continue };
-        // Who asks for states by name wants to know what enters them.
-        let by_state = query.status.is_some();
-        let ids = candidates(row, batch, |one| if by_state { one.stepped } else { one.published });
-        if ids.is_empty() {
-            continue;
-        }
-        let found = unless_refused(row, search::ops::among(app, caller, &query, &ids))?;
-        hits.extend(found.into_iter().map(|card| Hit {
-            subscription: row.id,
-            kind: card.kind,
-            record: card.id,
-            grade: None,
-        }));
-    }
-    Ok(hits)
-}
-
-/// The other side of a record.
-pub(super) fn counterpart(kind: Option<RecordKind>) -> RecordKind {
-    if kind == Some(RecordKind::Need) { RecordKind::Capability } else { RecordKind::Need }
-}
-
-async fn of_matches(
-    app: &Arc<App>,
-    row: Subscription,
-    caller: Caller,
-    batch: &Batch,
-) -> Result<Vec<Hit>> {
-    let wanted = counterpart(row.record_kind);
-    let among = candidates(&row, batch, |one| one.published.filter(|_| one.kind == wanted));
-    let Ok(query) = rules::matches(&row.query.0) else { return Ok(Vec::new()) };
-    if among.is_empty() {
-        return Ok(Vec::new());
-    }
-    let limit = Some(among.len());
-    let query = MatchQuery { among, limit, grouped: Some(false), ..query };
-    let record = row.record_id.clone().unwrap_or_default();
-    let who = caller.clone();
-    // The same aid as on the page, so that a match has one grade.
-    let answer = match row.record_kind {
-        Some(RecordKind::Need) => {
-            let Ok(id) = record.parse() else { return Ok(Vec::new()) };
-            let aid = aid::of_need(app, move |_| Ok(who), id).await;
-            let own = caller.clone();
-            app.run(move |app| matching::ops::of_need(app, &own, id, &query, &aid)).await
-        }
-        _ => {
-            let Ok(id) = record.parse() else { return Ok(Vec::new()) };
-            let aid = aid::of_capability(app, move |_| Ok(who), id).await;
-            let own = caller.clone();
-            app.run(move |app| matching::ops::of_capability(app, &own, id, &query, &aid)).await
-        }
-    };
-    let hits = unless_refused(&row, answer.map(|answer| answer.hits))?;
-    let least = row.threshold.unwrap_or(Threshold::Weak);
-    let good = hits.into_iter().filter(|hit| reaches(&hit.grade.code, least));
-    let foreign = good.filter(|hit| is_foreign(&caller, &hit.record));
-    Ok(foreign
-        .map(|hit| Hit {
-            subscription: row.id,
-            kind: wanted,
-            record: hit.record.id,
-            grade: Some(hit.grade.code),
-        })
-        .collect())
-}
-
-/// Whether a grade is as good as asked for.
-fn reaches(grade: &str, least: Threshold) -> bool {
-    grade.parse::<Threshold>().is_ok_and(|grade| grade >= least)
-}
-
-/// Whether a record is not, as far as the caller may know, one of the caller's own organisations.
-pub(super) fn is_foreign(caller: &Caller, card: &Card) -> bool {
-    let own = caller.principal.as_ref().map(Principal::org_ids).unwrap_or_default();
-    !card.org.as_ref().is_some_and(|org| own.contains(&org.id))
-}
-
-/// Keeps what was found and moves the position on; nothing where another node has done so.
-fn keep(app: &App, batch: &Batch, hits: &[Hit]) -> Result<usize> {
-    let now = app.clock.now();
+/// Keeps what was found and moves the position on; nothing where another node has done so. Subscriptions
+/// that were removed, stopped or changed since they were asked are left out. Returns how much is kept.
+///
+/// # Errors
+/// Database faults.
+pub fn keep(app: &App, found: &Found) -> Result<usize> {
+    let (Found { batch, hits }, now) = (found, app.clock.now());
     app.db.write(|db| {
         if !positions::advance(db, READER, batch.from, batch.to)? {
             return Ok(0);
         }
-        let groups = groups(db, hits)?;
-        let find = |hit: &Hit| Find {
+        let mut ids: Vec<SubscriptionId> = hits.iter().map(|hit| hit.subscription).collect();
+        ids.dedup();
+        let mut held = store::finds::holders(db, &batch.gone)?;
+        held.extend(&ids);
+        store::hold(db, &held)?;
+        store::finds::forget_records(db, &batch.gone)?;
+        let since = store::since(db, &ids)?;
+        let as_asked = |hit: &&Hit| since.get(&hit.subscription) == Some(&hit.since_change);
+        let hits: Vec<&Hit> = hits.iter().filter(as_asked).collect();
+        let mut records: Vec<(RecordKind, &str)> =
+            hits.iter().map(|hit| (hit.kind, hit.record.as_str())).collect();
+        records.sort_unstable();
+        records.dedup();
+        let groups = store::records(db, &records)?;
+        let group = |id: &String| groups.get(id).and_then(|(_, original)| original.clone());
+        let find = |hit: &&Hit| Find {
             subscription_id: hit.subscription,
             record_kind: hit.kind,
             record_id: hit.record.clone(),
-            group_id: groups.get(&hit.record).unwrap_or(&hit.record).clone(),
+            group_id: group(&hit.record).unwrap_or_else(|| hit.record.clone()),
             grade: hit.grade.clone(),
             found_at: now,
             told_at: None,
         };
-        store::insert_finds(db, &hits.iter().map(find).collect::<Vec<_>>())
+        let finds: Vec<Find> = hits.iter().map(find).collect();
+        let mut waiting: Vec<SubscriptionId> =
+            finds.iter().map(|find| find.subscription_id).collect();
+        waiting.dedup();
+        store::finds::wait(db, &waiting, now)?;
+        store::finds::insert(db, &finds)
     })
-}
-
-/// For what repeats another record, that record.
-fn groups(db: &mut Db, hits: &[Hit]) -> Result<HashMap<String, String>> {
-    let mut ids: Vec<(RecordKind, &str)> =
-        hits.iter().map(|hit| (hit.kind, hit.record.as_str())).collect();
-    ids.sort_unstable();
-    ids.dedup();
-    let of = |kind| ids.iter().filter(move |(one, _)| *one == kind).map(|(_, id)| *id);
-    let needs: Vec<_> = of(RecordKind::Need).filter_map(|id| id.parse().ok()).collect();
-    let offers: Vec<_> = of(RecordKind::Capability).filter_map(|id| id.parse().ok()).collect();
-    let mut groups = HashMap::new();
-    for (id, original) in store::original_needs(db, &needs)? {
-        groups.extend(original.map(|original| (id.to_string(), original.to_string())));
-    }
-    for (id, original) in store::original_capabilities(db, &offers)? {
-        groups.extend(original.map(|original| (id.to_string(), original.to_string())));
-    }
-    Ok(groups)
 }

@@ -13,6 +13,7 @@ use crate::search::cards::Card;
 const NAMED: usize = 30;
 
 /// A record to be told of.
+#[derive(Clone)]
 pub struct Found {
     /// What its reader may see of it, in short.
     pub card: Card,
@@ -34,8 +35,13 @@ fn link(app: &App, path: &str) -> String {
     format!("{}/sign-in?back={path}", public_url(app))
 }
 
-/// What has been found.
-pub fn found(app: &App, reader: &User, row: &Subscription, found: &[Found]) -> Letter {
+/// What has been found: some of it, and how much it is in all.
+pub fn found(
+    app: &App,
+    reader: &User,
+    row: &Subscription,
+    (found, count): (&[Found], usize),
+) -> Letter {
     let language = reader.language();
     let line = |one: &Found| {
         let title = plain(&one.card.title);
@@ -48,9 +54,9 @@ pub fn found(app: &App, reader: &User, row: &Subscription, found: &[Found]) -> L
     };
     let mut lines: Vec<String> = found.iter().take(NAMED).map(line).collect();
     let own = link(app, &format!("/subscriptions/{}", row.id));
-    if found.len() > NAMED {
+    if count > lines.len() {
         let more = Message::new("mail.subscription.more")
-            .with("count", found.len() - NAMED)
+            .with("count", count - lines.len())
             .with("link", &own);
         lines.push(text::render(&more, language));
     }
@@ -60,10 +66,10 @@ pub fn found(app: &App, reader: &User, row: &Subscription, found: &[Found]) -> L
         Frequency::Weekly => "weekly",
     };
     let subject = Message::new("mail.subscription.subject")
-        .with("count", found.len())
+        .with("count", count)
         .with("subscription", plain(&row.name));
     let body = Message::new("mail.subscription.body")
-        .with("count", found.len())
+        .with("count", count)
         .with("often", text::text(&format!("page.subscription.frequency_{often}"), language))
         .with("own", own)
         .with("off", off_url(app, row))

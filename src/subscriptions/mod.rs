@@ -8,12 +8,14 @@
 //! wants nothing recommended.
 
 pub mod api;
+mod asking;
 pub mod finding;
 mod letters;
 pub mod model;
 pub(crate) mod news;
 pub mod ops;
 pub mod pages;
+pub(crate) mod patience;
 pub mod recommendations;
 mod rules;
 pub(crate) mod store;

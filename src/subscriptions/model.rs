@@ -56,7 +56,8 @@ code_enum!(
 /// Parameters of a search or of matches, as an address carries them.
 pub type Parameters = BTreeMap<String, String>;
 
-/// A subscription as stored. Not printable: with its secret anybody can stop it.
+/// A subscription as stored, without what is noted about its finds: since when one waits, and when its
+/// person was told last. Not printable: with its secret anybody can stop it.
 #[derive(Clone, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = subscriptions, treat_none_as_null = true)]
 pub struct Subscription {
@@ -102,7 +103,8 @@ pub struct Find {
     pub record_kind: RecordKind,
     /// Its id.
     pub record_id: String,
-    /// The record that it repeats, or else itself: of those that say the same one is told.
+    /// The record that it repeated when it was found, or else itself: of those that say the same one is
+    /// told.
     pub group_id: String,
     /// How good the match was.
     pub grade: Option<String>,

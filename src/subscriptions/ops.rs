@@ -3,6 +3,7 @@
 use search_index::Kind;
 use serde_json::{Value, json};
 
+use super::asking::{self, Base};
 use super::model::{
     CreateSubscription, Find, FindView, ListSubscriptions, Parameters, SubscribedRecord,
     Subscription, SubscriptionFields, SubscriptionId, SubscriptionKind, SubscriptionView,
@@ -206,6 +207,7 @@ pub fn update(
     let user = caller.signed_in()?.user_id;
     let now = app.clock.now();
     app.db.write(|db| {
+        store::hold(db, &[id])?;
         let mut row = find(db, user, id)?;
         let before = serde_json::to_value(views::fields(&row))?;
         let fields: SubscriptionFields = patch::merged(before, changes)?;
@@ -216,11 +218,12 @@ pub fn update(
         let record = views::record(&row);
         let (name, record, threshold) = (&fields.name, record.as_ref(), fields.threshold);
         rules::check(app, caller, &Draft { name, query: &query, record, threshold })?;
-        if query != row.query.0 || (fields.active && !row.active) {
+        let anew = query != row.query.0 || (fields.active && !row.active);
+        if anew {
             row.since_change = records::ops::last_change(db)?;
         }
-        if !fields.active || query != row.query.0 {
-            store::forget_waiting(db, id, None)?;
+        if anew || !fields.active {
+            store::finds::forget_all(db, &[id])?;
         }
         row.name = fields.name.trim().to_owned();
         row.query = Json(query);
@@ -235,6 +238,15 @@ pub fn update(
     })
 }
 
+/// Keeps others off all subscriptions of a person until the transaction ends.
+///
+/// # Errors
+/// Database faults.
+pub fn hold_all(db: &mut Db, user: UserId) -> Result<()> {
+    let ids = store::ids_of(db, user, false)?;
+    store::hold(db, &ids)
+}
+
 /// Removes a subscription with all that was found for it.
 ///
 /// # Errors
@@ -243,6 +255,7 @@ pub fn delete(app: &App, caller: &Caller, id: SubscriptionId) -> Result<()> {
     let user = caller.signed_in()?.user_id;
     let now = app.clock.now();
     app.db.write(|db| {
+        store::hold(db, &[id])?;
         let row = find(db, user, id)?;
         store::delete(db, id)?;
         log(db, caller, now, &row, ("subscription.delete", logged(&row)))
@@ -250,7 +263,7 @@ pub fn delete(app: &App, caller: &Caller, id: SubscriptionId) -> Result<()> {
 }
 
 /// What the caller has been told of for a subscription, last told first; what is hidden or gone now is
-/// left out, so that a page may be short.
+/// left out, so that a page may be short. Nothing while the record whose matches they are is hidden.
 ///
 /// # Errors
 /// [`Error::NotFound`]; [`Error::Invalid`] for a page that cannot be.
@@ -265,8 +278,12 @@ pub fn finds(
     let before = query.after.as_deref().map(place).transpose()?;
     let wanted = i64::try_from(limit).unwrap_or(20) + 1;
     app.db.read(|db| {
-        find(db, user, id)?;
-        let rows = store::told(db, id, before, wanted)?;
+        let row = find(db, user, id)?;
+        // What fits a record tells of the record: who may not know of it any more learns nothing by it.
+        if asking::base(app, db, caller, &row)? == Base::Hidden {
+            return Ok(Page::empty());
+        }
+        let rows = store::finds::told(db, id, before, wanted)?;
         let page = Page::cut(rows, limit, |last| {
             let told = last.told_at.map(|at| at.0.to_rfc3339()).unwrap_or_default();
             encode_cursor(&told, &last.record_id)

@@ -1,17 +1,22 @@
-//! Queries on subscriptions, what was found for them, and who wants nothing recommended.
+//! Queries on subscriptions and who wants nothing recommended; [`finds`] has those on what was found.
+
+pub mod finds;
+
+use std::collections::HashMap;
 
 use diesel::prelude::*;
 
-use super::model::{Find, Frequency, OptOut, Subscription, SubscriptionId};
-use crate::accounts::principal::UserId;
+use super::model::{Frequency, OptOut, Subscription, SubscriptionId, SubscriptionKind};
+use crate::accounts::principal::{OrgId, UserId};
 use crate::capabilities::model::CapabilityId;
 use crate::db::schema::{
     capabilities, needs, recommendation_optouts, subscription_finds, subscriptions,
 };
-use crate::db::{Db, Timestamp};
+use crate::db::{Db, Timestamp, dialect};
 use crate::error::{Error, Result};
 use crate::needs::model::NeedId;
 use crate::on;
+use crate::records::model::RecordKind;
 
 /// Rows of one statement.
 const CHUNK: usize = 500;
@@ -22,7 +27,8 @@ pub fn insert(db: &mut Db, row: &Subscription) -> Result<()> {
     Ok(())
 }
 
-/// Replaces a subscription, if it still has the version that was read; its own is set already.
+/// Replaces a subscription, if it still has the version that was read; its own is set already. What is
+/// noted about its finds stays.
 ///
 /// # Errors
 /// [`Error::PreconditionFailed`] when somebody was faster.
@@ -107,53 +113,66 @@ pub fn active(
         .load(conn))?)
 }
 
-/// Keeps others off a subscription until the transaction ends; none when it is gone or off.
-pub fn lock(db: &mut Db, id: SubscriptionId) -> Result<Option<Subscription>> {
+/// Keeps others off these subscriptions until the transaction ends. Whoever writes a subscription, or what
+/// is found for it, does this first.
+pub fn hold(db: &mut Db, ids: &[SubscriptionId]) -> Result<()> {
+    let mut ids: Vec<uuid::Uuid> = ids.iter().map(|id| id.0).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    for chunk in ids.chunks(CHUNK) {
+        dialect::lock_rows(db, "subscriptions", chunk)?;
+    }
+    Ok(())
+}
+
+/// Those of these subscriptions that are on, with the change up to which nothing is new to them.
+pub fn since(db: &mut Db, ids: &[SubscriptionId]) -> Result<HashMap<SubscriptionId, i64>> {
     use subscriptions::dsl as s;
-    let there = s::subscriptions.filter(s::id.eq(id)).filter(s::active.eq(true));
-    // A write of what is there already: both databases lock the row by it.
-    let held = on!(db, conn => diesel::update(there).set(s::active.eq(true)).execute(conn))?;
-    if held == 0 {
-        return Ok(None);
+    let mut found = HashMap::new();
+    for chunk in ids.chunks(CHUNK) {
+        let rows: Vec<(SubscriptionId, i64)> = on!(db, conn => s::subscriptions
+            .filter(s::id.eq_any(chunk))
+            .filter(s::active.eq(true))
+            .select((s::id, s::since_change))
+            .load(conn))?;
+        found.extend(rows);
     }
-    Ok(on!(db, conn => s::subscriptions.find(id).select(Subscription::as_select()).first(conn))
-        .optional()?)
+    Ok(found)
 }
 
-/// Adds what was found; what is there already, or says the same as what is, is left as it is.
-/// Returns how many were added.
-pub fn insert_finds(db: &mut Db, rows: &[Find]) -> Result<usize> {
-    let mut added = 0;
-    for row in rows {
-        // One by one: of two that say the same the first one counts, in one statement neither would.
-        added += on!(db, conn => diesel::insert_into(subscription_finds::table)
-            .values(row)
-            .on_conflict_do_nothing()
-            .execute(conn))?;
-    }
-    Ok(added)
+/// A subscription that is on, whosever it is.
+pub fn active_unscoped(db: &mut Db, id: SubscriptionId) -> Result<Option<Subscription>> {
+    use subscriptions::dsl as s;
+    Ok(on!(db, conn => s::subscriptions
+        .filter(s::id.eq(id))
+        .filter(s::active.eq(true))
+        .select(Subscription::as_select())
+        .first(conn))
+    .optional()?)
 }
 
-/// Up to when something must have been found to be told now, by how often its person is told.
+/// Ids of a person's subscriptions: all, or those to matches.
+pub fn ids_of(db: &mut Db, user: UserId, matches_alone: bool) -> Result<Vec<SubscriptionId>> {
+    use subscriptions::dsl as s;
+    let search = SubscriptionKind::Search;
+    Ok(on!(db, conn => {
+        let mut query = s::subscriptions.filter(s::user_id.eq(user)).into_boxed();
+        if matches_alone {
+            query = query.filter(s::kind.ne(search));
+        }
+        query.order(s::id.asc()).select(s::id).load(conn)
+    })?)
+}
+
+/// Which subscriptions are due.
 #[derive(Debug, Clone, Copy)]
 pub struct Due {
-    /// At once.
-    pub at_once: Timestamp,
-    /// Once a day.
-    pub daily: Timestamp,
-    /// Once a week.
-    pub weekly: Timestamp,
-}
-
-impl Due {
-    /// For this frequency.
-    pub fn of(&self, frequency: Frequency) -> Timestamp {
-        match frequency {
-            Frequency::AtOnce => self.at_once,
-            Frequency::Daily => self.daily,
-            Frequency::Weekly => self.weekly,
-        }
-    }
+    /// Of those that are told this often.
+    pub frequency: Frequency,
+    /// Something must wait since before this.
+    pub waiting_before: Timestamp,
+    /// Its person must not have been told since.
+    pub told_before: Timestamp,
 }
 
 /// Subscriptions with something to be told now, after one of them.
@@ -163,114 +182,47 @@ pub fn due(
     after: Option<SubscriptionId>,
     limit: i64,
 ) -> Result<Vec<SubscriptionId>> {
-    use subscription_finds::dsl as f;
     use subscriptions::dsl as s;
     let after = after.unwrap_or(SubscriptionId(uuid::Uuid::nil()));
-    let often =
-        |frequency: Frequency| s::frequency.eq(frequency).and(f::found_at.lt(due.of(frequency)));
-    Ok(on!(db, conn => f::subscription_finds
-        .inner_join(s::subscriptions.on(s::id.eq(f::subscription_id)))
-        .filter(f::told_at.is_null())
+    Ok(on!(db, conn => s::subscriptions
+        .filter(s::waiting_since.is_not_null())
+        .filter(s::frequency.eq(due.frequency))
+        .filter(s::waiting_since.lt(due.waiting_before))
+        .filter(s::told_at.is_null().or(s::told_at.le(due.told_before)))
         .filter(s::active.eq(true))
-        .filter(f::subscription_id.gt(after))
-        .filter(
-            often(Frequency::AtOnce).or(often(Frequency::Daily)).or(often(Frequency::Weekly)),
-        )
-        .select(f::subscription_id)
-        .distinct()
-        .order(f::subscription_id.asc())
+        .filter(s::id.gt(after))
+        .order(s::id.asc())
         .limit(limit)
+        .select(s::id)
         .load(conn))?)
 }
 
-/// What waits to be told for a subscription, found before a time, in the order of finding.
-pub fn waiting(db: &mut Db, id: SubscriptionId, before: Timestamp) -> Result<Vec<Find>> {
-    use subscription_finds::dsl as f;
-    Ok(on!(db, conn => f::subscription_finds
-        .filter(f::subscription_id.eq(id))
-        .filter(f::told_at.is_null())
-        .filter(f::found_at.lt(before))
-        .order((f::found_at.asc(), f::record_id.asc()))
-        .select(Find::as_select())
-        .load(conn))?)
-}
+/// Owner of a record, and the record that it repeats.
+pub type Standing = (OrgId, Option<String>);
 
-/// What has been told for a subscription, last told first, before one of them.
-pub fn told(
-    db: &mut Db,
-    id: SubscriptionId,
-    before: Option<(Timestamp, String)>,
-    limit: i64,
-) -> Result<Vec<Find>> {
-    use subscription_finds::dsl as f;
-    Ok(on!(db, conn => {
-        let mut query = f::subscription_finds
-            .filter(f::subscription_id.eq(id))
-            .filter(f::told_at.is_not_null())
-            .into_boxed();
-        if let Some((at, record)) = &before {
-            let earlier = f::told_at.lt(at);
-            query = query.filter(earlier.or(f::told_at.eq(at).and(f::record_id.lt(record))));
-        }
-        query
-            .order((f::told_at.desc(), f::record_id.desc()))
-            .limit(limit)
-            .select(Find::as_select())
-            .load(conn)
-    })?)
-}
-
-/// Notes that these have been told.
-pub fn mark_told(
-    db: &mut Db,
-    id: SubscriptionId,
-    records: &[String],
-    at: Timestamp,
-) -> Result<usize> {
-    use subscription_finds::dsl as f;
-    let mut marked = 0;
-    for chunk in records.chunks(CHUNK) {
-        let rows = f::subscription_finds
-            .filter(f::subscription_id.eq(id))
-            .filter(f::record_id.eq_any(chunk))
-            .filter(f::told_at.is_null());
-        marked += on!(db, conn => diesel::update(rows).set(f::told_at.eq(Some(at))).execute(conn))?;
+/// Needs and capabilities by id; those that are gone are missing.
+pub fn records(db: &mut Db, wanted: &[(RecordKind, &str)]) -> Result<HashMap<String, Standing>> {
+    use {capabilities::dsl as c, needs::dsl as n};
+    let of = |kind| wanted.iter().filter(move |(one, _)| *one == kind).map(|(_, id)| *id);
+    let wants: Vec<NeedId> = of(RecordKind::Need).filter_map(|id| id.parse().ok()).collect();
+    let offers: Vec<CapabilityId> =
+        of(RecordKind::Capability).filter_map(|id| id.parse().ok()).collect();
+    let mut found = HashMap::new();
+    for chunk in wants.chunks(CHUNK) {
+        let rows = n::needs.filter(n::id.eq_any(chunk)).select((n::id, n::org_id, n::duplicate_of));
+        let rows: Vec<(NeedId, OrgId, Option<NeedId>)> = on!(db, conn => rows.load(conn))?;
+        let text = |id: NeedId| id.to_string();
+        found.extend(rows.into_iter().map(|(id, org, one)| (text(id), (org, one.map(text)))));
     }
-    Ok(marked)
-}
-
-/// Forgets what waits for a subscription: these, or all.
-pub fn forget_waiting(db: &mut Db, id: SubscriptionId, records: Option<&[String]>) -> Result<()> {
-    use subscription_finds::dsl as f;
-    on!(db, conn => {
-        let rows = f::subscription_finds
-            .filter(f::subscription_id.eq(id))
-            .filter(f::told_at.is_null());
-        match records {
-            None => diesel::delete(rows).execute(conn),
-            Some(records) => {
-                diesel::delete(rows.filter(f::record_id.eq_any(records))).execute(conn)
-            }
-        }
-    })?;
-    Ok(())
-}
-
-/// The records that these needs repeat.
-pub fn original_needs(db: &mut Db, ids: &[NeedId]) -> Result<Vec<(NeedId, Option<NeedId>)>> {
-    use needs::dsl as n;
-    let rows = n::needs.filter(n::id.eq_any(ids)).select((n::id, n::duplicate_of));
-    Ok(on!(db, conn => rows.load(conn))?)
-}
-
-/// The records that these capabilities repeat.
-pub fn original_capabilities(
-    db: &mut Db,
-    ids: &[CapabilityId],
-) -> Result<Vec<(CapabilityId, Option<CapabilityId>)>> {
-    use capabilities::dsl as c;
-    let rows = c::capabilities.filter(c::id.eq_any(ids)).select((c::id, c::duplicate_of));
-    Ok(on!(db, conn => rows.load(conn))?)
+    for chunk in offers.chunks(CHUNK) {
+        let rows =
+            c::capabilities.filter(c::id.eq_any(chunk)).select((c::id, c::org_id, c::duplicate_of));
+        let rows: Vec<(CapabilityId, OrgId, Option<CapabilityId>)> =
+            on!(db, conn => rows.load(conn))?;
+        let text = |id: CapabilityId| id.to_string();
+        found.extend(rows.into_iter().map(|(id, org, one)| (text(id), (org, one.map(text)))));
+    }
+    Ok(found)
 }
 
 /// Notes that a person wants nothing recommended.

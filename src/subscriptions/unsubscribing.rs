@@ -56,6 +56,8 @@ pub fn show(app: &App, secret: &str) -> Result<Asked> {
 pub fn stop(app: &App, caller: &Caller, secret: &str) -> Result<Asked> {
     let now = app.clock.now();
     app.db.write(|db| {
+        let id = store::by_secret(db, secret)?.ok_or(Error::NotFound)?.id;
+        store::hold(db, &[id])?;
         let mut row = store::by_secret(db, secret)?.ok_or(Error::NotFound)?;
         if !row.active {
             return Ok(asked(&row));
@@ -64,7 +66,7 @@ pub fn stop(app: &App, caller: &Caller, secret: &str) -> Result<Asked> {
         row.version += 1;
         row.updated_at = now;
         store::update(db, &row)?;
-        store::forget_waiting(db, row.id, None)?;
+        store::finds::forget_all(db, &[row.id])?;
         let entry = audit::ops::Entry {
             action: "subscription.unsubscribe",
             kind: RecordKind::Subscription,

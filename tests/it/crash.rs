@@ -41,6 +41,7 @@ impl Place {
         command.args(arguments).arg("--data-dir").arg(self.directory.path());
         command.env("TOWNBRIDGE_OUTBOUND__ALLOW_PRIVATE", "true");
         command.env("TOWNBRIDGE_OUTBOUND__TIMEOUT_SECONDS", "1");
+        command.env("TOWNBRIDGE_NOTICES__SUBSCRIPTION_PAUSE_MINUTES", "0");
         if let Some(database) = &self.database {
             command.env("TOWNBRIDGE_DATABASE__URL", database);
         }

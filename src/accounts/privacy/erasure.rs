@@ -19,7 +19,7 @@ use crate::http::text;
 use crate::records;
 use crate::records::ops::Change;
 use crate::validation::Checker;
-use crate::{capabilities, cases, channels};
+use crate::{capabilities, cases, channels, subscriptions};
 
 /// Longest reason, in characters.
 const LONGEST_REASON: usize = 500;
@@ -122,6 +122,7 @@ fn try_erase(app: &App, caller: &Caller, id: UserId, reason: &str) -> Result<Era
         dialect::lock_cases(db)?;
         let user = standing(db, id)?;
         // The log's lock comes last: everybody else who writes takes it after the rows.
+        subscriptions::ops::hold_all(db, id)?;
         let left = leave_records(db, &user, now)?;
         let versions = mentions::scrub_versions(db, &user.login_mail)?;
         dialect::lock_logs(db)?;

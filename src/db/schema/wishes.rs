@@ -22,6 +22,8 @@ diesel::table! {
         version -> Integer,
         created_at -> Moment,
         updated_at -> Moment,
+        waiting_since -> Nullable<Moment>,
+        told_at -> Nullable<Moment>,
     }
 }
 

@@ -7,10 +7,13 @@ mod rules;
 mod telling;
 
 use chrono::{NaiveTime, TimeDelta};
+use diesel::RunQueryDsl;
 use serde_json::{Value, json};
 use townbridge::accounts::principal::Role;
 use townbridge::accounts::roles::model::GrantRole;
+use townbridge::config::Config;
 use townbridge::jobs;
+use townbridge::on;
 use townbridge::organizations::model::Organization;
 
 use crate::support::{Account, NeedBuilder, OrgBuilder, TestApp};
@@ -29,7 +32,12 @@ struct World {
 
 impl World {
     async fn start() -> Self {
-        let app = TestApp::start().await;
+        // What comes in two rounds is told in two notices, whatever the clock says.
+        Self::with(|config| config.notices.subscription_pause_minutes = 0).await
+    }
+
+    async fn with(change: impl FnOnce(&mut Config)) -> Self {
+        let app = TestApp::start_with(change).await;
         let firm_org = OrgBuilder::enterprise().town(GUZHEN).insert(&app);
         let provider_org = OrgBuilder::university().insert(&app);
         Self {
@@ -84,11 +92,43 @@ impl World {
         items.map(|find| find["record"]["id"].as_str().unwrap().to_owned()).collect()
     }
 
+    /// Takes a step of a record, as an administrator.
+    async fn step(&self, record: &str, to: &str) {
+        let step = json!({ "to": to, "comment": "测试" });
+        self.app.admin().post_json(&format!("{record}/steps"), step).await.expect(200);
+    }
+
+    /// Takes a published need to talks with somebody.
+    async fn negotiate(&self, need: &str) {
+        self.step(&format!("needs/{need}"), "matching").await;
+        self.step(&format!("needs/{need}"), "negotiating").await;
+    }
+
     /// Changes a need of the firm.
     async fn change(&self, need: &str, fields: Value) {
         let (admin, path) = (self.app.admin(), format!("needs/{need}"));
         let version = admin.get(&path).await.expect(200).json()["version"].as_i64().unwrap();
         admin.patch_json(&path, version, fields).await.expect(200);
+    }
+
+    /// What a query says, by its column `said`.
+    fn said(&self, query: &str) -> Vec<String> {
+        #[derive(diesel::QueryableByName)]
+        struct Said {
+            #[diesel(sql_type = diesel::sql_types::Text)]
+            said: String,
+        }
+        let rows: Vec<Said> = self
+            .app
+            .db
+            .read(|db| Ok(on!(db, conn => diesel::sql_query(query).load(conn))?))
+            .unwrap();
+        rows.into_iter().map(|row| row.said).collect()
+    }
+
+    /// How much waits to be told, to whomever.
+    fn waiting(&self) -> usize {
+        self.said("SELECT record_id AS said FROM subscription_finds WHERE told_at IS NULL").len()
     }
 
     async fn recommendations(&self, personalised: bool) {

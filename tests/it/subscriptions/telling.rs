@@ -168,3 +168,35 @@ async fn switched_off_it_forgets_what_waits_and_on_again_begins_anew() {
     assert_eq!(world.round().await, 1);
     assert_eq!(world.told(&path).await, [next]);
 }
+
+#[tokio::test]
+async fn between_two_notices_at_once_there_is_a_pause() {
+    let world = World::with(|_| {}).await;
+    let path = world.search("at_once").await;
+    world.need("模具甲");
+    assert_eq!(world.round().await, 1);
+    world.need("模具乙");
+    world.need("压铸模具丙");
+    world.app.clock.advance(TimeDelta::minutes(9));
+    assert_eq!(world.round().await, 0);
+    world.app.clock.advance(TimeDelta::minutes(1));
+    assert_eq!((world.round().await, world.round().await), (1, 0), "both together");
+    assert_eq!(world.inbox().await[0]["data"]["count"], 2);
+    assert_eq!(world.told(&path).await.len(), 3);
+}
+
+#[tokio::test]
+async fn what_a_search_would_not_find_any_more_is_not_told() {
+    let world = World::start().await;
+    let path = world.search("daily").await;
+    let (kept, other) = (world.need("模具甲"), world.need("模具乙"));
+    world.round().await;
+    world.change(&other, json!({ "title": "灯罩发黄" })).await;
+    world.set_hour(0, 9);
+    assert_eq!(world.round().await, 1);
+    assert_eq!(world.told(&path).await, [kept]);
+    world.change(&other, json!({ "title": "模具发黄" })).await;
+    world.round().await;
+    world.set_hour(0, 9);
+    assert_eq!(world.round().await, 1, "it has come to fit again");
+}
