@@ -1,25 +1,30 @@
 //! Whom to invite: the published needs of the event's town, each with the capabilities that fit it
-//! best, as the matching of the platform finds them.
+//! best, as the matching of the platform finds them. Records of people who want nothing recommended are
+//! left out: who runs the event may still invite them by name.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use serde::{Deserialize, Serialize};
 
 use super::model::EventId;
-use super::ops::reviewed;
+use super::ops::reviewed as reviewed_event;
 use super::store;
 use super::views::{ProposedPair, ProposedSide};
+use crate::accounts::members;
 use crate::accounts::principal::Caller;
 use crate::app::App;
 use crate::capabilities::model::CapabilityId;
+use crate::db::Db;
 use crate::embeddings::server::Aid;
 use crate::error::{Error, Message, Result};
 use crate::matching;
 use crate::matching::answer::Match;
-use crate::matching::query::MatchQuery;
+use crate::matching::query::{DEFAULT_LIMIT, MatchQuery};
 use crate::needs;
 use crate::needs::model::{NeedId, NeedView};
 use crate::needs::ops::ListNeeds;
+use crate::records::reviewed::{self, Reviewed, ReviewedId};
+use crate::subscriptions::recommendations;
 
 /// Needs looked at for one page, by default and at most.
 const NEEDS: usize = 5;
@@ -75,7 +80,7 @@ pub fn list(app: &App, caller: &Caller, id: EventId, query: &ListProposals) -> R
     let each = bounded(query.each, EACH, MOST_EACH, "/each")?;
     let limit = bounded(query.limit, NEEDS, MOST_NEEDS, "/limit")?;
     let (event, meetings) = app.db.read(|db| {
-        let event = reviewed(db, caller, id)?;
+        let event = reviewed_event(db, caller, id)?;
         let meetings = store::meetings(db, event.id)?;
         Ok::<_, Error>((event, meetings))
     })?;
@@ -95,12 +100,37 @@ pub fn list(app: &App, caller: &Caller, id: EventId, query: &ListProposals) -> R
         },
     )?;
     let mut items = Vec::new();
-    for need in page.items {
-        let wanted = MatchQuery { limit: Some(each), ..MatchQuery::default() };
+    let ids: Vec<NeedId> = page.items.iter().map(|need| need.id).collect();
+    let unasked = app.db.read(|db| unwanted(db, caller, &ids))?;
+    for need in page.items.iter().filter(|need| !unasked.contains(&need.id)) {
+        // More than are shown: some may be left out.
+        let wanted = MatchQuery { limit: Some(each.max(DEFAULT_LIMIT)), ..MatchQuery::default() };
         let found = matching::ops::of_need(app, caller, need.id, &wanted, &Aid::default())?;
-        items.extend(found.hits.iter().map(|hit| pair(&need, hit, &invited)));
+        let ids: Vec<CapabilityId> =
+            found.hits.iter().filter_map(|hit| hit.record.id.parse().ok()).collect();
+        let unasked = app.db.read(|db| unwanted(db, caller, &ids))?;
+        let asked = |hit: &&Match| !hit.record.id.parse().is_ok_and(|id| unasked.contains(&id));
+        items.extend(
+            found.hits.iter().filter(asked).take(each).map(|hit| pair(need, hit, &invited)),
+        );
     }
     Ok(Proposals { items, next: page.next })
+}
+
+/// Of these records, those of people who want nothing recommended: of their author, while the author works
+/// for the organisation, or of all who answer for them.
+fn unwanted<I: ReviewedId>(db: &mut Db, caller: &Caller, ids: &[I]) -> Result<BTreeSet<I>> {
+    let mut found = BTreeSet::new();
+    for seen in reviewed::find_many(db, caller, ids)? {
+        let head = seen.row.head();
+        let people = members::ops::responsible(db, head.org_id, head.created_by)?;
+        let out = recommendations::opted_out(db, &people)?;
+        let author = head.created_by.is_some_and(|author| out.contains(&author));
+        if author || (!people.is_empty() && out.len() == people.len()) {
+            found.insert(seen.row.id());
+        }
+    }
+    Ok(found)
 }
 
 fn pair(need: &NeedView, hit: &Match, invited: &HashSet<(String, String)>) -> ProposedPair {

@@ -96,6 +96,19 @@ pub fn tell_by(
     Ok(told)
 }
 
+/// Leaves a person's notices of these records out of the daily mail; they stay in the inbox.
+///
+/// # Errors
+/// Database faults.
+pub fn leave_unmailed(
+    db: &mut Db,
+    user: UserId,
+    kind: NoticeKind,
+    records: &[String],
+) -> Result<()> {
+    store::leave_unmailed(db, user, kind, records)
+}
+
 /// Things that are told in one transaction.
 const BATCH: usize = 100;
 

@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::model::{MailState, Notice, NoticeId, NoticeSettings, StoredSettings};
+use super::model::{MailState, Notice, NoticeId, NoticeKind, NoticeSettings, StoredSettings};
 use crate::accounts::principal::UserId;
 use crate::db::schema::{notice_settings, notices};
 use crate::db::{Db, Timestamp};
@@ -131,6 +131,25 @@ pub fn mark_mailed(db: &mut Db, ids: &[NoticeId]) -> Result<usize> {
             .execute(conn))?;
     }
     Ok(marked)
+}
+
+/// Notes that a person's notices of a kind about these records wait no more.
+pub fn leave_unmailed(
+    db: &mut Db,
+    user: UserId,
+    kind: NoticeKind,
+    records: &[String],
+) -> Result<()> {
+    use notices::dsl as n;
+    for chunk in records.chunks(500) {
+        let waiting = n::notices
+            .filter(n::user_id.eq(user))
+            .filter(n::kind.eq(kind))
+            .filter(n::mail.eq(MailState::Waiting))
+            .filter(n::record_id.eq_any(chunk));
+        on!(db, conn => diesel::update(waiting).set(n::mail.eq(MailState::None)).execute(conn))?;
+    }
+    Ok(())
 }
 
 /// What these people want by mail; who has chosen nothing is missing.

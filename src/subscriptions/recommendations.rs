@@ -10,6 +10,8 @@ use crate::app::App;
 use crate::audit;
 use crate::db::Db;
 use crate::error::Result;
+use crate::notices;
+use crate::notices::model::NoticeKind;
 use crate::records::model::RecordKind;
 
 /// Which of these people want nothing recommended.
@@ -55,7 +57,10 @@ pub fn choose(app: &App, caller: &Caller, choice: Recommendations) -> Result<Rec
         }
         match choice.personalised {
             true => store::opt_in(db, user)?,
-            false => store::opt_out(db, OptOut { user_id: user, created_at: now })?,
+            false => {
+                store::opt_out(db, OptOut { user_id: user, created_at: now })?;
+                forget_matches(db, user)?;
+            }
         }
         let entry = audit::ops::Entry {
             action: "user.recommendations",
@@ -68,4 +73,14 @@ pub fn choose(app: &App, caller: &Caller, choice: Recommendations) -> Result<Rec
         audit::ops::note(db, caller, now, entry)?;
         Ok(choice)
     })
+}
+
+/// Forgets what waits for the person's subscriptions to matches, and leaves the notices of them out of the
+/// daily mail.
+fn forget_matches(db: &mut Db, user: UserId) -> Result<()> {
+    let ids = store::ids_of(db, user, true)?;
+    store::hold(db, &ids)?;
+    store::finds::forget_all(db, &ids)?;
+    let records: Vec<String> = ids.iter().map(ToString::to_string).collect();
+    notices::ops::leave_unmailed(db, user, NoticeKind::SubscriptionFound, &records)
 }

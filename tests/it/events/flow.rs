@@ -2,6 +2,8 @@
 
 use chrono::TimeDelta;
 use serde_json::{Value, json};
+use townbridge::accounts::principal::Role;
+use townbridge::accounts::roles::model::GrantRole;
 use townbridge::disclosure::DisclosureLevel;
 
 use super::{GUZHEN, World, XIAOLAN, answer, put, told};
@@ -283,4 +285,36 @@ async fn a_meeting_leads_to_a_case_and_the_event_counts_what_came_of_it() {
     }
     let own = world.firm.get("me/data").await.expect(200).json();
     assert_eq!(own["event_answers"][0]["answer"], "accepted");
+}
+
+#[tokio::test]
+async fn records_of_who_wants_nothing_recommended_are_not_proposed() {
+    let world = World::start().await;
+    let event = world.planned(json!({})).await;
+    world.app.settle().await;
+    let path = format!("{event}/proposals");
+    let proposed = async || {
+        let found = world.liaison.get(&path).await.expect(200).json();
+        found["items"].as_array().unwrap().len()
+    };
+    for side in [&world.firm, &world.provider] {
+        assert_eq!(proposed().await, 1);
+        let choose = async |personalised: bool| {
+            let choice = json!({ "personalised": personalised });
+            side.put_json("me/recommendations", choice).await.expect(200);
+        };
+        choose(false).await;
+        assert_eq!(proposed().await, 0);
+        choose(true).await;
+    }
+    // One of two who answer for a record speaks for the record when it is the one who wrote it.
+    let member = world.app.account(&[GrantRole::in_org(Role::OrgMember, world.firm_org.id)]);
+    let client = world.app.client(&member);
+    client.put_json("me/recommendations", json!({ "personalised": false })).await.expect(200);
+    assert_eq!(proposed().await, 1);
+    let write = format!("UPDATE needs SET created_by = '{}'", member.id);
+    world.app.db.write(|db| Ok(db.execute_batch(&write)?)).unwrap();
+    assert_eq!(proposed().await, 0);
+    // By name they can be invited all the same.
+    world.invited(&event).await;
 }
