@@ -32,7 +32,7 @@ async fn list_suggestions(
     caller: CallerData,
     query: Query<ListSuggestions>,
 ) -> ApiResult {
-    let found = app.run_match(move |app| ops::list(app, &caller.0, &query)).await?;
+    let found = ops::list(&app.into_inner(), &caller.0, &query).await?;
     Ok(HttpResponse::Ok().json(found))
 }
 
@@ -46,7 +46,7 @@ async fn show_suggestion(
     caller: CallerData,
     id: web::Path<SuggestionId>,
 ) -> ApiResult {
-    let found = app.run_match(move |app| ops::show(app, &caller.0, *id)).await?;
+    let found = ops::show(&app.into_inner(), &caller.0, *id).await?;
     Ok(HttpResponse::Ok().json(found))
 }
 
@@ -63,7 +63,7 @@ async fn accept_suggestion(
     caller: CallerData,
     id: web::Path<SuggestionId>,
 ) -> ApiResult {
-    let written = app.run_match(move |app| ops::accept(app, &caller.0, *id)).await?;
+    let written = ops::accept(&app.into_inner(), &caller.0, *id).await?;
     Ok(created(&format!("cases/{}", written.value.id), written.value.version, written))
 }
 
@@ -79,6 +79,6 @@ async fn dismiss_suggestion(
     id: web::Path<SuggestionId>,
     body: JsonBody<DismissSuggestion>,
 ) -> ApiResult {
-    app.run_match(move |app| ops::dismiss(app, &caller.0, *id, body.0)).await?;
+    ops::dismiss(&app.into_inner(), &caller.0, *id, body.0).await?;
     Ok(HttpResponse::NoContent().finish())
 }

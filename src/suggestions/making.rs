@@ -2,10 +2,12 @@
 //!
 //! A need that is published is matched with what is offered, a capability with what is sought; the best
 //! that are good become suggestions. The score of a pair is always that of the need's matches. When one
-//! of the two changes or closes, its pairs are looked at again. Everything is done in the eyes of a
-//! member of some verified organisation, who sees of both what both sides may see of each other.
+//! of the two changes or closes, its pairs are looked at again; none is forgotten, so that one that holds
+//! again comes back. Everything is done in the eyes of a member of some verified organisation, who sees of
+//! both what both sides may see of each other. Each match waits for its turn, behind those that somebody
+//! waits for.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use search_index::Kind;
@@ -15,16 +17,17 @@ use super::{explaining, store};
 use crate::accounts::principal::{Caller, OrgId, Principal, Role, RoleBinding, SessionId, UserId};
 use crate::app::App;
 use crate::capabilities::model::CapabilityId;
-use crate::db::positions;
+use crate::db::{Db, positions};
 use crate::error::{Error, Result};
 use crate::matching::answer::Match;
-use crate::matching::query::{MatchQuery, seeking};
+use crate::matching::query::{DEFAULT_LIMIT, MatchQuery};
 use crate::matching::{aid, ops};
 use crate::needs::model::NeedId;
 use crate::records;
 use crate::records::model::RecordKind;
 use crate::search::cards;
 use crate::subscriptions::news;
+use crate::subscriptions::patience::twice;
 
 /// Name of the position in the change log.
 const READER: &str = "suggestions";
@@ -40,8 +43,18 @@ const AGAIN: usize = 50;
 struct Task {
     kind: RecordKind,
     id: String,
-    /// Whether it looks for a partner.
-    seeks: bool,
+    look: Look,
+}
+
+/// How a record is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Look {
+    /// Its best matches are found, and its earlier pairs looked at again.
+    Anew,
+    /// Earlier pairs that do not hold are looked at again.
+    Again,
+    /// It seeks nobody: its pairs do not hold.
+    Not,
 }
 
 /// A member of some verified organisation that has no records.
@@ -70,11 +83,12 @@ pub async fn make(app: &Arc<App>) -> Result<usize> {
     let mut done = 0;
     while let Some((from, to, tasks)) = app.run(next_tasks).await? {
         for task in tasks {
-            match of_record(app, &task).await {
+            twice("record", &task.id, async || match of_record(app, &task).await {
                 // Closed or deleted since: the change that says so comes later.
-                Err(Error::NotFound) => {}
-                other => other?,
-            }
+                Err(Error::NotFound) => Ok(()),
+                other => other,
+            })
+            .await?;
             done += 1;
         }
         app.run(move |app| app.db.write(|db| positions::advance(db, READER, from, to))).await?;
@@ -95,109 +109,147 @@ fn next_tasks(app: &App) -> Result<Option<Tasks>> {
         entries.retain(|entry| entry.seq <= seen);
         let Some(to) = entries.last().map(|entry| entry.seq) else { return Ok(None) };
         let fresh = news::of(db, &entries)?;
-        let mut records: BTreeMap<(RecordKind, String), bool> = BTreeMap::new();
-        for entry in entries {
-            if matches!(entry.record_kind, RecordKind::Need | RecordKind::Capability) {
-                records.insert((entry.record_kind, entry.record_id), false);
-            }
-        }
-        let wanted: Vec<(Kind, &str)> = records
-            .keys()
-            .filter_map(|(kind, id)| Some((Kind::parse(kind.as_str())?, id.as_str())))
+        let fresh: HashSet<&str> =
+            fresh.iter().filter(|one| one.seeks.is_some()).map(|one| one.id.as_str()).collect();
+        let records: BTreeSet<(RecordKind, String)> = entries
+            .into_iter()
+            .filter(|one| matches!(one.record_kind, RecordKind::Need | RecordKind::Capability))
+            .map(|one| (one.record_kind, one.record_id))
             .collect();
-        let seen = cards::load(app, db, &anybody(), &wanted)?;
-        let tasks = records.into_keys().filter_map(|(kind, id)| {
-            let seeks = seen
-                .get(&id)
-                .is_some_and(|one| seeking(side(kind)).contains(&one.card.status.code.as_str()));
-            let new =
-                fresh.iter().any(|one| one.published.is_some() && one.kind == kind && one.id == id);
-            (new || !seeks).then_some(Task { kind, id, seeks })
+        let seeking = seeking(app, db, &records)?;
+        let paired = paired(db, &records)?;
+        let tasks = records.into_iter().filter_map(|(kind, id)| {
+            let look = match (seeking.contains(&id), paired.get(&id)) {
+                (true, _) if fresh.contains(id.as_str()) => Look::Anew,
+                (true, Some(_)) => Look::Again,
+                (false, Some(true)) => Look::Not,
+                _ => return None,
+            };
+            Some(Task { kind, id, look })
         });
         Ok(Some((from, to, tasks.collect())))
     })
 }
 
-fn side(kind: RecordKind) -> search_index::Side {
-    match kind {
-        RecordKind::Need => search_index::Side::Need,
-        _ => search_index::Side::Capability,
-    }
+/// Which of these records look for a partner, as anybody may know.
+fn seeking(
+    app: &App,
+    db: &mut Db,
+    records: &BTreeSet<(RecordKind, String)>,
+) -> Result<HashSet<String>> {
+    let wanted: Vec<(Kind, &str)> = records
+        .iter()
+        .filter_map(|(kind, id)| Some((Kind::parse(kind.as_str())?, id.as_str())))
+        .collect();
+    let seen = cards::load(app, db, &anybody(), &wanted)?.into_values().map(|seen| seen.card);
+    let seeking = seen.filter(|card| news::seeks(card.kind, &card.status.code));
+    Ok(seeking.map(|card| card.id).collect())
+}
+
+/// Which of these records are in a pair, and whether one of the pairs holds.
+fn paired(db: &mut Db, records: &BTreeSet<(RecordKind, String)>) -> Result<HashMap<String, bool>> {
+    let of = |kind| records.iter().filter(move |(one, _)| *one == kind).map(|(_, id)| id);
+    let needs: Vec<NeedId> = of(RecordKind::Need).filter_map(|id| id.parse().ok()).collect();
+    let offers: Vec<CapabilityId> =
+        of(RecordKind::Capability).filter_map(|id| id.parse().ok()).collect();
+    store::paired(db, &needs, &offers)
 }
 
 async fn of_record(app: &Arc<App>, task: &Task) -> Result<()> {
     match task.kind {
         RecordKind::Need => {
             let Ok(id) = task.id.parse() else { return Ok(()) };
-            of_need(app, id, task.seeks).await
+            of_need(app, id, task.look).await
         }
         _ => {
             let Ok(id) = task.id.parse() else { return Ok(()) };
-            of_capability(app, id, task.seeks).await
+            of_capability(app, id, task.look).await
         }
     }
 }
 
-/// The matches of a need, all or those with some capabilities.
+/// Earlier pairs that are looked at: those that hold come first.
+fn looked_at(before: &[Suggestion], look: Look) -> Vec<&Suggestion> {
+    let due = before.iter().filter(|row| match look {
+        Look::Anew => true,
+        Look::Again => !row.holds,
+        Look::Not => row.holds,
+    });
+    due.take(if look == Look::Not { usize::MAX } else { AGAIN }).collect()
+}
+
+/// Good matches of a need, the best or those with some capabilities.
 async fn matches(app: &Arc<App>, need: NeedId, among: Vec<String>) -> Result<Vec<Match>> {
     let limit = Some(if among.is_empty() { BEST } else { among.len() });
     let query = MatchQuery { among, limit, ..MatchQuery::default() };
     let aid = aid::of_need(app, |_| Ok(anybody()), need).await;
-    let answer = app.run(move |app| ops::of_need(app, &anybody(), need, &query, &aid)).await?;
+    let work = move |app: &App| ops::of_need(app, &anybody(), need, &query, &aid);
+    let answer = app.run_match(work).await?;
     let least = app.match_settings.good_threshold;
     Ok(answer.hits.into_iter().filter(|hit| hit.score >= least).collect())
 }
 
-async fn of_need(app: &Arc<App>, id: NeedId, seeks: bool) -> Result<()> {
+async fn of_need(app: &Arc<App>, id: NeedId, look: Look) -> Result<()> {
     let before = app.run(move |app| app.db.read(|db| store::of_need(db, id))).await?;
+    let looked_at = looked_at(&before, look);
     let mut good = Vec::new();
-    if seeks {
+    if look == Look::Anew {
         good = matches(app, id, Vec::new()).await?;
-        let again: Vec<String> = before
+    }
+    if look != Look::Not {
+        let again: Vec<String> = looked_at
             .iter()
             .map(|row| row.capability_id.to_string())
             .filter(|one| !good.iter().any(|hit| hit.record.id == *one))
-            .take(AGAIN)
             .collect();
-        if !again.is_empty() {
-            good.extend(matches(app, id, again).await?);
+        // As many as are held against the requirements together.
+        for some in again.chunks(DEFAULT_LIMIT) {
+            good.extend(matches(app, id, some.to_vec()).await?);
         }
     }
-    let gone = before
-        .into_iter()
-        .filter(|row| !good.iter().any(|hit| hit.record.id == row.capability_id.to_string()))
-        .map(|row| row.id)
-        .collect();
+    let found: HashSet<&str> = good.iter().map(|hit| hit.record.id.as_str()).collect();
+    let gone = gone(&looked_at, |row| found.contains(row.capability_id.to_string().as_str()));
     let pairs = good.into_iter().map(|hit| (id, hit)).collect();
-    app.run(move |app| keep(app, pairs, gone)).await
+    keep(app, pairs, gone).await
 }
 
-async fn of_capability(app: &Arc<App>, id: CapabilityId, seeks: bool) -> Result<()> {
+async fn of_capability(app: &Arc<App>, id: CapabilityId, look: Look) -> Result<()> {
     let before = app.run(move |app| app.db.read(|db| store::of_capability(db, id))).await?;
-    let mut needs: Vec<NeedId> = before.iter().map(|row| row.need_id).take(AGAIN).collect();
+    let looked_at = looked_at(&before, look);
     let mut good: Vec<(NeedId, Match)> = Vec::new();
-    if seeks {
-        let query = MatchQuery { limit: Some(BEST), ..MatchQuery::default() };
-        let aid = aid::of_capability(app, |_| Ok(anybody()), id).await;
-        let found =
-            app.run(move |app| ops::of_capability(app, &anybody(), id, &query, &aid)).await?;
-        needs.extend(found.hits.iter().filter_map(|hit| hit.record.id.parse::<NeedId>().ok()));
-        needs.sort_unstable();
-        needs.dedup();
-        for need in needs {
-            match matches(app, need, vec![id.to_string()]).await {
-                Ok(hits) => good.extend(hits.into_iter().map(|hit| (need, hit))),
-                Err(Error::NotFound) => {}
-                Err(other) => return Err(other),
-            }
+    if look != Look::Not {
+        let mut needs: BTreeSet<NeedId> = looked_at.iter().map(|row| row.need_id).collect();
+        if look == Look::Anew {
+            let query = MatchQuery { limit: Some(BEST), ..MatchQuery::default() };
+            let aid = aid::of_capability(app, |_| Ok(anybody()), id).await;
+            let work = move |app: &App| ops::of_capability(app, &anybody(), id, &query, &aid);
+            let found = app.run_match(work).await?;
+            needs.extend(found.hits.iter().filter_map(|hit| hit.record.id.parse::<NeedId>().ok()));
+        }
+        for need in still_seeking(app, needs).await? {
+            let hits = Error::unless_absent(matches(app, need, vec![id.to_string()]).await)?;
+            good.extend(hits.unwrap_or_default().into_iter().map(|hit| (need, hit)));
         }
     }
-    let gone = before
-        .into_iter()
-        .filter(|row| !good.iter().any(|(need, _)| *need == row.need_id))
-        .map(|row| row.id)
-        .collect();
-    app.run(move |app| keep(app, good, gone)).await
+    let found: HashSet<NeedId> = good.iter().map(|(need, _)| *need).collect();
+    let gone = gone(&looked_at, |row| found.contains(&row.need_id));
+    keep(app, good, gone).await
+}
+
+/// Of these needs, those that look for a partner.
+async fn still_seeking(app: &Arc<App>, needs: BTreeSet<NeedId>) -> Result<Vec<NeedId>> {
+    app.run(move |app| {
+        let records = needs.iter().map(|id| (RecordKind::Need, id.to_string())).collect();
+        let seeking = app.db.read(|db| seeking(app, db, &records))?;
+        Ok(needs.into_iter().filter(|id| seeking.contains(&id.to_string())).collect())
+    })
+    .await
+}
+
+/// Of the pairs that were looked at, those that held until now and do not any more.
+fn gone(looked_at: &[&Suggestion], good: impl Fn(&Suggestion) -> bool) -> Vec<SuggestionId> {
+    let gone = looked_at.iter().filter(|row| row.holds && !good(row));
+    gone.map(|row| row.id).collect()
 }
 
 /// A share in thousandths.
@@ -206,11 +258,18 @@ fn thousandths(share: f32) -> i32 {
 }
 
 /// Writes down what holds and takes back what does not.
-fn keep(app: &App, pairs: Vec<(NeedId, Match)>, gone: Vec<SuggestionId>) -> Result<()> {
+async fn keep(app: &Arc<App>, pairs: Vec<(NeedId, Match)>, gone: Vec<SuggestionId>) -> Result<()> {
+    if pairs.is_empty() && gone.is_empty() {
+        return Ok(());
+    }
+    app.run(move |app| write(app, &pairs, &gone)).await
+}
+
+fn write(app: &App, pairs: &[(NeedId, Match)], gone: &[SuggestionId]) -> Result<()> {
     let now = app.clock.now();
     app.db.write(|db| {
-        store::retire(db, &gone)?;
-        for (need_id, hit) in &pairs {
+        store::retire(db, gone)?;
+        for (need_id, hit) in pairs {
             let Ok(capability_id) = hit.record.id.parse::<CapabilityId>() else { continue };
             let place = store::place_of_need(db, *need_id)?;
             let provider = store::provider(db, capability_id)?;

@@ -61,7 +61,7 @@ pub struct Suggestion {
     pub ranking: String,
     /// Version of the dictionary.
     pub dictionary: String,
-    /// Whether the match still holds; one that does not is kept only to remember who has dismissed it.
+    /// Whether the match still holds; one that does not is looked at again when one of the two changes.
     pub holds: bool,
     /// Why the firm has dismissed it.
     pub need_dismissed: Option<DismissReason>,
@@ -172,7 +172,7 @@ pub struct DismissSuggestion {
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct ListSuggestions {
-    /// Entries on the page, 1 to 100; 20 by default.
+    /// Entries on the page, 1 to 20; 20 by default: each is matched anew.
     pub limit: Option<usize>,
     /// `next` of the page before.
     pub after: Option<String>,

@@ -1,6 +1,7 @@
 //! Use cases of suggestions.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use search_index::Kind;
 use serde_json::json;
@@ -18,31 +19,33 @@ use crate::cases::commands::OpenCase;
 use crate::cases::model::{Channel, Side};
 use crate::cases::views::CaseView;
 use crate::db::Db;
-use crate::embeddings::server::Aid;
-use crate::error::{Error, Result};
-use crate::http::pagination::{Page, checked_limit, decode_cursor, encode_cursor};
+use crate::error::{Error, Message, Result};
+use crate::http::pagination::{Page, decode_cursor, encode_cursor};
 use crate::matching;
+use crate::matching::aid;
 use crate::matching::answer::Match;
-use crate::matching::query::MatchQuery;
+use crate::matching::query::{DEFAULT_LIMIT, MatchQuery};
 use crate::needs::model::NeedId;
 use crate::records::model::RecordKind;
 use crate::records::ops::Written;
 use crate::records::scope::Reach;
 use crate::search::cards::{self, Card};
-use crate::subscriptions::recommendations;
+use crate::subscriptions::{news, recommendations};
 
-/// For which side a suggestion is shown to the caller: as the broker where that is possible.
+/// Suggestions on a page at most: each asks for a match.
+const MOST: usize = DEFAULT_LIMIT;
+
+/// For which side a suggestion is shown to the caller: as the broker where that is possible, else for the
+/// first of the caller's sides that has not dismissed it.
 fn side(caller: &Caller, row: &Suggestion) -> Option<Side> {
     let principal = caller.principal.as_ref()?;
-    if principal.is_admin() || principal.reviews(&row.region_code) {
-        Some(Side::Broker)
-    } else if principal.works_for(row.need_org_id) {
-        Some(Side::Need)
-    } else if principal.works_for(row.provider_org_id) {
-        Some(Side::Provider)
-    } else {
-        None
-    }
+    let sides = [
+        (Side::Broker, principal.is_admin() || principal.reviews(&row.region_code)),
+        (Side::Need, principal.works_for(row.need_org_id)),
+        (Side::Provider, principal.works_for(row.provider_org_id)),
+    ];
+    let open = |(side, own): &(Side, bool)| *own && row.dismissed(*side).is_none();
+    sides.into_iter().find(open).map(|(side, _)| side)
 }
 
 /// A suggestion that is there for the caller.
@@ -53,34 +56,44 @@ fn find(db: &mut Db, caller: &Caller, id: SuggestionId) -> Result<(Suggestion, S
     }
     let row = store::find_unscoped(db, id)?.ok_or(Error::NotFound)?;
     let side = side(caller, &row).ok_or(Error::NotFound)?;
-    if row.dismissed(side).is_some() {
-        return Err(Error::NotFound);
-    }
     Ok((row, side))
+}
+
+/// The number of suggestions asked for, within bounds.
+fn limited(limit: Option<usize>) -> Result<usize> {
+    match limit.unwrap_or(MOST) {
+        limit if (1..=MOST).contains(&limit) => Ok(limit),
+        _ => {
+            let bounds = Message::new("field.out_of_range").with("min", 1).with("max", MOST);
+            Err(Error::field("/limit", bounds))
+        }
+    }
 }
 
 /// A page of what is suggested to the caller, best first; nothing for who wants nothing recommended.
 ///
 /// # Errors
 /// [`Error::Invalid`] for a page that cannot be.
-pub fn list(app: &App, caller: &Caller, query: &ListSuggestions) -> Result<Suggestions> {
+pub async fn list(app: &Arc<App>, caller: &Caller, query: &ListSuggestions) -> Result<Suggestions> {
     caller.signed_in()?;
-    let limit = checked_limit(query.limit)?;
+    let limit = limited(query.limit)?;
     let after = query.after.as_deref().map(place).transpose()?;
     let wanted = i64::try_from(limit).unwrap_or(20) + 1;
-    let reach = Reach::of(caller);
-    let rows = app.db.read(|db| {
-        if recommendations::are_off(db, caller)? {
-            return Ok(None);
-        }
-        store::list(db, &reach, after, wanted).map(Some)
-    })?;
-    let Some(rows) = rows else {
+    let who = caller.clone();
+    let load = move |app: &App| {
+        app.db.read(|db| {
+            if recommendations::are_off(db, &who)? {
+                return Ok(None);
+            }
+            store::list(db, &Reach::of(&who), after, wanted).map(Some)
+        })
+    };
+    let Some(rows) = app.run(load).await? else {
         return Ok(Suggestions { off: true, items: Vec::new(), next: None });
     };
     let page =
         Page::cut(rows, limit, |last| encode_cursor(&last.score.to_string(), &last.id.to_string()));
-    let shown = views(app, caller, page.items)?;
+    let shown = views(app, caller, page.items).await?;
     let items = shown.into_iter().map(|(view, _)| view).collect();
     Ok(Suggestions { off: false, items, next: page.next })
 }
@@ -92,21 +105,21 @@ fn place(cursor: &str) -> Result<(i32, SuggestionId)> {
 }
 
 /// Suggestions as the caller sees both records and the match between them now, in their order. Where
-/// one of the two is hidden or closed, or is no match in the caller's eyes, there is no suggestion.
-fn views(
-    app: &App,
+/// one of the two is hidden or closed, or is no good match in the caller's eyes, there is no suggestion.
+async fn views(
+    app: &Arc<App>,
     caller: &Caller,
     rows: Vec<Suggestion>,
 ) -> Result<Vec<(SuggestionView, Match)>> {
     let ids: Vec<String> = rows.iter().map(|row| row.need_id.to_string()).collect();
-    let wanted: Vec<(Kind, &str)> = ids.iter().map(|id| (Kind::Need, id.as_str())).collect();
-    let needs: HashMap<String, Card> = app
-        .db
-        .read(|db| cards::load(app, db, caller, &wanted))?
-        .into_iter()
-        .map(|(id, seen)| (id, seen.card))
-        .collect();
-    let mut found = matches(app, caller, &rows)?;
+    let who = caller.clone();
+    let load = move |app: &App| {
+        let wanted: Vec<(Kind, &str)> = ids.iter().map(|id| (Kind::Need, id.as_str())).collect();
+        app.db.read(|db| cards::load(app, db, &who, &wanted))
+    };
+    let needs: HashMap<String, Card> =
+        app.run(load).await?.into_iter().map(|(id, seen)| (id, seen.card)).collect();
+    let mut found = matches(app, caller, &rows).await?;
     let mut shown = Vec::new();
     for row in rows {
         let need = needs.get(&row.need_id.to_string());
@@ -114,17 +127,17 @@ fn views(
         let (Some(need), Some(hit), Some(side)) = (need, hit, side(caller, &row)) else {
             continue;
         };
-        let seeks = matching::query::seeking(search_index::Side::Need);
-        if seeks.contains(&need.status.code.as_str()) {
+        if news::seeks(RecordKind::Need, &need.status.code) {
             shown.push((view(row, side, need.clone(), &hit), hit));
         }
     }
     Ok(shown)
 }
 
-/// The matches behind suggestions, as the caller sees them: one question for each need.
-fn matches(
-    app: &App,
+/// The good matches behind suggestions, as the caller sees them: one question for each need, with the aid
+/// with which they were made, each in its turn.
+async fn matches(
+    app: &Arc<App>,
     caller: &Caller,
     rows: &[Suggestion],
 ) -> Result<HashMap<(NeedId, String), Match>> {
@@ -132,12 +145,17 @@ fn matches(
     for row in rows {
         by_need.entry(row.need_id).or_default().push(row.capability_id.to_string());
     }
+    let least = app.match_settings.good_threshold;
     let mut found = HashMap::new();
     for (need, among) in by_need {
         let limit = Some(among.len());
         let query = MatchQuery { among, limit, grouped: Some(false), ..MatchQuery::default() };
-        let answer = matching::ops::of_need(app, caller, need, &query, &Aid::default());
-        for hit in Error::unless_absent(answer)?.map(|answer| answer.hits).unwrap_or_default() {
+        let (who, own) = (caller.clone(), caller.clone());
+        let aid = aid::of_need(app, move |_| Ok(who), need).await;
+        let work = move |app: &App| matching::ops::of_need(app, &own, need, &query, &aid);
+        let answer = Error::unless_absent(app.run_match(work).await)?;
+        let hits = answer.map(|answer| answer.hits).unwrap_or_default();
+        for hit in hits.into_iter().filter(|hit| hit.score >= least) {
             found.insert((need, hit.record.id.clone()), hit);
         }
     }
@@ -166,10 +184,11 @@ fn view(row: Suggestion, side: Side, need: Card, hit: &Match) -> SuggestionView 
 ///
 /// # Errors
 /// [`Error::NotFound`].
-pub fn show(app: &App, caller: &Caller, id: SuggestionId) -> Result<SuggestionDetail> {
-    let (row, _) = app.db.read(|db| find(db, caller, id))?;
+pub async fn show(app: &Arc<App>, caller: &Caller, id: SuggestionId) -> Result<SuggestionDetail> {
+    let who = caller.clone();
+    let (row, _) = app.run(move |app| app.db.read(|db| find(db, &who, id))).await?;
     let explanation = explaining::explanation(&row, caller.language);
-    let shown = views(app, caller, vec![row])?.pop();
+    let shown = views(app, caller, vec![row]).await?.pop();
     let (suggestion, matched) = shown.ok_or(Error::NotFound)?;
     Ok(SuggestionDetail { suggestion, matched, explanation })
 }
@@ -178,10 +197,21 @@ pub fn show(app: &App, caller: &Caller, id: SuggestionId) -> Result<SuggestionDe
 ///
 /// # Errors
 /// [`Error::NotFound`]; those of [`cases::ops::open`].
-pub fn accept(app: &App, caller: &Caller, id: SuggestionId) -> Result<Written<CaseView>> {
-    show(app, caller, id)?;
+pub async fn accept(
+    app: &Arc<App>,
+    caller: &Caller,
+    id: SuggestionId,
+) -> Result<Written<CaseView>> {
+    show(app, caller, id).await?;
+    let who = caller.clone();
+    let written = app.run(move |app| take_up(app, &who, id)).await?;
+    app.feed.wake();
+    Ok(written)
+}
+
+fn take_up(app: &App, caller: &Caller, id: SuggestionId) -> Result<Written<CaseView>> {
     let now = app.clock.now();
-    let written = app.db.write(|db| {
+    app.db.write(|db| {
         let (row, _) = find(db, caller, id)?;
         let command = OpenCase {
             need_id: row.need_id,
@@ -196,22 +226,30 @@ pub fn accept(app: &App, caller: &Caller, id: SuggestionId) -> Result<Written<Ca
         let written = cases::ops::take_up(app, db, caller, &command)?;
         store::accept(db, id, written.value.id, now)?;
         Ok(written)
-    })?;
-    app.feed.wake();
-    Ok(written)
+    })
 }
 
 /// Dismisses a suggestion for the caller's side: it is not suggested to that side again.
 ///
 /// # Errors
 /// [`Error::NotFound`].
-pub fn dismiss(
+pub async fn dismiss(
+    app: &Arc<App>,
+    caller: &Caller,
+    id: SuggestionId,
+    command: DismissSuggestion,
+) -> Result<()> {
+    show(app, caller, id).await?;
+    let who = caller.clone();
+    app.run(move |app| put_aside(app, &who, id, command)).await
+}
+
+fn put_aside(
     app: &App,
     caller: &Caller,
     id: SuggestionId,
     command: DismissSuggestion,
 ) -> Result<()> {
-    show(app, caller, id)?;
     let now = app.clock.now();
     app.db.write(|db| {
         let (row, side) = find(db, caller, id)?;

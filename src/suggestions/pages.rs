@@ -9,7 +9,6 @@ use super::model::{
     DismissReason, DismissSuggestion, ListSuggestions, SuggestionDetail, SuggestionId, Suggestions,
 };
 use super::ops;
-use crate::app::App;
 use crate::error::{Error, Message, Result};
 use crate::http::extract::{AppData, Query};
 use crate::http::html::{Frame, PageResult, Posted, Visit, redirect};
@@ -44,9 +43,9 @@ async fn list_suggestions(
     visit: Visit,
     which: Query<Which>,
 ) -> PageResult<SuggestionsPage> {
-    let (app, caller) = (app.into_inner(), visit.caller.clone());
+    let app = app.into_inner();
     let query = ListSuggestions { limit: None, after: which.into_inner().after };
-    let found = app.run_match(move |app| ops::list(app, &caller, &query)).await?;
+    let found = ops::list(&app, &visit.caller, &query).await?;
     let page = Frame::new(&app, &visit, "account");
     Ok(SuggestionsPage { page, found, reasons: DismissReason::ALL })
 }
@@ -61,8 +60,8 @@ struct SuggestionPage {
 }
 
 async fn suggestion_page(app: AppData, visit: &Visit, id: SuggestionId) -> Result<SuggestionPage> {
-    let (app, caller) = (app.into_inner(), visit.caller.clone());
-    let detail = app.run_match(move |app| ops::show(app, &caller, id)).await?;
+    let app = app.into_inner();
+    let detail = ops::show(&app, &visit.caller, id).await?;
     let page = Frame::new(&app, visit, "account");
     Ok(SuggestionPage { page, detail, reasons: DismissReason::ALL, refused: None })
 }
@@ -85,9 +84,8 @@ async fn accept_posted(
     id: web::Path<SuggestionId>,
     _form: Posted,
 ) -> PageResult<Either<SuggestionPage, HttpResponse>> {
-    let (caller, id) = (visit.caller.clone(), *id);
-    let take_up = move |app: &App| ops::accept(app, &caller, id);
-    match app.clone().into_inner().run_match(take_up).await {
+    let id = *id;
+    match ops::accept(&app.clone().into_inner(), &visit.caller, id).await {
         Ok(written) => Ok(Either::Right(redirect(&format!("/cases/{}", written.value.id)))),
         Err(Error::Conflict { message, .. }) => {
             let again = suggestion_page(app, &visit, id).await?;
@@ -107,8 +105,6 @@ async fn dismiss_posted(
 ) -> PageResult<HttpResponse> {
     let wrong = |_| Error::field("/reason", "field.unknown_status");
     let reason = form.text("reason").parse().map_err(wrong)?;
-    let caller = visit.caller.clone();
-    let dismiss = move |app: &App| ops::dismiss(app, &caller, *id, DismissSuggestion { reason });
-    app.into_inner().run_match(dismiss).await?;
+    ops::dismiss(&app.into_inner(), &visit.caller, *id, DismissSuggestion { reason }).await?;
     Ok(redirect("/suggestions"))
 }

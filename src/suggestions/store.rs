@@ -1,5 +1,7 @@
 //! Queries on suggestions.
 
+use std::collections::HashMap;
+
 use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 
@@ -13,6 +15,9 @@ use crate::error::Result;
 use crate::needs::model::NeedId;
 use crate::on;
 use crate::records::scope::Reach;
+
+/// Rows of one statement.
+const CHUNK: usize = 500;
 
 /// Adds a pair, or brings the one that is there up to date; what has been dismissed stays so.
 pub fn upsert(db: &mut Db, row: &Suggestion) -> Result<()> {
@@ -37,40 +42,62 @@ pub fn upsert(db: &mut Db, row: &Suggestion) -> Result<()> {
     Ok(())
 }
 
-/// Takes back pairs that do not hold any more; those that somebody has dismissed are remembered.
+/// Takes back pairs that do not hold any more. They are kept: what somebody has said about them is
+/// remembered, and when a record changes they are looked at again.
 pub fn retire(db: &mut Db, ids: &[SuggestionId]) -> Result<()> {
     use suggestions::dsl as s;
-    for chunk in ids.chunks(500) {
+    for chunk in ids.chunks(CHUNK) {
         on!(db, conn => diesel::update(s::suggestions.filter(s::id.eq_any(chunk)))
             .set(s::holds.eq(false))
             .execute(conn))?;
-        let forgotten = s::suggestions
-            .filter(s::id.eq_any(chunk))
-            .filter(s::need_dismissed.is_null())
-            .filter(s::provider_dismissed.is_null())
-            .filter(s::broker_dismissed.is_null())
-            .filter(s::case_id.is_null());
-        on!(db, conn => diesel::delete(forgotten).execute(conn))?;
     }
     Ok(())
 }
 
-/// The pairs of a need.
+/// Which of these needs and capabilities are in a pair, and whether one of the pairs holds.
+pub fn paired(
+    db: &mut Db,
+    needs: &[NeedId],
+    offers: &[CapabilityId],
+) -> Result<HashMap<String, bool>> {
+    use suggestions::dsl as s;
+    let mut found: HashMap<String, bool> = HashMap::new();
+    let mut note = |id: String, holds: bool| *found.entry(id).or_default() |= holds;
+    for chunk in needs.chunks(CHUNK) {
+        let rows: Vec<(NeedId, bool)> = on!(db, conn => s::suggestions
+            .filter(s::need_id.eq_any(chunk))
+            .select((s::need_id, s::holds))
+            .distinct()
+            .load(conn))?;
+        rows.into_iter().for_each(|(id, holds)| note(id.to_string(), holds));
+    }
+    for chunk in offers.chunks(CHUNK) {
+        let rows: Vec<(CapabilityId, bool)> = on!(db, conn => s::suggestions
+            .filter(s::capability_id.eq_any(chunk))
+            .select((s::capability_id, s::holds))
+            .distinct()
+            .load(conn))?;
+        rows.into_iter().for_each(|(id, holds)| note(id.to_string(), holds));
+    }
+    Ok(found)
+}
+
+/// The pairs of a need, those that hold first, then the best.
 pub fn of_need(db: &mut Db, id: NeedId) -> Result<Vec<Suggestion>> {
     use suggestions::dsl as s;
     Ok(on!(db, conn => s::suggestions
         .filter(s::need_id.eq(id))
-        .order(s::id.asc())
+        .order((s::holds.desc(), s::score.desc(), s::id.asc()))
         .select(Suggestion::as_select())
         .load(conn))?)
 }
 
-/// The pairs of a capability.
+/// The pairs of a capability, those that hold first, then the best.
 pub fn of_capability(db: &mut Db, id: CapabilityId) -> Result<Vec<Suggestion>> {
     use suggestions::dsl as s;
     Ok(on!(db, conn => s::suggestions
         .filter(s::capability_id.eq(id))
-        .order(s::id.asc())
+        .order((s::holds.desc(), s::score.desc(), s::id.asc()))
         .select(Suggestion::as_select())
         .load(conn))?)
 }
@@ -107,15 +134,14 @@ pub fn list(
             .filter(not(exists(known)))
             .filter(s::score.lt(score).or(s::score.eq(score).and(s::id.gt(id))))
             .into_boxed();
+        let need = s::need_dismissed.is_null().and(s::need_org_id.eq_any(&reach.orgs));
+        let provider = s::provider_dismissed.is_null().and(s::provider_org_id.eq_any(&reach.orgs));
+        let broker = s::broker_dismissed.is_null();
         if reach.everything {
-            query = query.filter(s::broker_dismissed.is_null());
-        } else {
-            let broker =
-                s::broker_dismissed.is_null().and(crate::in_regions!(s::region_code, reach));
-            let need = s::need_dismissed.is_null().and(s::need_org_id.eq_any(&reach.orgs));
-            let provider =
-                s::provider_dismissed.is_null().and(s::provider_org_id.eq_any(&reach.orgs));
             query = query.filter(broker.or(need).or(provider));
+        } else {
+            let region = crate::in_regions!(s::region_code, reach);
+            query = query.filter(broker.and(region).or(need).or(provider));
         }
         query
             .order((s::score.desc(), s::id.asc()))

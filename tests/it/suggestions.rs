@@ -1,14 +1,22 @@
 //! Suggestions: which pairs, for whom, and what becomes of them.
 
+use diesel::prelude::*;
 use reqwest::Method;
 use serde_json::{Value, json};
 use townbridge::accounts::principal::Role;
 use townbridge::accounts::roles::model::GrantRole;
+use townbridge::db::Db;
 use townbridge::disclosure::DisclosureLevel;
+use townbridge::jobs::embedder;
+use townbridge::needs::model::NeedId;
+use townbridge::on;
 use townbridge::organizations::model::Organization;
 use townbridge::suggestions::making;
+use townbridge::suggestions::model::{Suggestion, SuggestionId};
 
-use crate::support::{Account, CapabilityBuilder, Client, NeedBuilder, OrgBuilder, TestApp};
+use crate::support::{
+    Account, CapabilityBuilder, Client, ModelServer, NeedBuilder, OrgBuilder, TestApp,
+};
 
 const GUZHEN: &str = "442000105";
 const XIAOLAN: &str = "442000118";
@@ -26,7 +34,10 @@ struct World {
 
 impl World {
     async fn start() -> Self {
-        let app = TestApp::start().await;
+        Self::of(TestApp::start().await)
+    }
+
+    fn of(app: TestApp) -> Self {
         let firm_org = OrgBuilder::enterprise().town(GUZHEN).insert(&app);
         let provider_org = OrgBuilder::university().insert(&app);
         let other = OrgBuilder::university().insert(&app);
@@ -71,8 +82,21 @@ impl World {
     }
 
     async fn step(&self, record: &str, to: &str) {
-        let path = format!("{record}/steps");
-        self.app.admin().post_json(&path, json!({ "to": to })).await.expect(200);
+        let (path, step) = (format!("{record}/steps"), json!({ "to": to, "comment": "测试" }));
+        self.app.admin().post_json(&path, step).await.expect(200);
+    }
+
+    async fn change(&self, record: &str, fields: Value) {
+        let admin = self.app.admin();
+        let version = admin.get(record).await.expect(200).json()["version"].as_i64().unwrap();
+        admin.patch_json(record, version, fields).await.expect(200);
+    }
+
+    /// How many pairs hold.
+    fn holding(&self) -> i64 {
+        use townbridge::db::schema::suggestions::dsl as s;
+        let rows = s::suggestions.filter(s::holds.eq(true)).count();
+        self.app.db.read(|db| Ok(on!(db, conn => rows.get_result(conn))?)).unwrap()
     }
 }
 
@@ -225,6 +249,8 @@ async fn what_is_closed_hidden_or_no_match_any_more_goes_by_itself() {
         "applications": ["财务培训"], "industry_codes": ["L72"]
     });
     admin.patch_json(&record, version, other).await.expect(200);
+    world.app.settle().await;
+    assert_eq!(world.shown(&world.liaison).await, Vec::<Value>::new(), "before any round");
     world.round().await;
     assert_eq!(world.shown(&world.liaison).await, Vec::<Value>::new(), "no match any more");
 }
@@ -286,4 +312,123 @@ async fn suggestions_are_taken_up_and_dismissed_on_pages() {
     assert_eq!(page.count("a[href='/suggestions']"), 1);
     let opened = liaison.submit(&format!("/{path}/accept"), &[]).await.expect(303);
     assert!(opened.header("location").starts_with("/cases/"));
+}
+
+#[tokio::test]
+async fn a_pair_comes_back_when_the_need_seeks_again() {
+    let world = World::start().await;
+    let (need, _, path) = world.pair().await;
+    let need = format!("needs/{need}");
+    for to in ["matching", "negotiating"] {
+        world.step(&need, to).await;
+        world.round().await;
+    }
+    assert_eq!(world.shown(&world.liaison).await, Vec::<Value>::new());
+    world.step(&need, "matching").await;
+    world.round().await;
+    let shown = world.shown(&world.liaison).await;
+    assert_eq!(format!("suggestions/{}", shown[0]["id"].as_str().unwrap()), path, "the same");
+}
+
+#[tokio::test]
+async fn a_pair_comes_back_when_an_organisation_is_reinstated() {
+    for provider in [false, true] {
+        let world = World::start().await;
+        world.pair().await;
+        let org = if provider { &world.provider_org } else { &world.firm_org };
+        let org = format!("organizations/{}", org.id);
+        world.step(&org, "suspended").await;
+        world.round().await;
+        assert_eq!(world.shown(&world.liaison).await, Vec::<Value>::new());
+        world.step(&org, "verified").await;
+        world.round().await;
+        assert_eq!(world.shown(&world.liaison).await.len(), 1, "provider: {provider}");
+    }
+}
+
+#[tokio::test]
+async fn who_has_dismissed_as_broker_may_take_up_as_firm() {
+    let world = World::start().await;
+    let (_, _, path) = world.pair().await;
+    let both = world.app.account(&[
+        GrantRole::in_region(Role::Liaison, GUZHEN),
+        GrantRole::in_org(Role::OrgMember, world.firm_org.id),
+    ]);
+    let client = world.app.client(&both);
+    assert_eq!(world.shown(&both).await[0]["side"], "broker");
+    let dismiss = format!("{path}/dismiss");
+    client.post_json(&dismiss, json!({ "reason": "no_capacity" })).await.expect(204);
+    assert_eq!(world.shown(&both).await[0]["side"], "need");
+    assert_eq!(client.get(&path).await.expect(200).json()["side"], "need");
+    assert_eq!(world.shown(&world.liaison).await, Vec::<Value>::new());
+    client.post_json(&dismiss, json!({ "reason": "no_capacity" })).await.expect(204);
+    assert_eq!(world.shown(&both).await, Vec::<Value>::new());
+    client.get(&path).await.expect(404);
+}
+
+#[tokio::test]
+async fn a_page_asks_for_no_more_than_twenty_matches() {
+    let world = World::start().await;
+    let client = world.app.client(&world.liaison);
+    client.get("suggestions?limit=20").await.expect(200);
+    for limit in ["0", "21"] {
+        client.get(&format!("suggestions?limit={limit}")).await.problem(422, "invalid");
+    }
+}
+
+#[tokio::test]
+async fn pairs_that_were_not_looked_at_again_are_kept() {
+    let world = World::start().await;
+    let (_, offer, _) = world.pair().await;
+    // Pairs with needs that are gone: where one is looked at, it does not hold.
+    let add = |db: &mut Db| {
+        use townbridge::db::schema::suggestions;
+        Ok(on!(db, conn => {
+            let real: Suggestion =
+                suggestions::table.select(Suggestion::as_select()).first(conn)?;
+            for _ in 0..60 {
+                let (id, need_id) = (SuggestionId::new(), NeedId::new());
+                let row = Suggestion { id, need_id, score: real.score - 1, ..real.clone() };
+                diesel::insert_into(suggestions::table).values(row).execute(conn)?;
+            }
+            Ok::<(), diesel::result::Error>(())
+        })?)
+    };
+    world.app.db.write(add).unwrap();
+    world.change(&format!("capabilities/{offer}"), json!({ "min_budget": 21 })).await;
+    world.round().await;
+    assert_eq!(world.holding(), 61 - 49, "fifty were looked at, one of them is good");
+}
+
+#[tokio::test]
+async fn drafts_and_what_has_no_pair_are_no_work() {
+    let world = World::start().await;
+    let draft = NeedBuilder::draft(&world.firm_org).insert(&world.app).id;
+    world.app.settle().await;
+    assert_eq!(making::make(world.app.service()).await.unwrap(), 0);
+    world.step(&format!("needs/{draft}"), "withdrawn").await;
+    world.app.settle().await;
+    assert_eq!(making::make(world.app.service()).await.unwrap(), 0);
+    world.need();
+    world.app.settle().await;
+    assert_eq!(making::make(world.app.service()).await.unwrap(), 1);
+}
+
+#[actix_web::test]
+async fn suggestions_are_shown_with_the_aid_they_were_made_with() {
+    let server = ModelServer::start();
+    let world = World::of(TestApp::start_with(|config| server.configure(config)).await);
+    let (need, _) = (world.need(), world.offer());
+    for _ in 0..100 {
+        world.app.settle().await;
+        if !embedder::round(world.app.service()).await.unwrap() {
+            break;
+        }
+    }
+    world.round().await;
+    let shown = world.shown(&world.provider).await;
+    let path = format!("needs/{need}/matches");
+    let matches = world.app.client(&world.provider).get(&path).await.expect(200).json();
+    assert!(matches["hits"][0]["model_nearness"].is_number(), "{}", matches["hits"][0]);
+    assert_eq!(shown[0]["score"], matches["hits"][0]["score"]);
 }

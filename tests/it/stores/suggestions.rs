@@ -17,10 +17,13 @@ use crate::support::{capabilities as offers, needs as wants};
 
 on_both!(a_pair_is_kept_once_listed_dismissed_and_taken_back);
 
+fn wait<T>(work: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(work)
+}
+
 fn make(db: &TestDatabase) -> usize {
     indexer::catch_up(db.service()).unwrap();
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    runtime.block_on(making::make(db.service())).unwrap()
+    wait(making::make(db.service())).unwrap()
 }
 
 fn published_need(db: &TestDatabase, org: &Organization) -> needs::model::NeedId {
@@ -47,7 +50,7 @@ fn published_offer(db: &TestDatabase, org: &Organization) {
 }
 
 fn listed(db: &TestDatabase, who: &Caller) -> Suggestions {
-    ops::list(db.service(), who, &Default::default()).unwrap()
+    wait(ops::list(db.service(), who, &Default::default())).unwrap()
 }
 
 fn a_pair_is_kept_once_listed_dismissed_and_taken_back(db: &TestDatabase) {
@@ -74,8 +77,9 @@ fn a_pair_is_kept_once_listed_dismissed_and_taken_back(db: &TestDatabase) {
     }
     assert_eq!(listed(db, &caller(Role::Liaison, None, Some("442000118"))).items.len(), 0);
     let why = DismissSuggestion { reason: DismissReason::NoCapacity };
-    ops::dismiss(db.service(), &sides[1], shown[0].id, why).unwrap();
-    assert!(ops::dismiss(db.service(), &sides[1], shown[0].id, why).is_err());
+    let dismiss = || wait(ops::dismiss(db.service(), &sides[1], shown[0].id, why));
+    dismiss().unwrap();
+    assert!(dismiss().is_err());
     assert_eq!(listed(db, &sides[1]).items.len(), 0);
     assert_eq!(listed(db, &liaison).items[0].provider_dismissed, Some(why.reason));
     let withdraw =
