@@ -115,7 +115,22 @@ struct SubscriptionPage {
     finds: Page<FindView>,
     frequencies: &'static [Frequency],
     thresholds: &'static [Threshold],
+    /// What stands in the form.
+    form: Posted,
     refused: Refused,
+}
+
+/// The form as the subscription is.
+fn as_it_is(one: &SubscriptionView) -> Posted {
+    let mut fields = vec![
+        ("name", one.name.as_str()),
+        ("frequency", one.frequency.as_str()),
+        ("threshold", one.threshold.map_or("", Threshold::as_str)),
+    ];
+    fields.extend(one.active.then_some(("active", "yes")));
+    Posted::new(
+        fields.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+    )
 }
 
 async fn subscription_page(
@@ -134,6 +149,7 @@ async fn subscription_page(
     let page = Frame::new(&app, visit, "account");
     Ok(SubscriptionPage {
         words: in_words(&app, &page, &one.query),
+        form: as_it_is(&one),
         one,
         finds,
         frequencies: Frequency::ALL,
@@ -176,7 +192,7 @@ async fn change_posted(
         Err(error) => {
             let refused = Refused::of(error)?;
             let again = subscription_page(app, &visit, id, None).await?;
-            Ok(Either::Left(SubscriptionPage { refused, ..again }))
+            Ok(Either::Left(SubscriptionPage { form, refused, ..again }))
         }
     }
 }

@@ -86,3 +86,20 @@ async fn recommendations_are_switched_off_with_the_personal_data() {
         }
     }
 }
+
+#[tokio::test]
+async fn what_was_typed_stands_in_the_form_that_is_refused() {
+    let world = World::start().await;
+    let path = format!("/{}", world.search("daily").await);
+    let browser = world.app.browser_of(&world.provider).await;
+    let long = "模具".repeat(31);
+    let fields = [("version", "1"), ("name", long.as_str()), ("frequency", "weekly")];
+    let again = browser.submit(&format!("{path}/change"), &fields).await.expect(200);
+    assert_eq!(again.attribute("input[name=name]", "value"), long);
+    assert_eq!(again.attribute("input[name=frequency][checked]", "value"), "weekly");
+    assert_eq!(again.count("input[name=active][checked]"), 0);
+    assert_eq!(again.only("h1"), "模具", "it is called so still");
+    let page = browser.get(&path).await.expect(200);
+    assert_eq!(page.attribute("input[name=frequency][checked]", "value"), "daily");
+    assert_eq!(page.count("input[name=active][checked]"), 1);
+}
