@@ -13,13 +13,14 @@ pub struct RetentionConfig {
     pub sent_messages_days: u32,
     pub dead_messages_days: u32,
     pub drafts_days: u32,
+    pub subscription_finds_days: u32,
     pub visit_people_days: u32,
     pub visit_files_days: u32,
 }
 
 impl RetentionConfig {
     /// Every period by its name.
-    pub(super) fn periods(&self) -> [(&'static str, u32); 8] {
+    pub(super) fn periods(&self) -> [(&'static str, u32); 9] {
         [
             ("retention.notices_days", self.notices_days),
             ("retention.sent_mails_days", self.sent_mails_days),
@@ -27,6 +28,7 @@ impl RetentionConfig {
             ("retention.sent_messages_days", self.sent_messages_days),
             ("retention.dead_messages_days", self.dead_messages_days),
             ("retention.drafts_days", self.drafts_days),
+            ("retention.subscription_finds_days", self.subscription_finds_days),
             ("retention.visit_people_days", self.visit_people_days),
             ("retention.visit_files_days", self.visit_files_days),
         ]

@@ -38,6 +38,8 @@ code_enum!(
         RequestKeys = "request_keys",
         /// 从未提交的草稿
         Drafts = "drafts",
+        /// 订阅已推送的结果
+        SubscriptionFinds = "subscription_finds",
         /// 走访中见到的人
         VisitPeople = "visit_people",
         /// 走访的照片和文件
@@ -68,6 +70,9 @@ pub fn period(class: DataClass, config: &Config) -> (&'static str, Option<i64>) 
             ("records.idempotency_hours", Some(hours * 60 * 60))
         }
         DataClass::Drafts => ("retention.drafts_days", days(keep.drafts_days)),
+        DataClass::SubscriptionFinds => {
+            ("retention.subscription_finds_days", days(keep.subscription_finds_days))
+        }
         DataClass::VisitPeople => ("retention.visit_people_days", days(keep.visit_people_days)),
         DataClass::VisitFiles => ("retention.visit_files_days", days(keep.visit_files_days)),
     }

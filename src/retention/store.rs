@@ -13,7 +13,7 @@ use crate::capabilities::model::CapabilityId;
 use crate::channels::model::{DeliveryId, DeliveryState};
 use crate::db::schema::{
     capabilities, deliveries, idempotency_keys, needs, notices, one_time_tokens, outbox_mails,
-    refresh_tokens, registrations, retention_runs, sessions, visits,
+    refresh_tokens, registrations, retention_runs, sessions, subscription_finds, visits,
 };
 use crate::db::types::sql::Moment;
 use crate::db::{Db, Timestamp};
@@ -86,6 +86,9 @@ pub fn plain(db: &mut Db, class: DataClass, before: Timestamp, work: Work) -> Re
             registrations::expires_at.le(before)),
         C::RequestKeys => rows!(db, work, idempotency_keys, idempotency_key: String,
             idempotency_keys::created_at.lt(before)),
+        // Rows of one record together, whoever was told of it.
+        C::SubscriptionFinds => rows!(db, work, subscription_finds, record_id: String,
+            subscription_finds::told_at.lt(before)),
         C::Drafts | C::VisitPeople | C::VisitFiles => 0,
     })
 }
