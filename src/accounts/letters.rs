@@ -7,6 +7,7 @@ use crate::db::Timestamp;
 use crate::http::text;
 use crate::messages::model::{Form, LetterKind};
 use crate::messages::{Texts, Values};
+use crate::outbound::addresses;
 use crate::outbound::ops::Letter;
 use crate::validation::steers;
 
@@ -22,12 +23,8 @@ pub(crate) fn plain(name: &str) -> String {
     line.replace("://", " ").replace("www.", "www ").trim().to_owned()
 }
 
-fn public_url(app: &App) -> &str {
-    app.config.server.public_url.trim_end_matches('/')
-}
-
 fn link(app: &App, page: &str, secret: &str) -> String {
-    format!("{}/{page}?token={secret}", public_url(app))
+    addresses::page(app, &format!("/{page}?token={secret}"))
 }
 
 /// Asks a person to show that the address is theirs.
@@ -86,11 +83,10 @@ pub fn registrations_waiting(
 /// Tells the owner of an account that somebody has tried to register with its address, and how to
 /// get in.
 pub fn address_taken(app: &App, texts: &Texts, language: Language, name: &str) -> Letter {
-    let place = |page: &str| format!("{}/{page}", public_url(app));
     let values = Values::default()
         .foreign("name", name)
-        .own("sign_in", place("sign-in"))
-        .own("reset", place("reset"));
+        .own("sign_in", addresses::page(app, "/sign-in"))
+        .own("reset", addresses::page(app, "/reset"));
     texts.letter(LetterKind::AddressTaken, language, &values)
 }
 

@@ -9,16 +9,24 @@ use ring::rand::{SecureRandom, SystemRandom};
 use crate::audit::model::hex;
 use crate::error::{Error, Result};
 
+/// Random bytes.
+///
+/// # Errors
+/// When the system has no randomness to give.
+pub fn bytes<const COUNT: usize>() -> Result<[u8; COUNT]> {
+    let mut bytes = [0_u8; COUNT];
+    SystemRandom::new()
+        .fill(&mut bytes)
+        .map_err(|_| Error::internal("the system gives no random numbers"))?;
+    Ok(bytes)
+}
+
 /// 256 random bits, as text that fits into an address.
 ///
 /// # Errors
 /// When the system has no randomness to give.
 pub fn random() -> Result<String> {
-    let mut bytes = [0_u8; 32];
-    SystemRandom::new()
-        .fill(&mut bytes)
-        .map_err(|_| Error::internal("the system gives no random numbers"))?;
-    Ok(URL_SAFE_NO_PAD.encode(bytes))
+    Ok(URL_SAFE_NO_PAD.encode(bytes::<32>()?))
 }
 
 /// What the database keeps of a random secret. A fast hash does: there is nothing to guess.

@@ -1,7 +1,6 @@
 //! Use cases of endpoints.
 
 use chrono::TimeDelta;
-use ring::rand::{SecureRandom, SystemRandom};
 use serde_json::{Value, json};
 
 use super::model::{
@@ -12,6 +11,7 @@ use super::rules::{self, Draft};
 use super::signing;
 use super::store::{self, Charge};
 use crate::accounts::principal::{Caller, Language};
+use crate::accounts::secrets;
 use crate::app::App;
 use crate::audit;
 use crate::db::types::Json;
@@ -234,11 +234,7 @@ fn new_endpoint(
 }
 
 fn fresh_secret() -> Result<String> {
-    let mut bytes = [0_u8; SECRET_BYTES];
-    SystemRandom::new()
-        .fill(&mut bytes)
-        .map_err(|_| Error::internal("no random numbers for a secret"))?;
-    Ok(signing::webhook_secret(&bytes))
+    Ok(signing::webhook_secret(&secrets::bytes::<SECRET_BYTES>()?))
 }
 
 /// Writes a changed endpoint and logs it.

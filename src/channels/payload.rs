@@ -10,6 +10,7 @@ use crate::app::App;
 use crate::db::Timestamp;
 use crate::messages::Texts;
 use crate::notices;
+use crate::outbound::addresses::by_sign_in;
 use crate::records::model::RecordKind;
 
 /// A request to be sent.
@@ -93,8 +94,7 @@ fn path(delivery: &Delivery) -> Option<String> {
 
 /// The same by way of signing in.
 fn link(app: &App, delivery: &Delivery) -> Option<String> {
-    let home = app.config.server.public_url.trim_end_matches('/');
-    Some(format!("{home}/sign-in?back={}", path(delivery)?))
+    Some(by_sign_in(app, &path(delivery)?))
 }
 
 /// The event as a program gets it; the same at every attempt.

@@ -39,6 +39,8 @@ code_enum!(
         Invitation = "invitation",
         /// Asks whether records are still open.
         Renewal = "renewal",
+        /// What has been found for a subscription.
+        Subscription = "subscription",
         /// The notices of a day.
         Digest = "digest",
     }

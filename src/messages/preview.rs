@@ -16,6 +16,7 @@ use crate::notices;
 use crate::notices::model::{NoticeData, NoticeKind};
 use crate::outbound::ops::Letter;
 use crate::records::freshness;
+use crate::subscriptions;
 
 /// Names and titles as people type them.
 struct Typed {
@@ -71,6 +72,7 @@ pub fn letter(app: &App, texts: &Texts, key: Key, sample: Sample) -> Letter {
     let Typed { name, org, title } = &typed;
     let kind = match key.kind {
         MessageKind::Letter(kind) => kind,
+        MessageKind::Notice(NoticeKind::SubscriptionFound) => LetterKind::Subscription,
         _ => {
             let (kind, data) = notice(key.kind);
             let about = (title.as_str(), PATH);
@@ -96,6 +98,9 @@ pub fn letter(app: &App, texts: &Texts, key: Key, sample: Sample) -> Letter {
             account::invitation(app, texts, language, Role::OrgMember, (org, name), SECRET)
         }
         LetterKind::Renewal => freshness::ops::sample_mail(app, texts, language, (name, title)),
+        LetterKind::Subscription => {
+            subscriptions::ops::sample_mail(app, texts, (name, language), title)
+        }
         LetterKind::Digest => {
             let some: Vec<_> = NoticeKind::ALL.iter().map(|kind| (*kind, data())).collect();
             notices::ops::sample_digest(app, texts, &some, (title, PATH), (name, language))

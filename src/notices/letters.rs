@@ -6,21 +6,14 @@ use crate::accounts::principal::Language;
 use crate::app::App;
 use crate::messages::model::{Form, LetterKind};
 use crate::messages::{Texts, Values};
-use crate::outbound::ops::Letter;
+use crate::outbound::addresses::by_sign_in;
+use crate::outbound::ops::{Letter, Reader};
 
 /// Notices that one mail names; the others are counted.
 const NAMED: usize = 50;
 
-/// Whom a mail is for: name and language.
-pub type Reader<'a> = (&'a str, Language);
-
-/// A page by way of signing in.
-pub(super) fn link(app: &App, path: &str) -> String {
-    format!("{}/sign-in?back={path}", app.config.server.public_url.trim_end_matches('/'))
-}
-
 fn lines(app: &App, words: &Words) -> String {
-    let link = link(app, words.path.as_deref().unwrap_or("/inbox"));
+    let link = by_sign_in(app, words.path.as_deref().unwrap_or("/inbox"));
     let about = words.about.clone();
     [Some(words.text.clone()), about, Some(link)]
         .into_iter()
@@ -37,9 +30,9 @@ pub fn single(app: &App, texts: &Texts, (name, language): Reader<'_>, words: &Wo
         .foreign("name", name)
         .own("text", &words.text)
         .own("about", words.about.as_deref().unwrap_or_default())
-        .own("link", link(app, words.path.as_deref().unwrap_or("/inbox")))
+        .own("link", by_sign_in(app, words.path.as_deref().unwrap_or("/inbox")))
         .own("lines", lines(app, words))
-        .own("settings", link(app, "/account/notices"));
+        .own("settings", by_sign_in(app, "/account/notices"));
     texts.mail(words.message, language, &values)
 }
 
@@ -47,15 +40,16 @@ pub fn single(app: &App, texts: &Texts, (name, language): Reader<'_>, words: &Wo
 pub fn digest(app: &App, texts: &Texts, (name, language): Reader<'_>, words: &[Words]) -> Letter {
     let mut all: Vec<String> = words.iter().take(NAMED).map(|one| lines(app, one)).collect();
     if words.len() > NAMED {
-        let values =
-            Values::default().own("count", words.len() - NAMED).own("link", link(app, "/inbox"));
+        let values = Values::default()
+            .own("count", words.len() - NAMED)
+            .own("link", by_sign_in(app, "/inbox"));
         all.push(texts.in_letter((LetterKind::Digest, Form::More), language, &values));
     }
     let values = Values::default()
         .foreign("name", name)
         .own("count", words.len())
         .own("lines", all.join("\n\n"))
-        .own("settings", link(app, "/account/notices"));
+        .own("settings", by_sign_in(app, "/account/notices"));
     texts.letter(LetterKind::Digest, language, &values)
 }
 

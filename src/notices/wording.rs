@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use super::letters;
 use super::model::{Notice, NoticeData, NoticeKind};
 use crate::accounts::letters::plain;
 use crate::accounts::principal::{Caller, Language};
@@ -16,6 +15,7 @@ use crate::http::text;
 use crate::messages::model::{Form, MessageKind};
 use crate::messages::{self, Texts, Values};
 use crate::needs::model::NeedId;
+use crate::outbound::addresses::by_sign_in;
 use crate::records::model::RecordKind;
 use crate::records::reviewed;
 use crate::{channels, contracts, events, projects, subscriptions};
@@ -126,7 +126,7 @@ pub fn said(
 ) -> String {
     let words = put(app, texts, (kind, data), (None, None), language);
     let values =
-        words.values.own("text", words.text).own("link", letters::link(app, path.unwrap_or("/")));
+        words.values.own("text", words.text).own("link", by_sign_in(app, path.unwrap_or("/")));
     texts.say(words.message, Form::Group, language, &values)
 }
 

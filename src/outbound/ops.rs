@@ -2,7 +2,7 @@
 
 use super::model::{ListMails, MailId, MailState, MailView, OutboxMail};
 use super::store;
-use crate::accounts::principal::Caller;
+use crate::accounts::principal::{Caller, Language};
 use crate::app::App;
 use crate::db::{Db, Timestamp};
 use crate::error::{Error, Result};
@@ -16,6 +16,9 @@ pub struct Letter {
     /// Plain text.
     pub body: String,
 }
+
+/// Whom a mail is for: name and language.
+pub type Reader<'a> = (&'a str, Language);
 
 /// Puts a mail into the outbox, in the transaction that it tells of.
 ///

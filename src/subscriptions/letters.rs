@@ -1,12 +1,13 @@
 //! The mail that tells what has been found for a subscription. Plain text.
 
-use super::model::{Frequency, Subscription};
-use crate::accounts::letters::plain;
-use crate::accounts::users::model::User;
+use super::model::{Frequency, Subscription, SubscriptionId};
+use crate::accounts::principal::Language;
 use crate::app::App;
-use crate::error::Message;
 use crate::http::text;
-use crate::outbound::ops::Letter;
+use crate::messages::model::{Form, LetterKind};
+use crate::messages::{Texts, Values};
+use crate::outbound::addresses::{by_sign_in, page};
+use crate::outbound::ops::{Letter, Reader};
 use crate::search::cards::Card;
 
 /// Records that one mail names; the others are counted.
@@ -21,60 +22,99 @@ pub struct Found {
     pub grade: Option<String>,
 }
 
-fn public_url(app: &App) -> &str {
-    app.config.server.public_url.trim_end_matches('/')
-}
-
 /// Where anybody who has the mail can stop the subscription, without signing in.
-pub fn off_url(app: &App, row: &Subscription) -> String {
-    format!("{}/unsubscribe?token={}", public_url(app), row.off_secret)
+pub fn off_url(app: &App, secret: &str) -> String {
+    page(app, &format!("/unsubscribe?token={secret}"))
 }
 
-/// A page by way of signing in.
-fn link(app: &App, path: &str) -> String {
-    format!("{}/sign-in?back={path}", public_url(app))
+/// A record as a mail names it.
+#[derive(Debug, Clone)]
+struct Line {
+    title: String,
+    grade: Option<String>,
+    path: String,
+}
+
+/// What a mail says of the subscription itself.
+struct About<'a> {
+    id: SubscriptionId,
+    name: &'a str,
+    frequency: Frequency,
+    secret: &'a str,
 }
 
 /// What has been found: some of it, and how much it is in all.
 pub fn found(
     app: &App,
-    reader: &User,
+    texts: &Texts,
+    reader: Reader<'_>,
     row: &Subscription,
     (found, count): (&[Found], usize),
 ) -> Letter {
-    let language = reader.language();
-    let line = |one: &Found| {
-        let title = plain(&one.card.title);
-        let grade = one.grade.as_ref().map(|code| {
-            let name = text::text(&format!("match_grade.{code}"), language);
-            format!(" [{name}]")
-        });
-        let path = format!("/{}/{}", one.card.kind.folder(), one.card.id);
-        format!("{title}{}\n{}", grade.unwrap_or_default(), link(app, &path))
+    let lines: Vec<Line> = found
+        .iter()
+        .map(|one| Line {
+            title: one.card.title.to_string(),
+            grade: one.grade.clone(),
+            path: format!("/{}/{}", one.card.kind.folder(), one.card.id),
+        })
+        .collect();
+    let about =
+        About { id: row.id, name: &row.name, frequency: row.frequency, secret: &row.off_secret };
+    write(app, texts, reader, &about, (&lines, count))
+}
+
+/// The mail about invented records, with more than it names.
+pub fn sample(app: &App, texts: &Texts, reader: Reader<'_>, title: &str) -> Letter {
+    let line = Line {
+        title: title.to_owned(),
+        grade: Some("fair".to_owned()),
+        path: "/capabilities/00000000-0000-7000-8000-000000000000".to_owned(),
     };
-    let mut lines: Vec<String> = found.iter().take(NAMED).map(line).collect();
-    let own = link(app, &format!("/subscriptions/{}", row.id));
+    let about = About {
+        id: SubscriptionId(uuid::Uuid::nil()),
+        name: title,
+        frequency: Frequency::Daily,
+        secret: "SAMPLE",
+    };
+    write(app, texts, reader, &about, (&vec![line; NAMED], NAMED + 1))
+}
+
+fn item(app: &App, texts: &Texts, language: Language, line: &Line) -> String {
+    let grade = line.grade.as_ref().map(|code| {
+        let name = text::text(&format!("match_grade.{code}"), language);
+        format!(" [{name}]")
+    });
+    let values = Values::default()
+        .foreign("title", &line.title)
+        .own("grade", grade.unwrap_or_default())
+        .own("link", by_sign_in(app, &line.path));
+    texts.in_letter((LetterKind::Subscription, Form::Item), language, &values)
+}
+
+fn write(
+    app: &App,
+    texts: &Texts,
+    (name, language): Reader<'_>,
+    about: &About<'_>,
+    (found, count): (&[Line], usize),
+) -> Letter {
+    let kind = LetterKind::Subscription;
+    let mut lines: Vec<String> =
+        found.iter().take(NAMED).map(|line| item(app, texts, language, line)).collect();
+    let own = by_sign_in(app, &format!("/subscriptions/{}", about.id));
     if count > lines.len() {
-        let more = Message::new("mail.subscription.more")
-            .with("count", count - lines.len())
-            .with("link", &own);
-        lines.push(text::render(&more, language));
+        let values = Values::default().own("count", count - lines.len()).own("link", &own);
+        lines.push(texts.in_letter((kind, Form::More), language, &values));
     }
-    let often = match row.frequency {
-        Frequency::AtOnce => "at_once",
-        Frequency::Daily => "daily",
-        Frequency::Weekly => "weekly",
-    };
-    let subject = Message::new("mail.subscription.subject")
-        .with("count", count)
-        .with("subscription", plain(&row.name));
-    let body = Message::new("mail.subscription.body")
-        .with("count", count)
-        .with("often", text::text(&format!("page.subscription.frequency_{often}"), language))
-        .with("own", own)
-        .with("off", off_url(app, row))
-        .with("name", plain(&reader.name))
-        .with("subscription", plain(&row.name))
-        .with("lines", lines.join("\n\n"));
-    Letter { subject: text::render(&subject, language), body: text::render(&body, language) }
+    let often = format!("page.subscription.frequency_{}", about.frequency);
+    let values = Values::default()
+        .foreign("name", name)
+        .foreign("subscription", about.name)
+        .own("count", count)
+        .own("often", text::text(&often, language))
+        .own("lines", lines.join("\n\n"))
+        .own("own", own)
+        .own("off", off_url(app, about.secret));
+    texts.letter(kind, language, &values)
 }

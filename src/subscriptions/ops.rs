@@ -10,8 +10,9 @@ use super::model::{
     Threshold,
 };
 use super::rules::{self, Draft};
-use super::{recommendations, store, unsubscribing, views};
+use super::{recommendations, store, views};
 use crate::accounts::principal::{Caller, UserId};
+use crate::accounts::secrets;
 use crate::app::App;
 use crate::audit;
 use crate::capabilities;
@@ -29,6 +30,8 @@ use crate::records::model::RecordKind;
 use crate::records::patch;
 use crate::search::cards;
 use crate::search::names::{CodeName, Names};
+
+pub use super::letters::sample as sample_mail;
 
 /// Subscriptions that one person may have.
 pub const MOST: i64 = 50;
@@ -166,7 +169,7 @@ fn new_row(
         frequency: command.frequency,
         active: true,
         since_change: records::ops::last_change(db)?,
-        off_secret: unsubscribing::secret()?,
+        off_secret: secrets::random()?,
         version: 1,
         created_at: now,
         updated_at: now,

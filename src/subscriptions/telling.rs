@@ -25,6 +25,7 @@ use crate::clock::china_date;
 use crate::db::{Db, Timestamp};
 use crate::error::Result;
 use crate::matching::query::seeking;
+use crate::messages;
 use crate::notices::digest::last_time;
 use crate::notices::model::{NoticeData, NoticeKind};
 use crate::notices::ops::{Event, tell_by};
@@ -195,9 +196,11 @@ fn settle(app: &App, db: &mut Db, waiting: &Waiting, found: &[Found], due: Due) 
         data: NoticeData { count: Some(count), ..NoticeData::default() },
         once: None,
     };
+    let texts = messages::ops::texts(db)?;
     tell_by(app, db, &event, &[user.id], |db, user, _| {
-        let letter = letters::found(app, user, &row, (&found, count));
-        let url = Some(letters::off_url(app, &row));
+        let reader = (user.name.as_str(), user.language());
+        let letter = letters::found(app, &texts, reader, &row, (&found, count));
+        let url = Some(letters::off_url(app, &row.off_secret));
         outbound::ops::enqueue_of_list(db, &user.login_mail, letter, url, now).map(drop)
     })?;
     Ok(true)

@@ -1,7 +1,6 @@
 //! Stopping a subscription by the address in its mails, without signing in. Who has the address may
 //! stop that one subscription and nothing else.
 
-use ring::rand::{SecureRandom, SystemRandom};
 use serde_json::json;
 
 use super::model::Subscription;
@@ -9,24 +8,8 @@ use super::store;
 use crate::accounts::principal::Caller;
 use crate::app::App;
 use crate::audit;
-use crate::audit::model::hex;
 use crate::error::{Error, Result};
 use crate::records::model::RecordKind;
-
-/// Random bytes of a secret.
-const BYTES: usize = 32;
-
-/// A fresh secret.
-///
-/// # Errors
-/// When the system has no random numbers.
-pub(super) fn secret() -> Result<String> {
-    let mut bytes = [0_u8; BYTES];
-    SystemRandom::new()
-        .fill(&mut bytes)
-        .map_err(|_| Error::internal("no random numbers for a subscription"))?;
-    Ok(hex(&bytes))
-}
 
 /// What the page of the address asks about.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -267,6 +267,7 @@ async fn keep(app: &Arc<App>, pairs: Vec<(NeedId, Match)>, gone: Vec<SuggestionI
 
 fn write(app: &App, pairs: &[(NeedId, Match)], gone: &[SuggestionId]) -> Result<()> {
     let now = app.clock.now();
+    let ranking = explaining::ranking(app)?;
     app.db.write(|db| {
         store::retire(db, gone)?;
         for (need_id, hit) in pairs {
@@ -292,7 +293,7 @@ fn write(app: &App, pairs: &[(NeedId, Match)], gone: &[SuggestionId]) -> Result<
                     score: thousandths(hit.score),
                     grade: hit.grade.code.clone(),
                     threshold: thousandths(app.match_settings.good_threshold),
-                    ranking: explaining::ranking(app)?,
+                    ranking: ranking.clone(),
                     dictionary: explaining::dictionary().to_owned(),
                     holds: true,
                     need_dismissed: None,

@@ -6,10 +6,11 @@ use std::pin::Pin;
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
-use ring::rand::{SecureRandom, SystemRandom};
 
 use super::{Frame, PageError, Visit};
+use crate::accounts::secrets;
 use crate::attachments::model::Upload;
+use crate::audit::model::hex;
 use crate::error::{Error, FieldError, Message, Result};
 use crate::http::extract::AppData;
 use crate::http::upload::{self, Limits};
@@ -26,11 +27,7 @@ const TOKEN_BYTES: usize = 24;
 /// # Errors
 /// When the system has no random numbers.
 pub fn token() -> Result<String> {
-    let mut bytes = [0_u8; TOKEN_BYTES];
-    SystemRandom::new()
-        .fill(&mut bytes)
-        .map_err(|_| Error::internal("no random numbers for a form token"))?;
-    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(hex(&secrets::bytes::<TOKEN_BYTES>()?))
 }
 
 /// Whether a cookie holds a token of ours.

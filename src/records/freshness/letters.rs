@@ -4,6 +4,7 @@ use crate::accounts::principal::Language;
 use crate::app::App;
 use crate::messages::model::{Form, LetterKind};
 use crate::messages::{Texts, Values};
+use crate::outbound::addresses::by_sign_in;
 use crate::outbound::ops::Letter;
 use crate::records::reviewed::Reviewed;
 
@@ -33,7 +34,7 @@ pub fn renewal<R: Reviewed>(
             title: R::wording(row.fields()).title.to_string(),
             code: head.code.to_string(),
             until: head.valid_until,
-            path: format!("{}/{}", R::KIND.folder(), row.id()),
+            path: format!("/{}/{}", R::KIND.folder(), row.id()),
         }
     };
     let rows: Vec<Asked> = rows.iter().map(asked).collect();
@@ -46,21 +47,20 @@ pub fn sample(app: &App, texts: &Texts, language: Language, (name, title): (&str
         title: title.to_owned(),
         code: "XQ2611-4QK7M2XN".to_owned(),
         until: chrono::NaiveDate::from_ymd_opt(2026, 12, 31),
-        path: "needs/00000000-0000-7000-8000-000000000000".to_owned(),
+        path: "/needs/00000000-0000-7000-8000-000000000000".to_owned(),
     };
     write(app, texts, language, name, &vec![one; NAMED + 1])
 }
 
 fn write(app: &App, texts: &Texts, language: Language, name: &str, rows: &[Asked]) -> Letter {
     let kind = LetterKind::Renewal;
-    let home = app.config.server.public_url.trim_end_matches('/');
     let line = |row: &Asked| {
         let until = row.until.map(|day| day.to_string()).unwrap_or_else(|| "—".to_owned());
         let values = Values::default()
             .foreign("title", &row.title)
             .own("code", &row.code)
             .own("until", until)
-            .own("link", format!("{home}/sign-in?back=/{}", row.path));
+            .own("link", by_sign_in(app, &row.path));
         texts.in_letter((kind, Form::Item), language, &values)
     };
     let mut lines: Vec<String> = rows.iter().take(NAMED).map(line).collect();
