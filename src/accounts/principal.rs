@@ -124,6 +124,12 @@ impl Principal {
         regions.any(|own| region_code.starts_with(own))
     }
 
+    /// Is a liaison of this town.
+    pub fn is_liaison_of(&self, town: &str) -> bool {
+        let of_town = |b: &&RoleBinding| b.region_code.as_deref() == Some(town);
+        self.roles.iter().filter(|b| b.role == Role::Liaison).any(|b| of_town(&b))
+    }
+
     /// Reviews records of this region: its liaison, or an officer above it.
     pub fn reviews(&self, region_code: &str) -> bool {
         self.regions().iter().any(|own| region_code.starts_with(own.as_str()))

@@ -70,13 +70,26 @@ async fn create_file<R: Attached>(
     request: HttpRequest,
     payload: web::Payload,
 ) -> ApiResult {
-    let id = id.into_inner();
+    add_received::<R>(app, caller, (id.into_inner(), None), request, payload).await
+}
+
+/// Keeps the file that a request brings, with a record or a part of it.
+///
+/// # Errors
+/// Those of [`ops::add`].
+pub async fn add_received<R: Attached>(
+    app: AppData,
+    caller: CallerData,
+    (id, part): (R::Id, Option<String>),
+    request: HttpRequest,
+    payload: web::Payload,
+) -> ApiResult {
     let limit = app.config.attachments.max_file_bytes;
     let limits = upload::Limits { each: limit, together: limit, forgiven: 0 };
     let received = upload::read(&request, &mut payload.into_inner(), limits).await?;
     let upload = only_file(received)?;
     let folder = format!("{}/{id}", R::KIND.folder());
-    let written = app.run(move |app| ops::add::<R>(app, &caller.0, &id, &upload)).await?;
+    let written = app.run(move |app| ops::add::<R>(app, &caller.0, &id, part, &upload)).await?;
     let place = format!("{folder}/attachments/{}", written.value.id);
     Ok(answer::created(&place, 1, written))
 }

@@ -24,6 +24,8 @@ pub struct Attachment {
     pub record_kind: RecordKind,
     /// Id of that record.
     pub record_id: String,
+    /// Id of the part of it that the file came with: of an entry in a timeline.
+    pub part_id: Option<String>,
     /// Name, cleaned.
     pub name: String,
     /// Media type, by its content.
@@ -56,6 +58,9 @@ pub struct Upload {
 pub struct AttachmentView {
     /// Id.
     pub id: AttachmentId,
+    /// Id of the part of the record that it came with: of an entry in the timeline of a case.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub part_id: Option<String>,
     /// Name to save it under.
     pub name: String,
     /// Media type, by its content.

@@ -1,6 +1,8 @@
 //! Keeping files with records: who may is said by the folder that owns the record, what may be kept
 //! is said here.
 
+use std::collections::HashMap;
+
 use ring::digest::{SHA256, digest};
 use serde_json::{Value, json};
 
@@ -31,9 +33,28 @@ const REMOVE: &str = "attachment.remove";
 pub fn list<R: Attached>(app: &App, caller: &Caller, id: &R::Id) -> Result<Vec<AttachmentView>> {
     app.db.read(|db| {
         R::attach_right(db, caller, id)?;
-        let rows = store::list(db, R::KIND, &id.to_string())?;
+        let mut rows = store::list(db, R::KIND, &id.to_string())?;
+        R::retain_shown(db, caller, id, &mut rows)?;
         views(db, rows)
     })
+}
+
+/// The files of the parts of a record by part, whoever asks.
+///
+/// # Errors
+/// Database faults.
+pub fn by_part(
+    db: &mut Db,
+    kind: RecordKind,
+    record: &str,
+) -> Result<HashMap<String, Vec<AttachmentView>>> {
+    let mut rows = store::list(db, kind, record)?;
+    rows.retain(|row| row.part_id.is_some());
+    let mut found: HashMap<String, Vec<AttachmentView>> = HashMap::new();
+    for view in views(db, rows)? {
+        found.entry(view.part_id.clone().unwrap_or_default()).or_default().push(view);
+    }
+    Ok(found)
 }
 
 /// One file of a record.
@@ -48,7 +69,7 @@ pub fn show<R: Attached>(
 ) -> Result<AttachmentView> {
     app.db.read(|db| {
         R::attach_right(db, caller, id)?;
-        let row = of_record::<R>(db, id, file)?;
+        let row = of_record::<R>(db, caller, id, file)?;
         view(db, row)
     })
 }
@@ -65,14 +86,14 @@ pub fn fetch<R: Attached>(
 ) -> Result<(Attachment, Vec<u8>)> {
     app.db.read(|db| {
         R::attach_right(db, caller, id)?;
-        let row = of_record::<R>(db, id, file)?;
+        let row = of_record::<R>(db, caller, id, file)?;
         let bytes = store::content(db, &row.sha256)?
             .ok_or_else(|| Error::internal(format!("content {} is missing", row.sha256)))?;
         Ok((row, bytes))
     })
 }
 
-/// Keeps a file with a record.
+/// Keeps a file with a record, or with a part of it.
 ///
 /// # Errors
 /// [`Error::NotFound`]; [`Error::Forbidden`] for callers who may only see the files; those of
@@ -81,15 +102,19 @@ pub fn add<R: Attached>(
     app: &App,
     caller: &Caller,
     id: &R::Id,
+    part: Option<String>,
     upload: &Upload,
 ) -> Result<Written<AttachmentView>> {
     caller.signed_in()?;
     let now = app.clock.now();
     let written = app.db.write(|db| {
         writable::<R>(db, caller, id)?;
-        let record = (R::KIND, id.to_string());
+        if let Some(part) = &part {
+            R::check_part(db, caller, id, part)?;
+        }
+        let place = Place { kind: R::KIND, record: id.to_string(), part: part.clone() };
         let Written { mut value, change } =
-            attach(app, db, caller, now, record, std::slice::from_ref(upload))?;
+            attach(app, db, caller, now, &place, std::slice::from_ref(upload))?;
         let row = value.pop().ok_or_else(|| Error::internal("no file was stored"))?;
         let created = Created { kind: CreatedKind::Attachment, id: row.id.to_string() };
         idempotency::ops::claim(db, caller, now, Some(&created), Some(change))?;
@@ -113,11 +138,22 @@ pub fn add_all<R: Attached>(
     let now = app.clock.now();
     app.db.write(|db| {
         writable::<R>(db, caller, id)?;
-        let record = (R::KIND, id.to_string());
-        attach(app, db, caller, now, record, uploads).map(drop)
+        let place = Place { kind: R::KIND, record: id.to_string(), part: None };
+        attach(app, db, caller, now, &place, uploads).map(drop)
     })?;
     app.feed.wake();
     Ok(())
+}
+
+/// What files are kept with.
+#[derive(Debug, Clone)]
+pub struct Place {
+    /// Kind of the record.
+    pub kind: RecordKind,
+    /// Its id.
+    pub record: String,
+    /// Id of a part of it.
+    pub part: Option<String>,
 }
 
 /// Keeps files with a record, in the transaction that has checked who may: for a form that brings a
@@ -131,11 +167,11 @@ pub fn attach(
     db: &mut Db,
     caller: &Caller,
     now: Timestamp,
-    (kind, record): (RecordKind, String),
+    place: &Place,
     uploads: &[Upload],
 ) -> Result<Written<Vec<Attachment>>> {
     let limits = &app.config.attachments;
-    if store::list(db, kind, &record)?.len() + uploads.len() > limits.max_per_record {
+    if store::list(db, place.kind, &place.record)?.len() + uploads.len() > limits.max_per_record {
         return Err(Error::conflict("error.too_many_files"));
     }
     let mut rows = Vec::with_capacity(uploads.len());
@@ -143,8 +179,9 @@ pub fn attach(
         let kind_of_file = checked(limits.max_file_bytes, upload)?;
         let row = Attachment {
             id: AttachmentId::new(),
-            record_kind: kind,
-            record_id: record.clone(),
+            record_kind: place.kind,
+            record_id: place.record.clone(),
+            part_id: place.part.clone(),
             name: naming::cleaned(&upload.name, kind_of_file),
             media_type: kind_of_file.media_type().to_owned(),
             size: i64::try_from(upload.bytes.len()).map_err(|_| Error::TooLarge)?,
@@ -187,7 +224,7 @@ pub fn remove<R: Attached>(
     let now = app.clock.now();
     let change = app.db.write(|db| {
         let right = writable::<R>(db, caller, id)?;
-        let row = of_record::<R>(db, id, file)?;
+        let row = of_record::<R>(db, caller, id, file)?;
         if right == AttachRight::Add && row.created_by != caller.actor_id() {
             return Err(Error::forbidden("error.not_your_files"));
         }
@@ -265,17 +302,27 @@ pub fn sent(app: &App, caller: &Caller, file: AttachmentId) -> Result<(String, A
     })
 }
 
-fn writable<R: Attached>(db: &mut Db, caller: &Caller, id: &R::Id) -> Result<AttachRight> {
+/// That the caller may add files to a record.
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Error::Forbidden`] for callers who may only see the files.
+pub fn writable<R: Attached>(db: &mut Db, caller: &Caller, id: &R::Id) -> Result<AttachRight> {
     match R::attach_right(db, caller, id)? {
         right @ (AttachRight::Write | AttachRight::Add) => Ok(right),
         AttachRight::Read => Err(Error::forbidden("error.not_your_files")),
     }
 }
 
-fn of_record<R: Attached>(db: &mut Db, id: &R::Id, file: AttachmentId) -> Result<Attachment> {
-    let row = store::find(db, file)?.ok_or(Error::NotFound)?;
-    let own = row.record_kind == R::KIND && row.record_id == id.to_string();
-    if own { Ok(row) } else { Err(Error::NotFound) }
+fn of_record<R: Attached>(
+    db: &mut Db,
+    caller: &Caller,
+    id: &R::Id,
+    file: AttachmentId,
+) -> Result<Attachment> {
+    let mut rows: Vec<Attachment> = store::find(db, file)?.into_iter().collect();
+    rows.retain(|row| row.record_kind == R::KIND && row.record_id == id.to_string());
+    R::retain_shown(db, caller, id, &mut rows)?;
+    rows.pop().ok_or(Error::NotFound)
 }
 
 /// Logs what was done with files. Names stay out: they may tell of people, and the log keeps what it
@@ -315,6 +362,7 @@ fn views(db: &mut Db, rows: Vec<Attachment>) -> Result<Vec<AttachmentView>> {
     let names = crate::accounts::ops::names(db, &people)?;
     let shown = rows.into_iter().map(|row| AttachmentView {
         id: row.id,
+        part_id: row.part_id,
         name: row.name,
         media_type: row.media_type,
         size: row.size,

@@ -6,6 +6,8 @@ use askama_web::WebTemplate;
 
 use super::model::{CapabilityFields, CapabilityId, CapabilityView};
 use super::ops;
+use crate::cases::feedback::{self, Feedback};
+use crate::error::Error;
 use crate::http::extract::AppData;
 use crate::http::html::{Frame, PageResult, Posted, Visit};
 use crate::matching;
@@ -37,6 +39,8 @@ struct CapabilityPage {
     industries: String,
     item: CapabilityView,
     matches: MatchAnswer,
+    /// Why firms have declined it, for who answers for it.
+    feedback: Option<Feedback>,
 }
 
 /// One capability with the needs it fits.
@@ -51,10 +55,16 @@ async fn show_capability(
     let wanted = MatchQuery { limit: Some(SHOWN), ..MatchQuery::default() };
     let who = caller.clone();
     let aid = matching::aid::of_capability(&app, move |_| Ok(who), *id).await;
-    let (item, matches) = app
+    let (item, matches, feedback) = app
         .run_match(move |app| {
             let item = ops::show(app, &caller, *id)?;
-            Ok((item, matching::ops::of_capability(app, &caller, *id, &wanted, &aid)?))
+            let matches = matching::ops::of_capability(app, &caller, *id, &wanted, &aid)?;
+            let feedback = match feedback::feedback(app, &caller, *id) {
+                Ok(found) => Some(found),
+                Err(Error::NotFound | Error::Unauthenticated(_)) => None,
+                Err(error) => return Err(error),
+            };
+            Ok((item, matches, feedback))
         })
         .await?;
     let page = Frame::new(&app, &visit, "capabilities");
@@ -76,6 +86,7 @@ async fn show_capability(
         industries: industries.join(" / "),
         item,
         matches,
+        feedback,
         page,
     })
 }

@@ -1,20 +1,22 @@
 //! Cases over JSON.
 
-use actix_web::{HttpResponse, get, post, put, web};
+use actix_web::{HttpRequest, HttpResponse, get, post, put, web};
+use utoipa::openapi::path::HttpMethod;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::cockpit::{self, Cockpit, ShowCockpit};
 use super::commands::{AddCaseNote, AnswerCase, AssignCase, OpenCase, TakeCaseStep};
 use super::feedback::{self, Feedback};
-use super::handover::{self, HandOver, HandedOver};
-use super::model::{Case, CaseId};
+use super::handover::{self, HandOver, HandedOver, HandoverView};
+use super::model::{Case, CaseId, EntryId};
 use super::ops::{self, ListCases};
 use super::views::{CaseEntryView, CaseView};
 use crate::accounts::principal::UserId;
 use crate::attachments;
+use crate::attachments::model::AttachmentView;
 use crate::capabilities::model::CapabilityId;
 use crate::http::answer;
-use crate::http::entry::Variable;
+use crate::http::entry::{Entry, Variable};
 use crate::http::extract::{AppData, CallerData, JsonBody, Query};
 use crate::http::pagination::Page;
 use crate::http::problem::{ApiResult, Problem};
@@ -32,8 +34,21 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         .service(assign_case)
         .service(show_capability_feedback)
         .service(show_cockpit)
+        .service(show_handover)
         .service(hand_over_cases);
-    attachments::api::configure::<Case>(config, &Variable::named::<CaseId>("id"));
+    let id = Variable::named::<CaseId>("id");
+    attachments::api::configure::<Case>(config, &id);
+    let summary = "Keep a file with an entry of the timeline: for those who may read its note.";
+    let path = "/cases/{id}/entries/{entry_id}/attachments".to_owned();
+    let name = "create_case_entry_attachment".to_owned();
+    let add = Entry::new(HttpMethod::Post, path, "cases", name, summary)
+        .variable(&id)
+        .variable(&Variable::named::<EntryId>("entry_id"))
+        .signed_in()
+        .takes_file()
+        .answers::<AttachmentView>(201)
+        .by(create_entry_file);
+    config.service(add);
 }
 
 /// List cases that the caller has a part in, newest first.
@@ -102,7 +117,7 @@ async fn take_case_step(
     id: web::Path<CaseId>,
     body: JsonBody<TakeCaseStep>,
 ) -> ApiResult {
-    let written = app.run(move |app| ops::take_step(app, &caller.0, *id, &body.0)).await?;
+    let written = app.run(move |app| ops::take_step(app, &caller.0, *id, &body.0, &[])).await?;
     Ok(answer::changed(written.value.version, written))
 }
 
@@ -130,9 +145,21 @@ async fn add_case_note(
     body: JsonBody<AddCaseNote>,
 ) -> ApiResult {
     let case = *id;
-    let written = app.run(move |app| ops::add_note(app, &caller.0, case, &body.0)).await?;
+    let written = app.run(move |app| ops::add_note(app, &caller.0, case, &body.0, &[])).await?;
     let place = format!("cases/{case}/entries/{}", written.value.id);
     Ok(answer::created(&place, 1, written))
+}
+
+async fn create_entry_file(
+    app: AppData,
+    caller: CallerData,
+    path: web::Path<(CaseId, EntryId)>,
+    request: HttpRequest,
+    payload: web::Payload,
+) -> ApiResult {
+    let (case, entry) = path.into_inner();
+    let part = Some(entry.to_string());
+    attachments::api::add_received::<Case>(app, caller, (case, part), request, payload).await
 }
 
 /// Give a case to a liaison of its town: for its brokers.
@@ -178,8 +205,18 @@ async fn show_cockpit(app: AppData, caller: CallerData, query: Query<ShowCockpit
     Ok(HttpResponse::Ok().json(found))
 }
 
-/// Hand over all open cases of a liaison: to another one, or to those with the fewest. What she has
-/// written stays as it is.
+/// Show what a liaison would hand over, and who could take it.
+#[utoipa::path(tag = "cases", params(("id" = UserId, Path)), security(("bearer" = [])),
+    responses((status = 200, body = HandoverView), (status = 401, body = Problem),
+        (status = 403, body = Problem), (status = 404, body = Problem)))]
+#[get("/liaisons/{id}/handover")]
+async fn show_handover(app: AppData, caller: CallerData, id: web::Path<UserId>) -> ApiResult {
+    let found = app.run(move |app| handover::preview(app, &caller.0, *id)).await?;
+    Ok(HttpResponse::Ok().json(found))
+}
+
+/// Hand over everything that a liaison answers for, her open cases and the needs without one: to another
+/// liaison, or to those with the least to do. What she has written stays as it is.
 #[utoipa::path(tag = "cases", params(("id" = UserId, Path)), request_body = HandOver,
     security(("bearer" = [])),
     responses((status = 200, body = HandedOver), (status = 401, body = Problem),

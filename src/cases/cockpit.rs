@@ -184,9 +184,9 @@ pub fn cockpit(app: &App, caller: &Caller, query: &ShowCockpit) -> Result<Cockpi
 fn delays(app: &App, db: &mut Db, reach: &Reach, liaison: Option<UserId>) -> Result<Vec<Overdue>> {
     let today = app.clock.today_in_china();
     let Some(liaison) = liaison else {
-        return projects::ops::overdue(db, reach, today, MOST_LATE);
+        return projects::ops::overdue(&app.reference, db, reach, today, MOST_LATE);
     };
-    let all = projects::ops::overdue(db, reach, today, MOST_LATE_OF_ALL)?;
+    let all = projects::ops::overdue(&app.reference, db, reach, today, MOST_LATE_OF_ALL)?;
     let cases: Vec<CaseId> = all.iter().filter_map(|one| one.case_id).collect();
     let mut found = store::find_many_unscoped(db, &cases)?;
     found.retain(|case| case.liaison_id == Some(liaison));

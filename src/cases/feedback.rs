@@ -5,13 +5,20 @@ use std::collections::{BTreeMap, HashSet};
 
 use serde::Serialize;
 
-use super::model::LostReason;
+use super::model::{Case, LostReason};
 use super::store;
+use crate::accounts::members;
 use crate::accounts::principal::{Caller, OrgId};
 use crate::app::App;
-use crate::capabilities::model::CapabilityId;
+use crate::capabilities::model::{Capability, CapabilityId};
+use crate::db::Db;
 use crate::error::Result;
+use crate::notices;
+use crate::notices::model::{NoticeData, NoticeKind};
+use crate::notices::ops::Event;
+use crate::records::model::RecordKind;
 use crate::records::reviewed;
+use crate::records::reviewed::Rows;
 
 /// Firms whose reasons are told together. The provider knows with which firm a case has just ended,
 /// so a single reason more would tell whose it is.
@@ -47,6 +54,28 @@ pub fn feedback(app: &App, caller: &Caller, id: CapabilityId) -> Result<Feedback
         reviewed::find(db, caller, id)?.insight.require_full()?;
         Ok(digest(&store::declines(db, id)?))
     })
+}
+
+/// Tells those who answer for a capability when, with the case that a firm has just ended, the reasons
+/// of enough firms are together.
+///
+/// # Errors
+/// Database faults.
+pub(super) fn tell(app: &App, db: &mut Db, case: &Case) -> Result<()> {
+    let declines = store::declines(db, case.capability_id)?;
+    let count = told(&declines);
+    if count == 0 || count < declines.len() {
+        return Ok(());
+    }
+    let author = Capability::find_row(db, case.capability_id)?.and_then(|one| one.created_by);
+    let people = members::ops::responsible(db, case.provider_org_id, author)?;
+    let event = Event {
+        kind: NoticeKind::FeedbackTold,
+        record: Some((RecordKind::Capability, case.capability_id.to_string())),
+        data: NoticeData { count: Some(count), ..NoticeData::default() },
+        once: Some(format!("feedback/{}/{count}", case.capability_id)),
+    };
+    notices::ops::tell(app, db, &event, &people).map(drop)
 }
 
 /// The digest of reasons, given in the order in which they came.

@@ -1,7 +1,9 @@
 //! 对接: a need and a capability that are brought together, by the liaison or by the interest of a
 //! side, through the stages from a suggestion to an accepted delivery.
 
+pub mod allotment;
 pub mod api;
+mod balance;
 mod clocks;
 pub mod cockpit;
 pub mod commands;

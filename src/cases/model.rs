@@ -193,3 +193,10 @@ pub struct CaseEntry {
     /// When.
     pub created_at: Timestamp,
 }
+
+impl CaseEntry {
+    /// Whether who has these parts in the case may read its note and the files that came with it.
+    pub fn is_readable(&self, sides: &[Side]) -> bool {
+        self.shared || sides.contains(&Side::Broker) || sides.contains(&self.side)
+    }
+}

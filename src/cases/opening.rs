@@ -1,7 +1,6 @@
 //! Opening a case.
 
-use std::collections::HashMap;
-
+use super::balance::Liaisons;
 use super::commands::OpenCase;
 use super::model::{Answer, Case, CaseEntry, CaseId, CaseOrigin, Side};
 use super::ops::{plan, save};
@@ -9,7 +8,6 @@ use super::stage::CaseStage;
 use super::telling::{self, Moved};
 use super::views::CaseView;
 use super::{reading, store};
-use crate::accounts;
 use crate::accounts::principal::{Caller, UserId};
 use crate::app::App;
 use crate::capabilities::life::CapabilityStatus;
@@ -88,7 +86,7 @@ fn begin(
             if taken_up {
                 case.origin = CaseOrigin::Suggestion;
             }
-            case.liaison_id = liaison_for(db, caller, &case.region_code)?;
+            case.liaison_id = liaison_for(db, caller, &need.row)?;
             case.created_by = caller.actor_id();
             plan(&mut case, &remark);
             let entry = case.entry(caller, None, side, &remark, now);
@@ -205,17 +203,17 @@ fn new_case(
     case
 }
 
-/// Who is to broker a case of this town: the liaison who opens it, or else the one with the fewest
-/// open cases.
-fn liaison_for(db: &mut Db, caller: &Caller, town: &str) -> Result<Option<UserId>> {
-    let liaisons = accounts::roles::ops::liaisons(db, town)?;
-    let own = caller.actor_id().filter(|id| liaisons.iter().any(|one| one.id == *id));
-    if own.is_some() {
-        return Ok(own);
+/// Who is to broker a case about this need: the liaison who opens it, or who answers for the need, or
+/// else the one with the least to do.
+fn liaison_for(db: &mut Db, caller: &Caller, need: &Need) -> Result<Option<UserId>> {
+    let mut liaisons = Liaisons::default();
+    let here = liaisons.of(db, &need.region_code)?;
+    let is_here = |id: &UserId| here.iter().any(|one| one.id == *id);
+    let own = caller.actor_id().filter(is_here);
+    match own.or(need.broker_id.filter(is_here)) {
+        Some(id) => Ok(Some(id)),
+        None => liaisons.next(db, &need.region_code, None, None),
     }
-    let ids: Vec<UserId> = liaisons.iter().map(|one| one.id).collect();
-    let loads: HashMap<Option<UserId>, i64> = store::loads(db, &ids)?.into_iter().collect();
-    Ok(ids.into_iter().min_by_key(|id| loads.get(&Some(*id)).copied().unwrap_or(0)))
 }
 
 fn insert(

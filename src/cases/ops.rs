@@ -1,7 +1,7 @@
 //! Use cases of cases.
 
 use super::commands::{AddCaseNote, AnswerCase, AssignCase, Remark, TakeCaseStep};
-use super::model::{Answer, Case, CaseEntry, CaseId, Side};
+use super::model::{Answer, Case, CaseEntry, CaseId, EntryId, Side};
 use super::stage::{self, CaseStage};
 use super::telling::{self, Moved};
 use super::views::{CaseEntryView, CaseView};
@@ -9,6 +9,9 @@ use super::{effects, opening, reading, store};
 use crate::accounts;
 use crate::accounts::principal::{Caller, UserId};
 use crate::app::App;
+use crate::attachments;
+use crate::attachments::model::Upload;
+use crate::attachments::ops::Place;
 use crate::capabilities::model::Capability;
 use crate::db::{Db, Timestamp, dialect};
 use crate::error::{Error, Result};
@@ -17,6 +20,7 @@ use crate::idempotency::model::{Created, CreatedKind};
 use crate::needs::model::Need;
 use crate::organizations;
 use crate::records;
+use crate::records::model::RecordKind;
 use crate::records::ops::Written;
 use crate::records::reviewed::Rows;
 use crate::records::traced::Traced;
@@ -145,6 +149,7 @@ pub fn take_step(
     caller: &Caller,
     id: CaseId,
     command: &TakeCaseStep,
+    files: &[Upload],
 ) -> Result<Written<CaseView>> {
     caller.signed_in()?;
     let now = app.clock.now();
@@ -162,12 +167,32 @@ pub fn take_step(
         let remark = command.remark();
         plan(&mut case, &remark);
         let entry = case.entry(caller, Some(from), side, &remark, now);
-        let change = save(db, caller, now, &mut case, Some((from, entry)))?;
+        let entry_id = entry.id;
+        let mut change = save(db, caller, now, &mut case, Some((from, entry)))?;
         telling::moved(app, db, caller, &case, Moved { before: Some(&before), said: None })?;
+        change = keep_files(app, db, caller, (id, entry_id), files)?.unwrap_or(change);
         Ok(Written { value: reading::view(app, db, caller, case)?, change })
     })?;
     app.feed.wake();
     Ok(written)
+}
+
+/// Keeps the files that came with an entry; returns the number of the change, if there is one.
+fn keep_files(
+    app: &App,
+    db: &mut Db,
+    caller: &Caller,
+    (id, entry): (CaseId, EntryId),
+    files: &[Upload],
+) -> Result<Option<i64>> {
+    if files.is_empty() {
+        return Ok(None);
+    }
+    attachments::ops::writable::<Case>(db, caller, &id)?;
+    let place =
+        Place { kind: RecordKind::Case, record: id.to_string(), part: Some(entry.to_string()) };
+    let now = app.clock.now();
+    Ok(Some(attachments::ops::attach(app, db, caller, now, &place, files)?.change))
 }
 
 fn acting_side(sides: &[Side]) -> Side {
@@ -201,6 +226,7 @@ pub fn add_note(
     caller: &Caller,
     id: CaseId,
     command: &AddCaseNote,
+    files: &[Upload],
 ) -> Result<Written<CaseEntryView>> {
     caller.signed_in()?;
     let now = app.clock.now();
@@ -212,7 +238,7 @@ pub fn add_note(
         }
         let remark = command.remark();
         let mut checker = Checker::default();
-        checker.ensure(!remark.is_silent(), "/note", "field.required");
+        checker.ensure(!remark.is_silent() || !files.is_empty(), "/note", "field.required");
         remark.check(&mut checker, sides.contains(&Side::Broker));
         checker.finish()?;
         if !case.stage.is_closed() {
@@ -220,10 +246,10 @@ pub fn add_note(
         }
         let stage = case.stage;
         let entry = case.entry(caller, Some(stage), acting_side(&sides), &remark, now);
-        let id = entry.id;
-        let moved = Some((stage, entry.clone()));
-        let change = save(db, caller, now, &mut case, moved)?;
-        let created = Created::part(CreatedKind::CaseEntry, case.id, id);
+        let (moved, entry_id) = (Some((stage, entry.clone())), entry.id);
+        let mut change = save(db, caller, now, &mut case, moved)?;
+        change = keep_files(app, db, caller, (case.id, entry_id), files)?.unwrap_or(change);
+        let created = Created::part(CreatedKind::CaseEntry, case.id, entry_id);
         idempotency::ops::claim(db, caller, now, Some(&created), Some(change))?;
         let mut views = reading::entry_views(db, &case, &sides, vec![entry])?;
         Ok(Written { value: views.pop().ok_or(Error::NotFound)?, change })

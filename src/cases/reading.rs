@@ -1,7 +1,7 @@
 //! What a caller sees of cases. A side sees of the other what the record's confidentiality opens to
 //! it, no more; what the broker notes is the broker's unless it is shared.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde::Deserialize;
 
@@ -13,12 +13,14 @@ use crate::accounts;
 use crate::accounts::principal::{Caller, UserId};
 use crate::accounts::roles::model::BrokerView;
 use crate::app::App;
+use crate::attachments;
 use crate::capabilities::model::CapabilityId;
 use crate::db::Db;
 use crate::disclosure::Clearance;
 use crate::error::{Error, Result};
 use crate::http::pagination::{Page, checked_limit};
 use crate::needs::model::NeedId;
+use crate::records::model::RecordKind;
 use crate::records::page;
 use crate::records::parts::Contact;
 use crate::records::reviewed::{self, Reviewed, ReviewedId, Seen};
@@ -112,6 +114,18 @@ pub fn entries(app: &App, caller: &Caller, id: CaseId) -> Result<Vec<CaseEntryVi
     })
 }
 
+/// Ids of the entries whose notes the caller may read.
+pub(super) fn readable_entries(
+    db: &mut Db,
+    caller: &Caller,
+    id: CaseId,
+) -> Result<HashSet<String>> {
+    let (_, sides) = find(db, caller, id)?;
+    let mut rows = store::entries(db, id)?;
+    rows.retain(|row| row.is_readable(&sides));
+    Ok(rows.into_iter().map(|row| row.id.to_string()).collect())
+}
+
 /// One entry of a timeline.
 ///
 /// # Errors
@@ -136,10 +150,16 @@ pub(super) fn entry_views(
     let names = accounts::ops::names(db, &people)?;
     let broker = sides.contains(&Side::Broker);
     let met = case.stage.is_mutual();
+    let mut files = if broker || case.is_introducible() {
+        attachments::ops::by_part(db, RecordKind::Case, &case.id.to_string())?
+    } else {
+        HashMap::new()
+    };
     Ok(rows
         .into_iter()
         .map(|row| {
             let own = broker || sides.contains(&row.side);
+            let readable = row.is_readable(sides);
             let named = own || met || row.side == Side::Broker;
             let reason = own.then_some(row.lost_reason).flatten();
             CaseEntryView {
@@ -149,16 +169,17 @@ pub(super) fn entry_views(
                 side: row.side,
                 actor_name: row.actor_id.filter(|_| named).and_then(|id| names.get(&id).cloned()),
                 channel: row.channel,
-                note: row.note.filter(|_| own || row.shared),
+                note: row.note.filter(|_| readable),
                 shared: row.shared,
                 next_action: row.next_action.filter(|_| broker),
                 due_on: row.due_on.filter(|_| broker),
                 lost_reason: reason,
+                files: files.remove(&row.id.to_string()).filter(|_| readable).unwrap_or_default(),
                 created_at: row.created_at,
             }
         })
         // A note of another side that is not shared leaves nothing to show.
-        .filter(|row| !row.is_note() || row.note.is_some() || row.next_action.is_some())
+        .filter(|row| !row.is_note() || !row.is_silent())
         .collect())
 }
 

@@ -6,6 +6,7 @@ use super::model::{Case, CaseId, Side};
 use super::reading;
 use crate::accounts::principal::Caller;
 use crate::attachments::attached::{AttachRight, Attached};
+use crate::attachments::model::Attachment;
 use crate::db::Db;
 use crate::disclosure::{Clearance, DisclosureLevel};
 use crate::error::{Error, Result};
@@ -25,6 +26,26 @@ impl Attached for Case {
         } else {
             Ok(AttachRight::Add)
         }
+    }
+
+    /// A file that came with an entry is for those who may read the note of that entry.
+    fn retain_shown(
+        db: &mut Db,
+        caller: &Caller,
+        id: &CaseId,
+        rows: &mut Vec<Attachment>,
+    ) -> Result<()> {
+        if rows.iter().all(|row| row.part_id.is_none()) {
+            return Ok(());
+        }
+        let readable = reading::readable_entries(db, caller, *id)?;
+        rows.retain(|row| row.part_id.as_ref().is_none_or(|part| readable.contains(part)));
+        Ok(())
+    }
+
+    fn check_part(db: &mut Db, caller: &Caller, id: &CaseId, part: &str) -> Result<()> {
+        let readable = reading::readable_entries(db, caller, *id)?;
+        if readable.contains(part) { Ok(()) } else { Err(Error::NotFound) }
     }
 }
 

@@ -31,6 +31,11 @@ pub struct CaseFilter {
     pub before: Option<CaseId>,
 }
 
+/// States of needs that look for a partner.
+fn seeking() -> Vec<NeedStatus> {
+    NeedStatus::ALL.iter().copied().filter(|status| status.seeks_match()).collect()
+}
+
 /// Adds a case.
 ///
 /// # Errors
@@ -148,15 +153,13 @@ pub fn waiting(db: &mut Db, reach: &Reach, limit: i64) -> Result<Vec<Case>> {
 /// Needs of the reviewed regions that look for a partner and have no open case that the sides know
 /// of, those published first first.
 pub fn without_case(db: &mut Db, reach: &Reach, limit: i64) -> Result<Vec<NeedId>> {
-    let seeking: Vec<NeedStatus> =
-        NeedStatus::ALL.iter().copied().filter(|status| status.seeks_match()).collect();
     Ok(on!(db, conn => {
         let with_case = cases::table
             .filter(cases::closed_at.is_null())
             .filter(cases::known_to_sides.eq(true))
             .select(cases::need_id);
         let mut query = needs::table
-            .filter(needs::status.eq_any(&seeking))
+            .filter(needs::status.eq_any(seeking()))
             .filter(needs::id.ne_all(with_case))
             .into_boxed();
         if !reach.everything {
@@ -237,4 +240,61 @@ pub fn brokers_open(db: &mut Db, liaison: UserId) -> Result<bool> {
         .filter(cases::closed_at.is_null())
         .select(cases::id);
     Ok(on!(db, conn => diesel::select(diesel::dsl::exists(open)).get_result(conn))?)
+}
+
+/// Towns in which needs look for a partner without anybody who answers for them.
+pub fn towns_without_broker(db: &mut Db) -> Result<Vec<String>> {
+    Ok(on!(db, conn => needs::table
+        .filter(needs::status.eq_any(seeking()))
+        .filter(needs::broker_id.is_null())
+        .select(needs::region_code)
+        .distinct()
+        .order(needs::region_code.asc())
+        .load(conn))?)
+}
+
+/// Needs of a town that look for a partner without anybody who answers for them, those published first
+/// first.
+pub fn needs_without_broker(db: &mut Db, town: &str, limit: i64) -> Result<Vec<NeedId>> {
+    Ok(on!(db, conn => needs::table
+        .filter(needs::status.eq_any(seeking()))
+        .filter(needs::broker_id.is_null())
+        .filter(needs::region_code.eq(town))
+        .order((needs::published_at.asc(), needs::id.asc()))
+        .limit(limit)
+        .select(needs::id)
+        .load(conn))?)
+}
+
+/// Needs that a liaison answers for and that have not come to an end, with their towns.
+pub fn needs_of(db: &mut Db, liaison: UserId) -> Result<Vec<(NeedId, String)>> {
+    use NeedStatus as N;
+    let ended = [N::Solved, N::Withdrawn, N::Unsolved];
+    Ok(on!(db, conn => needs::table
+        .filter(needs::broker_id.eq(liaison))
+        .filter(needs::status.ne_all(&ended))
+        .order(needs::id.asc())
+        .select((needs::id, needs::region_code))
+        .load(conn))?)
+}
+
+/// How many needs that look for a partner each of these people answers for; those without any are
+/// missing.
+pub fn need_loads(db: &mut Db, people: &[UserId]) -> Result<Vec<(Option<UserId>, i64)>> {
+    Ok(on!(db, conn => needs::table
+        .filter(needs::broker_id.eq_any(people))
+        .filter(needs::status.eq_any(seeking()))
+        .group_by(needs::broker_id)
+        .select((needs::broker_id, diesel::dsl::count_star()))
+        .load(conn))?)
+}
+
+/// Says who answers for needs.
+pub fn set_broker(db: &mut Db, ids: &[NeedId], broker: Option<UserId>) -> Result<()> {
+    for chunk in ids.chunks(500) {
+        on!(db, conn => diesel::update(needs::table.filter(needs::id.eq_any(chunk)))
+            .set(needs::broker_id.eq(broker))
+            .execute(conn))?;
+    }
+    Ok(())
 }

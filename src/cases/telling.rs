@@ -4,6 +4,7 @@
 
 use std::collections::BTreeSet;
 
+use super::feedback;
 use super::model::{Answer, Case, Side};
 use crate::accounts::principal::{Caller, OrgId, UserId};
 use crate::accounts::{members, roles};
@@ -65,6 +66,10 @@ pub(super) fn moved(
         ops::tell(app, db, &event, &people)?;
     }
     announce(app, db, &news, &[Audience::Region(case.region_code.clone())])?;
+    let declined = case.lost_side == Some(Side::Need);
+    if declined && moved.before.is_some_and(|before| before.lost_side.is_none()) {
+        feedback::tell(app, db, case)?;
+    }
     match (case.liaison_id, moved.before) {
         (Some(liaison), _) if told.contains(&liaison) => Ok(()),
         (Some(_), None) => assigned(app, db, caller, case),
@@ -109,10 +114,23 @@ pub(super) fn assigned(app: &App, db: &mut Db, caller: &Caller, case: &Case) -> 
 }
 
 /// Tells the officers above that a case has come about in a town without a liaison.
-fn unbrokered(app: &App, db: &mut Db, caller: &Caller, case: &Case) -> Result<()> {
+///
+/// # Errors
+/// Database faults.
+pub(super) fn unbrokered(app: &App, db: &mut Db, caller: &Caller, case: &Case) -> Result<()> {
     let mut officers = roles::ops::officers_above(db, &case.region_code)?;
     officers.retain(|id| caller.actor_id() != Some(*id));
     ops::tell(app, db, &event(NoticeKind::CaseUnbrokered, case), &officers).map(drop)
+}
+
+/// Tells a liaison how many needs she answers for from now on.
+///
+/// # Errors
+/// Database faults.
+pub(super) fn allotted(app: &App, db: &mut Db, to: UserId, count: usize) -> Result<()> {
+    let data = NoticeData { count: Some(count), ..NoticeData::default() };
+    let event = Event { kind: NoticeKind::NeedsAllotted, record: None, data, once: None };
+    ops::tell(app, db, &event, &[to]).map(drop)
 }
 
 /// Tells a liaison how many cases of a colleague have become hers.

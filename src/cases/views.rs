@@ -6,6 +6,7 @@ use serde::Serialize;
 use super::model::{Answer, CaseId, CaseOrigin, Channel, EntryId, LostReason, Side};
 use super::stage::CaseStage;
 use crate::accounts::roles::model::BrokerView;
+use crate::attachments::model::AttachmentView;
 use crate::db::Timestamp;
 use crate::records::parts::{Contact, OwnerView};
 
@@ -87,6 +88,11 @@ impl CaseEntryView {
     pub fn is_note(&self) -> bool {
         self.from_stage == Some(self.to_stage)
     }
+
+    /// Whether it has nothing to say to its reader.
+    pub fn is_silent(&self) -> bool {
+        self.note.is_none() && self.next_action.is_none() && self.files.is_empty()
+    }
 }
 
 /// An entry of the timeline, as far as the caller may see it.
@@ -121,6 +127,8 @@ pub struct CaseEntryView {
     /// Why the case was ended: for the broker and for the side that ended it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lost_reason: Option<LostReason>,
+    /// Files that came with it.
+    pub files: Vec<AttachmentView>,
     /// When.
     pub created_at: Timestamp,
 }

@@ -15,8 +15,8 @@ use crate::demo::{self, DemoState};
 use crate::error::{Error, Message, Result};
 use crate::http::server;
 use crate::jobs::{
-    deliveries, digest, embedder, escalation, expiry, housekeeping, indexer, likeness, outbox,
-    reminders, renewal, subscriptions, suggestions,
+    allotment, deliveries, digest, embedder, escalation, expiry, housekeeping, indexer, likeness,
+    outbox, reminders, renewal, subscriptions, suggestions,
 };
 
 /// Arguments of `serve`.
@@ -116,6 +116,7 @@ fn start_jobs(app: &Arc<App>) -> Vec<JoinHandle<()>> {
         actix_web::rt::spawn(housekeeping::run(Arc::clone(app))),
         actix_web::rt::spawn(likeness::run(Arc::clone(app))),
         actix_web::rt::spawn(renewal::run(Arc::clone(app))),
+        actix_web::rt::spawn(allotment::run(Arc::clone(app))),
         actix_web::rt::spawn(escalation::run(Arc::clone(app))),
         actix_web::rt::spawn(digest::run(Arc::clone(app))),
         actix_web::rt::spawn(reminders::run(Arc::clone(app))),

@@ -16,6 +16,11 @@ impl ContractStatus {
         !matches!(self, Self::Intended | Self::Cancelled)
     }
 
+    /// Whether it is to be handed in for registration.
+    pub fn awaits_registration(self) -> bool {
+        matches!(self, Self::Signed | Self::Refused)
+    }
+
     /// The state after an amendment: what the registry knows is no longer what holds.
     #[must_use]
     pub fn after_amendment(self) -> Self {

@@ -29,6 +29,7 @@ use crate::records::ops::Written;
 use crate::records::scope::Reach;
 use crate::records::traced::{Insight, State, Traced};
 use crate::records::{self, page};
+use crate::reference::Reference;
 use crate::reference::policy::ContractPolicy;
 
 /// Which contracts to list.
@@ -115,6 +116,27 @@ pub fn find(db: &mut Db, caller: &Caller, id: ContractId) -> Result<Contract> {
     }
 }
 
+/// Contracts within reach that should have been handed in for registration before a day, with the days
+/// on which they should have been; of at most so many that wait for it.
+///
+/// # Errors
+/// Database faults.
+pub fn unregistered(
+    reference: &Reference,
+    db: &mut Db,
+    reach: &Reach,
+    before: NaiveDate,
+    limit: i64,
+) -> Result<Vec<(Contract, NaiveDate)>> {
+    let waiting = store::unregistered(db, reach, limit)?.into_iter();
+    let due = |contract: &Contract| {
+        let signed_on = contract.signed_on?;
+        let policy = reference.contract_policy(&contract.region_code, signed_on);
+        policy.registration_due(signed_on).filter(|day| *day < before)
+    };
+    Ok(waiting.filter_map(|one| due(&one).map(|day| (one, day))).collect())
+}
+
 /// What the caller sees of a contract.
 pub(super) fn view(app: &App, caller: &Caller, contract: Contract) -> ContractView {
     let today = app.clock.today_in_china();
@@ -124,7 +146,7 @@ pub(super) fn view(app: &App, caller: &Caller, contract: Contract) -> ContractVi
     let (planned_total, paid_total) = fields.totals();
     let overdue = fields.overdue(today).map(|(_, one)| one.planned).sum();
     let due_on = fields.signed_on.and_then(|day| policy.registration_due(day));
-    let awaits = matches!(status, ContractStatus::Signed | ContractStatus::Refused);
+    let awaits = status.awaits_registration();
     let mut steps = status.steps_for(standing);
     // An amendment is more than a step: it has an operation of its own.
     steps.retain(|to| *to != ContractStatus::Amended);

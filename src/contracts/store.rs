@@ -219,3 +219,22 @@ pub fn with_overdue(
             .load(conn)
     })?)
 }
+
+/// Contracts within reach that are signed and not handed in for registration, those signed first
+/// first.
+///
+/// # Errors
+/// Database faults.
+pub fn unregistered(db: &mut Db, reach: &Reach, limit: i64) -> Result<Vec<Contract>> {
+    use contracts::dsl as c;
+    Ok(on!(db, conn => {
+        let waiting = within_reach!(c::contracts.into_boxed(), reach)
+            .filter(c::status.eq_any([ContractStatus::Signed, ContractStatus::Refused]))
+            .filter(c::signed_on.is_not_null());
+        waiting
+            .order((c::signed_on.asc(), c::id.asc()))
+            .limit(limit)
+            .select(Contract::as_select())
+            .load(conn)
+    })?)
+}

@@ -85,7 +85,7 @@ impl Entry<'_> {
                 let met = json!({ "channel": "offline", "note": MET, "shared": true });
                 step = joined(&[&step, &met]);
             }
-            cases::ops::take_step(self.app, liaison, opened.id, &self.read(&step)?)?;
+            cases::ops::take_step(self.app, liaison, opened.id, &self.read(&step)?, &[])?;
         }
         Ok(opened.id)
     }

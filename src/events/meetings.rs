@@ -293,7 +293,7 @@ fn carry_on(
         Some(case) => {
             let said =
                 AddCaseNote { channel: Some(channel), note: Some(note.clone()), ..silent_note() };
-            cases::ops::add_note(app, caller, case.id, &said)?;
+            cases::ops::add_note(app, caller, case.id, &said, &[])?;
             case
         }
         None => {
@@ -359,6 +359,6 @@ fn lead_to_meeting(
             next_action: None,
             due_on: None,
         };
-        case = cases::ops::take_step(app, caller, case.id, &step)?.value;
+        case = cases::ops::take_step(app, caller, case.id, &step, &[])?.value;
     }
 }

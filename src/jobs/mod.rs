@@ -1,6 +1,7 @@
 //! Work beside requests: feeding the index from the change log, having vectors made of texts,
 //! expiring records, telling people, sending mail.
 
+pub mod allotment;
 pub mod deliveries;
 pub mod digest;
 pub mod embedder;

@@ -189,6 +189,7 @@ pub struct Need {
     /// When it was first published.
     pub published_at: Option<Timestamp>,
     /// 责任科技专员
+    #[diesel(skip_update)]
     pub broker_id: Option<UserId>,
     /// 疑似重复
     #[diesel(skip_update)]

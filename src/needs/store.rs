@@ -52,8 +52,8 @@ pub fn insert(db: &mut Db, rows: &[Need]) -> Result<()> {
 }
 
 /// Replaces a need, if it still has the version that was read; its own version is set already.
-/// What it repeats stays as it is: that is written by [`Rows::set_repeated`] alone, which may have
-/// happened since it was read.
+/// What it repeats and who brokers it stay as they are: they are written by [`Rows::set_repeated`] and
+/// by the brokering alone, which may have happened since it was read.
 ///
 /// # Errors
 /// [`Error::PreconditionFailed`] when somebody was faster.

@@ -31,6 +31,8 @@ code_enum!(
         CaseAssigned = "case_assigned",
         /// Cases of a colleague have become the reader's.
         CasesHandedOver = "cases_handed_over",
+        /// Needs are the reader's to bring together with somebody.
+        NeedsAllotted = "needs_allotted",
         /// A case has come about in a town without a liaison.
         CaseUnbrokered = "case_unbrokered",
         /// A case has been over its limit for long.
@@ -45,6 +47,12 @@ code_enum!(
         PaymentDue = "payment_due",
         /// A payment under a contract is late.
         PaymentLate = "payment_late",
+        /// A contract is to be handed in for registration soon.
+        RegistrationDue = "registration_due",
+        /// A contract should have been handed in for registration.
+        RegistrationLate = "registration_late",
+        /// Why firms have declined a capability of the reader's organisation can be read.
+        FeedbackTold = "feedback_told",
         /// A group robot or a webhook could not be reached any more and was paused.
         EndpointPaused = "endpoint_paused",
         /// Who made a group robot or a webhook has lost the role for it, and it was paused.
@@ -127,6 +135,9 @@ impl NoticeKind {
             | Self::MilestoneLate
             | Self::PaymentDue
             | Self::PaymentLate
+            | Self::RegistrationDue
+            | Self::RegistrationLate
+            | Self::FeedbackTold
             | Self::EndpointPaused
             | Self::EndpointOrphaned
             | Self::EventInvited
@@ -135,7 +146,10 @@ impl NoticeKind {
             | Self::EventBooked
             | Self::EventFreed
             | Self::Test => Topic::Cases,
-            Self::CaseAssigned | Self::CasesHandedOver | Self::CaseUnbrokered => Topic::Brokering,
+            Self::CaseAssigned
+            | Self::CasesHandedOver
+            | Self::NeedsAllotted
+            | Self::CaseUnbrokered => Topic::Brokering,
             Self::CaseEscalated | Self::NeedEscalated => Topic::Escalations,
             Self::SubscriptionFound => Topic::Subscriptions,
         }

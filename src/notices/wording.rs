@@ -65,7 +65,11 @@ pub fn words(app: &App, db: &mut Db, reader: &Caller, notices: &[Notice]) -> Res
 
 /// The page to go to of what is about no single record.
 fn list_of(kind: NoticeKind) -> Option<&'static str> {
-    (kind == NoticeKind::CasesHandedOver).then_some("/cases")
+    match kind {
+        NoticeKind::CasesHandedOver => Some("/cases"),
+        NoticeKind::NeedsAllotted => Some("/cockpit"),
+        _ => None,
+    }
 }
 
 /// A notice in words, of a record that is open to its reader.

@@ -1,21 +1,37 @@
-//! What is late: milestones of projects and payments under contracts.
+//! What is late: milestones of projects, payments under contracts and their registration.
 
 use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::store;
 use crate::cases::model::CaseId;
+use crate::code_enum;
 use crate::contracts;
 use crate::db::Db;
 use crate::error::Result;
 use crate::money::Money;
 use crate::records::model::RecordKind;
 use crate::records::scope::Reach;
+use crate::reference::Reference;
+
+code_enum!(
+    /// What was due.
+    OverdueKind {
+        /// 里程碑
+        Milestone = "milestone",
+        /// 付款
+        Payment = "payment",
+        /// 技术合同登记
+        Registration = "registration",
+    }
+);
 
 /// Something that was due and has not been done.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct Overdue {
-    /// Project for a milestone, contract for a payment.
+    /// What it is.
+    pub what: OverdueKind,
+    /// Project for a milestone, contract for a payment or a registration.
     pub kind: RecordKind,
     /// Id of that record.
     pub id: String,
@@ -23,12 +39,12 @@ pub struct Overdue {
     pub code: String,
     /// What it is about.
     pub title: String,
-    /// Place of the milestone or the instalment in its list, from 0.
+    /// Place of the milestone or the instalment in its list, from 0; 0 for a registration.
     pub at: usize,
-    /// The milestone; none for a payment.
+    /// The milestone; none for anything else.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub milestone: Option<String>,
-    /// What is to be paid; none for a milestone.
+    /// What is to be paid; none for anything else.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub amount: Option<Money>,
     /// Until when it was due.
@@ -40,16 +56,23 @@ pub struct Overdue {
     pub case_id: Option<CaseId>,
 }
 
-/// Milestones and payments within reach that were due before a day, the longest due first, of at
-/// most so many projects and so many contracts.
+/// Milestones, payments and registrations within reach that were due before a day, the longest due
+/// first, of at most so many projects and so many contracts.
 ///
 /// # Errors
 /// Database faults.
-pub fn overdue(db: &mut Db, reach: &Reach, today: NaiveDate, limit: i64) -> Result<Vec<Overdue>> {
+pub fn overdue(
+    reference: &Reference,
+    db: &mut Db,
+    reach: &Reach,
+    today: NaiveDate,
+    limit: i64,
+) -> Result<Vec<Overdue>> {
     let mut late = Vec::new();
     for project in store::with_overdue(db, reach, today, limit)? {
         late.extend(project.doc.0.overdue(today).map(|(at, milestone)| Overdue {
             at,
+            what: OverdueKind::Milestone,
             kind: RecordKind::Project,
             id: project.id.to_string(),
             code: project.code.clone(),
@@ -64,6 +87,7 @@ pub fn overdue(db: &mut Db, reach: &Reach, today: NaiveDate, limit: i64) -> Resu
     for contract in contracts::payments::overdue(db, reach, today, limit)? {
         late.extend(contract.doc.0.overdue(today).map(|(at, instalment)| Overdue {
             at,
+            what: OverdueKind::Payment,
             kind: RecordKind::Contract,
             id: contract.id.to_string(),
             code: contract.code.clone(),
@@ -74,6 +98,21 @@ pub fn overdue(db: &mut Db, reach: &Reach, today: NaiveDate, limit: i64) -> Resu
             days: (today - instalment.due_on).num_days(),
             case_id: contract.doc.0.case_id,
         }));
+    }
+    for (contract, due_on) in contracts::ops::unregistered(reference, db, reach, today, limit)? {
+        late.push(Overdue {
+            at: 0,
+            what: OverdueKind::Registration,
+            kind: RecordKind::Contract,
+            id: contract.id.to_string(),
+            code: contract.code,
+            title: contract.project_name,
+            milestone: None,
+            amount: None,
+            due_on,
+            days: (today - due_on).num_days(),
+            case_id: contract.case_id,
+        });
     }
     late.sort_by(|one, other| (one.due_on, &one.code).cmp(&(other.due_on, &other.code)));
     Ok(late)

@@ -1,11 +1,11 @@
-//! Reminding people of milestones and payments: some days before they are due and once they are late,
+//! Reminding people of milestones, payments and registrations: some days before they are due and once they are late,
 //! once each.
 
 use std::collections::BTreeSet;
 
 use chrono::{NaiveDate, TimeDelta};
 
-use super::overdue::{Overdue, overdue};
+use super::overdue::{Overdue, OverdueKind, overdue};
 use super::store;
 use crate::accounts::members;
 use crate::accounts::principal::{Caller, OrgId, UserId};
@@ -36,7 +36,7 @@ pub fn remind(app: &App) -> Result<usize> {
     let until = today.checked_add_signed(ahead).unwrap_or(today);
     let waiting = app.db.read(|db| {
         let reach = Reach::of(&Caller::system("reminders"));
-        let mut all = overdue(db, &reach, until, MOST)?;
+        let mut all = overdue(&app.reference, db, &reach, until, MOST)?;
         all.retain(|one| (today - one.due_on).num_days() <= LATE_DAYS);
         let keys = all.iter().map(|one| key(one, today)).collect();
         let untold: BTreeSet<String> = notices::ops::untold(db, keys)?.into_iter().collect();
@@ -49,16 +49,23 @@ pub fn remind(app: &App) -> Result<usize> {
 /// Under what it is remembered that people have been told: things of one record that are due on one
 /// day are one thing, wherever they stand in its list, and a new day is a new thing.
 fn key(one: &Overdue, today: NaiveDate) -> String {
-    let state = if one.due_on < today { "late" } else { "due" };
+    let state = match (one.what, one.due_on < today) {
+        (OverdueKind::Registration, true) => "registration_late",
+        (OverdueKind::Registration, false) => "registration_due",
+        (_, true) => "late",
+        (_, false) => "due",
+    };
     format!("{state}/{}/{}", one.id, one.due_on)
 }
 
 fn tell_one(app: &App, db: &mut Db, one: &Overdue, today: NaiveDate) -> Result<bool> {
-    let kind = match (one.kind, one.due_on < today) {
-        (RecordKind::Project, false) => NoticeKind::MilestoneDue,
-        (RecordKind::Project, true) => NoticeKind::MilestoneLate,
-        (_, false) => NoticeKind::PaymentDue,
-        (_, true) => NoticeKind::PaymentLate,
+    let kind = match (one.what, one.due_on < today) {
+        (OverdueKind::Milestone, false) => NoticeKind::MilestoneDue,
+        (OverdueKind::Milestone, true) => NoticeKind::MilestoneLate,
+        (OverdueKind::Payment, false) => NoticeKind::PaymentDue,
+        (OverdueKind::Payment, true) => NoticeKind::PaymentLate,
+        (OverdueKind::Registration, false) => NoticeKind::RegistrationDue,
+        (OverdueKind::Registration, true) => NoticeKind::RegistrationLate,
     };
     let data = NoticeData {
         code: Some(one.code.clone()),

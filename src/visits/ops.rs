@@ -11,6 +11,7 @@ use crate::app::App;
 use crate::attachments;
 use crate::attachments::attached::{AttachRight, Attached};
 use crate::attachments::model::Upload;
+use crate::attachments::ops::Place;
 use crate::db::{Db, Timestamp};
 use crate::disclosure::{Clearance, DisclosureLevel};
 use crate::error::{Error, Result};
@@ -76,9 +77,11 @@ fn sees(caller: &Caller, town_code: &str) -> bool {
     reviews || caller.is_admin()
 }
 
-/// A visit belongs to who logged it.
+/// A visit is changed by who logged it, and by the liaisons of its town: they go on with it when its
+/// author has another post.
 fn may_change(caller: &Caller, visit: &Visit) -> bool {
-    is_author(caller, visit) || caller.is_admin()
+    let liaison = caller.principal.as_ref().is_some_and(|one| one.is_liaison_of(&visit.town_code));
+    is_author(caller, visit) || liaison || caller.is_admin()
 }
 
 fn is_author(caller: &Caller, visit: &Visit) -> bool {
@@ -245,8 +248,9 @@ pub fn create(
         let id = visit.id;
         let mut change = enter(db, caller, vec![visit], now)?;
         if !photos.is_empty() {
-            let record = (RecordKind::Visit, id.to_string());
-            change = attachments::ops::attach(app, db, caller, now, record, photos)?.change;
+            let (kind, record) = (RecordKind::Visit, id.to_string());
+            let place = Place { kind, record, part: None };
+            change = attachments::ops::attach(app, db, caller, now, &place, photos)?.change;
         }
         let visit = find(db, caller, id)?;
         Ok(Written { value: view(app, db, caller, visit)?, change })

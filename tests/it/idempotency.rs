@@ -38,6 +38,8 @@ struct World {
     /// What others offer, one each.
     offers: Vec<String>,
     case: String,
+    /// An entry of its timeline that both sides may read.
+    entry: String,
     user: String,
     visit: String,
     contract: String,
@@ -65,6 +67,10 @@ impl World {
         let pair = json!({ "need_id": other, "capability_id": offers[0] });
         let command = serde_json::from_value(pair).unwrap();
         let opened = cases::ops::open(app.service(), &Caller::system("test"), &command).unwrap();
+        let note = serde_json::from_value(json!({ "note": "纪要", "shared": true })).unwrap();
+        let system = Caller::system("test");
+        let entry =
+            cases::ops::add_note(app.service(), &system, opened.value.id, &note, &[]).unwrap();
         let fields = VisitFields {
             town_code: Some("442000105".to_owned()),
             org_id: Some(own.id),
@@ -97,6 +103,7 @@ impl World {
             late,
             admin: app.client(&account),
             case: opened.value.id.to_string(),
+            entry: entry.value.id.to_string(),
             account,
             own,
             others,
@@ -260,6 +267,12 @@ const ROWS: &[Row] = &[
     Row {
         operation: "create_case_attachment",
         path: |w| format!("cases/{}/attachments", w.case),
+        body: |_, n| json!({ FILE: n }),
+        count: |w| format!("cases/{}/attachments", w.case),
+    },
+    Row {
+        operation: "create_case_entry_attachment",
+        path: |w| format!("cases/{}/entries/{}/attachments", w.case, w.entry),
         body: |_, n| json!({ FILE: n }),
         count: |w| format!("cases/{}/attachments", w.case),
     },

@@ -265,7 +265,7 @@ async fn nobody_is_erased_while_others_rely_on_the_person() {
     client.post_json("me/erasure", proof.clone()).await.problem(409, "conflict");
     let lost = serde_json::from_value(json!({ "to": "closed_lost", "reason": "other" })).unwrap();
     let id = case["id"].as_str().unwrap().parse().unwrap();
-    cases::ops::take_step(app.service(), &Caller::system("test"), id, &lost).unwrap();
+    cases::ops::take_step(app.service(), &Caller::system("test"), id, &lost, &[]).unwrap();
     let reason = json!({ "reason": "本人来信，已核对身份" });
     admin.post_json(&format!("users/{liaison}/erasure"), reason).await.expect(200);
     client.get("me").await.problem(401, "unauthenticated");

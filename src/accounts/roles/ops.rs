@@ -7,6 +7,7 @@ use super::store;
 use crate::accounts::principal::{Caller, Language, OrgId, Principal, Role, UserId};
 use crate::accounts::users;
 use crate::app::App;
+use crate::cases::handover;
 use crate::channels;
 use crate::db::{Db, Timestamp, dialect};
 use crate::error::{Error, Result};
@@ -201,6 +202,8 @@ pub fn revoke(app: &App, caller: &Caller, user: UserId, id: GrantId) -> Result<(
     let principal = caller.signed_in()?;
     let now = app.clock.now();
     app.db.write(|db| {
+        // What a liaison answers for goes to others with her post.
+        dialect::lock_cases(db)?;
         dialect::lock_logs(db)?;
         users::ops::find(db, caller, user)?;
         let role = store::find(db, user, id)?.ok_or(Error::NotFound)?;
@@ -211,7 +214,11 @@ pub fn revoke(app: &App, caller: &Caller, user: UserId, id: GrantId) -> Result<(
         if !allowed {
             return Err(Error::forbidden("error.role_not_yours"));
         }
-        remove(app, db, caller, now, &role)
+        remove(app, db, caller, now, &role)?;
+        if role.role == Role::Liaison {
+            handover::release(app, db, caller, user, role.region_code.as_deref())?;
+        }
+        Ok(())
     })
 }
 

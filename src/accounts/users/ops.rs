@@ -13,6 +13,7 @@ use crate::accounts::principal::{Caller, Language, Principal, Role, SessionId, U
 use crate::accounts::{passwords, roles, sessions};
 use crate::app::App;
 use crate::audit;
+use crate::cases::handover;
 use crate::db::{Db, Timestamp, dialect};
 use crate::error::{Error, Message, Result};
 use crate::http::pagination::{Page, checked_limit};
@@ -336,6 +337,8 @@ fn update_with(
 ) -> Result<UserView> {
     let now = app.clock.now();
     app.db.write(|db| {
+        // What a liaison answers for goes to others when her account is closed.
+        dialect::lock_cases(db)?;
         dialect::lock_logs(db)?;
         let mut user = find(db, caller, id)?;
         if user.erased_at.is_some() {
@@ -356,6 +359,7 @@ fn update_with(
             }
             let none = SessionId(uuid::Uuid::nil());
             sessions::store::revoke_others(db, id, none, "account_disabled", now)?;
+            handover::release(app, db, caller, id, None)?;
         }
         note(db, caller, now, "user.update", id, changes)?;
         view(app, db, caller.language, user)

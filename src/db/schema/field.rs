@@ -20,6 +20,7 @@ diesel::table! {
         id -> Uid,
         record_kind -> Text,
         record_id -> Text,
+        part_id -> Nullable<Text>,
         name -> Text,
         media_type -> Text,
         size -> BigInt,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 
 use super::{Visit, assets};
-use crate::accounts::principal::{Caller, Language};
+use crate::accounts::principal::{Caller, Language, UserId};
 use crate::app::App;
 use crate::db::Timestamp;
 use crate::error::{FieldError, Message};
@@ -54,6 +54,11 @@ impl Frame {
     /// A text of the catalogue below `page.`.
     pub fn t(&self, key: impl AsRef<str>) -> String {
         text::text(&format!("page.{}", key.as_ref()), self.caller.language)
+    }
+
+    /// Whether this person is the reader.
+    pub fn is_me(&self, person: &UserId) -> bool {
+        self.caller.actor_id() == Some(*person)
     }
 
     /// A text with one value put in.

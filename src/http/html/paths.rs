@@ -4,7 +4,7 @@
 use actix_web::http::Method;
 
 /// Every page.
-pub const PAGES: [(Method, &str); 147] = [
+pub const PAGES: [(Method, &str); 153] = [
     (Method::GET, "/"),
     (Method::GET, "/account"),
     (Method::GET, "/account/notices"),
@@ -28,6 +28,10 @@ pub const PAGES: [(Method, &str); 147] = [
     (Method::POST, "/cases"),
     (Method::GET, "/cases/{id}"),
     (Method::POST, "/cases/{id}/answer"),
+    (Method::POST, "/cases/{id}/files"),
+    (Method::GET, "/cases/{id}/files/{file}"),
+    (Method::POST, "/cases/{id}/files/{file}/delete"),
+    (Method::POST, "/cases/{id}/liaison"),
     (Method::POST, "/cases/{id}/note"),
     (Method::POST, "/cases/{id}/step"),
     (Method::GET, "/cockpit"),
@@ -79,6 +83,8 @@ pub const PAGES: [(Method, &str); 147] = [
     (Method::GET, "/invitation"),
     (Method::POST, "/invitation"),
     (Method::GET, "/language"),
+    (Method::GET, "/liaisons/{id}/handover"),
+    (Method::POST, "/liaisons/{id}/handover"),
     (Method::GET, "/match"),
     (Method::POST, "/match"),
     (Method::POST, "/needs/diagnose"),

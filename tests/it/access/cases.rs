@@ -1,10 +1,10 @@
 //! Cases between our own organisation, which has the need, and the neighbour, which has an answer.
 
 use serde_json::{Value, json};
-use townbridge::accounts::principal::{Caller, Role};
+use townbridge::accounts::principal::{Caller, Role, UserId};
 use townbridge::accounts::roles::model::GrantRole;
 use townbridge::cases::commands::{AssignCase, OpenCase};
-use townbridge::cases::model::Case;
+use townbridge::cases::model::{Case, EntryId};
 use townbridge::cases::ops;
 
 use super::world::{Call, GUZHEN, Who, World, file_of};
@@ -49,6 +49,37 @@ fn mutual(world: &World) -> String {
 /// A file of such a case.
 fn file(world: &World) -> String {
     file_of::<Case>(world, &mutual(world))
+}
+
+/// A liaison of our town with a case: the caller, when the caller is one.
+fn brokering(world: &World, who: Who) -> UserId {
+    case(world);
+    let mut liaison = world.user(Who::Liaison).unwrap().id;
+    if who != Who::Liaison {
+        let role = GrantRole::in_region(Role::Liaison, GUZHEN);
+        liaison = world.new_user(role, None).id;
+        let app = world.app.service();
+        let assign = AssignCase { liaison_id: liaison };
+        let id = case(world).trim_start_matches("cases/").parse().unwrap();
+        ops::assign(app, &Caller::system("test"), id, &assign).unwrap();
+    }
+    liaison
+}
+
+/// Who may hand over what that liaison answers for.
+const HANDOVER: &[(u16, &str)] = &[
+    (401, "visitor"),
+    (403, "unverified neighbour stranger expert member manager"),
+    (404, "other_liaison other_city"),
+    (200, BROKERS),
+];
+
+/// An entry of a case that both sides may read.
+fn shared_entry(world: &World, case: &str) -> EntryId {
+    let id = case.trim_start_matches("cases/").parse().unwrap();
+    let note = serde_json::from_value(json!({ "note": "会谈纪要", "shared": true })).unwrap();
+    let caller = Caller::system("test");
+    ops::add_note(world.app.service(), &caller, id, &note, &[]).unwrap().value.id
 }
 
 /// The rows.
@@ -154,24 +185,25 @@ pub const ROWS: &[Row] = &[
         operation: "hand_over_cases",
         on: "a liaison of our town with a case",
         call: |world, who| {
-            case(world);
-            let mut liaison = world.user(Who::Liaison).unwrap().id;
-            if who != Who::Liaison {
-                let role = GrantRole::in_region(Role::Liaison, GUZHEN);
-                liaison = world.new_user(role, None).id;
-                let app = world.app.service();
-                let assign = AssignCase { liaison_id: liaison };
-                let id = case(world).trim_start_matches("cases/").parse().unwrap();
-                ops::assign(app, &Caller::system("test"), id, &assign).unwrap();
-            }
-            Call::to(format!("liaisons/{liaison}/handover")).with(json!({}))
+            Call::to(format!("liaisons/{}/handover", brokering(world, who))).with(json!({}))
         },
-        expect: &[
-            (401, "visitor"),
-            (403, "unverified neighbour stranger expert member manager"),
-            (404, "other_liaison other_city"),
-            (200, BROKERS),
-        ],
+        expect: HANDOVER,
+    },
+    Row {
+        operation: "show_handover",
+        on: "a liaison of our town with a case",
+        call: |world, who| Call::to(format!("liaisons/{}/handover", brokering(world, who))),
+        expect: HANDOVER,
+    },
+    Row {
+        operation: "create_case_entry_attachment",
+        on: "an entry for both sides, after both have said yes",
+        call: |world, _| {
+            let path = mutual(world);
+            let entry = shared_entry(world, &path);
+            Call::to(format!("{path}/entries/{entry}/attachments")).with_file(png(7))
+        },
+        expect: &[(401, "visitor"), (404, OUTSIDERS), (201, INVOLVED)],
     },
     Row {
         operation: "list_case_attachments",

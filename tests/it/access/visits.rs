@@ -43,7 +43,7 @@ fn file(world: &World, who: Who) -> String {
     let id = logged(world, who);
     let upload = Upload { name: "厂房.png".to_owned(), bytes: png(1) };
     let caller = author(world, who);
-    let written = attachments::ops::add::<Visit>(world.app.service(), &caller, &id, &upload);
+    let written = attachments::ops::add::<Visit>(world.app.service(), &caller, &id, None, &upload);
     format!("visits/{id}/attachments/{}", written.unwrap().value.id)
 }
 

@@ -277,6 +277,6 @@ where
     let id = path.rsplit('/').next().unwrap().parse().unwrap();
     let upload = Upload { name: "方案.png".to_owned(), bytes: png(8) };
     let caller = Caller::system("test");
-    let written = attachments::ops::add::<R>(world.app.service(), &caller, &id, &upload);
+    let written = attachments::ops::add::<R>(world.app.service(), &caller, &id, None, &upload);
     format!("{path}/attachments/{}", written.unwrap().value.id)
 }

@@ -177,7 +177,7 @@ async fn a_liaison_who_leaves_hands_over_everything_and_its_history_stays() {
     // A colleague takes nobody's cases away.
     world.app.client(&second).post_json(&path, json!({})).await.problem(404, "not_found");
     let done = officer.post_json(&path, json!({})).await.expect(200).json();
-    assert_eq!(done, json!({ "moved": 3, "left_alone": 0 }));
+    assert_eq!(done, json!({ "moved": 3, "needs": 0, "left_alone": 0 }));
     let found = officer.get("cockpit").await.expect(200).json();
     let loads = found["loads"].as_array().unwrap();
     // There were two others: the world's own liaison, and this one.

@@ -3,6 +3,7 @@
 mod answers;
 mod cockpit;
 mod flow;
+mod handover;
 mod races;
 mod sight;
 

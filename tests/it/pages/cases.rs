@@ -3,6 +3,7 @@
 use townbridge::accounts::principal::Role;
 use townbridge::accounts::roles::model::GrantRole;
 
+use crate::support::files::png;
 use crate::support::{Browser, CapabilityBuilder, NeedBuilder, OrgBuilder, TestApp};
 
 const GUZHEN: &str = "442000105";
@@ -80,19 +81,19 @@ async fn the_whole_way_goes_by_forms() {
     assert_eq!(page.count("dl.facts"), 2);
     // A step that lacks something is told above the form, and nothing is lost.
     let incomplete = [("to", "introduced"), ("note", "周四见")];
-    world.liaison.submit(&format!("{case}/step"), &incomplete).await.expect(303);
+    world.liaison.submit_files(&format!("{case}/step"), &incomplete, &[]).await.expect(303);
     let met = [("to", "met"), ("note", "到厂")];
-    let page = world.liaison.submit(&format!("{case}/step"), &met).await.expect(200);
+    let page = world.liaison.submit_files(&format!("{case}/step"), &met, &[]).await.expect(200);
     assert!(page.only("[role=alert]").contains("线上或线下"));
     assert_eq!(page.only("#note-step").trim(), "到厂");
     assert_eq!(page.attribute("#to option[selected]", "value"), "met");
     let met = [("to", "met"), ("note", "到厂"), ("channel", "offline"), ("due_on", "2027-01-05")];
-    world.liaison.submit(&format!("{case}/step"), &met).await.expect(303);
+    world.liaison.submit_files(&format!("{case}/step"), &met, &[]).await.expect(303);
     let illegal = [("to", "signed")];
-    let page = world.liaison.submit(&format!("{case}/step"), &illegal).await.expect(200);
+    let page = world.liaison.submit_files(&format!("{case}/step"), &illegal, &[]).await.expect(200);
     assert!(page.only("[role=alert]").contains("已会谈"), "{}", page.only("[role=alert]"));
     let note = [("note", "双方约定下周再谈"), ("shared", "1")];
-    world.liaison.submit(&format!("{case}/note"), &note).await.expect(303);
+    world.liaison.submit_files(&format!("{case}/note"), &note, &[]).await.expect(303);
     let page = world.firm.get(&case).await.expect(200);
     assert!(page.only("ol.timeline").contains("下周再谈"));
     assert!(!page.only("ol.timeline").contains("到厂"));
@@ -125,4 +126,98 @@ async fn the_cockpit_is_the_brokers_and_names_what_waits() {
     // Who is not signed in is sent to sign in.
     let answer = world.app.browser().get("/cases").await;
     assert!([303, 401].contains(&answer.status), "{}", answer.status);
+}
+
+#[tokio::test]
+async fn a_file_comes_with_what_was_written_and_is_for_its_readers() {
+    let world = world().await;
+    let case = opened(&world).await;
+    let page = world.provider.get(&case).await.expect(200);
+    // Before both have said yes, the sides keep no files here.
+    assert_eq!(page.count("input[type=file]"), 0);
+    let yes = [("side", "provider"), ("answer", "accepted")];
+    world.provider.submit(&format!("{case}/answer"), &yes).await.expect(303);
+    world.liaison.get(&case).await.expect(200);
+    let note = [("note", "报价草稿，先不给双方")];
+    let picture = png(3);
+    let files = [("file", "报价.png", picture.as_slice())];
+    world.liaison.submit_files(&format!("{case}/note"), &note, &files).await.expect(303);
+    let shared = [("note", "会谈纪要"), ("shared", "1")];
+    let minutes = png(4);
+    let files = [("file", "纪要.png", minutes.as_slice())];
+    world.liaison.submit_files(&format!("{case}/note"), &shared, &files).await.expect(303);
+    let own = world.liaison.get(&case).await.expect(200);
+    assert_eq!(own.count("ol.timeline a[href*='/files/']"), 2);
+    assert_eq!(own.count("[data-file]"), 2);
+    let seen = world.firm.get(&case).await.expect(200);
+    assert_eq!(seen.texts("ol.timeline a[href*='/files/']"), ["纪要.png"]);
+    assert_eq!(seen.texts("[data-file] a"), ["纪要.png"]);
+    let open = seen.attribute("ol.timeline a[href*='/files/']", "href");
+    assert_eq!(world.firm.get(&open).await.expect(200).body, minutes);
+    for hidden in own.page().select(&link()).filter_map(|one| one.value().attr("href")) {
+        let expected = if hidden == open { 200 } else { 404 };
+        world.firm.get(hidden).await.expect(expected);
+    }
+    // What cannot be kept leaves nothing behind, and what was typed stays.
+    let files = [("file", "空.png", &[][..])];
+    let page = world.liaison.submit_files(&format!("{case}/note"), &shared, &files).await;
+    assert!(page.expect(200).only("#note-note").contains("会谈纪要"));
+    assert_eq!(world.liaison.get(&case).await.expect(200).count("ol.timeline li"), 4);
+}
+
+/// Files in the timeline.
+fn link() -> scraper::Selector {
+    scraper::Selector::parse("ol.timeline a[href*='/files/']").unwrap()
+}
+
+#[tokio::test]
+async fn a_case_is_given_to_another_liaison_and_work_is_handed_over_on_pages() {
+    let world = world().await;
+    let case = opened(&world).await;
+    let second = world.app.account(&[GrantRole::in_region(Role::Liaison, GUZHEN)]);
+    let page = world.liaison.get(&case).await.expect(200);
+    assert_eq!(page.count("[data-assign] option"), 2);
+    let to = [("liaison_id", second.id.to_string())];
+    let to: Vec<(&str, &str)> = to.iter().map(|(name, id)| (*name, id.as_str())).collect();
+    world.liaison.submit(&format!("{case}/liaison"), &to).await.expect(303);
+    let successor = world.app.browser_of(&second).await;
+    let page = successor.get("/cockpit").await.expect(200);
+    let path = page.attribute("a[href$='/handover']", "href");
+    assert_eq!(path, format!("/liaisons/{}/handover", second.id));
+    assert!(world.liaison.get(&path).await.status == 404);
+    let page = successor.get(&path).await.expect(200);
+    assert!(page.only("main").contains("对接 1 项"), "{}", page.only("main"));
+    let stranger = [("to", "00000000-0000-7000-8000-000000000000")];
+    let page = successor.submit(&path, &stranger).await.expect(200);
+    assert!(page.only("#to-wrong").contains("科技专员"));
+    let page = successor.submit(&path, &[]).await.expect(200);
+    assert!(page.only("[role=status]").contains("对接 1 项"));
+    successor.get(&path).await.expect(404);
+    assert_eq!(world.liaison.get("/cases").await.expect(200).count("article"), 1);
+}
+
+#[tokio::test]
+async fn a_provider_reads_on_the_page_why_firms_have_declined() {
+    let world = world().await;
+    let page = format!("/capabilities/{}", world.capability);
+    assert_eq!(world.firm.get(&page).await.expect(200).count("[data-feedback]"), 0);
+    assert_eq!(world.app.browser().get(&page).await.expect(200).count("[data-feedback]"), 0);
+    let shown = world.provider.get(&page).await.expect(200);
+    assert!(shown.only("[data-feedback]").contains("还没有企业婉拒"));
+    for _ in 0..3 {
+        let firm = OrgBuilder::enterprise().town(GUZHEN).insert(&world.app);
+        let need = NeedBuilder::published(&firm).insert(&world.app).id.to_string();
+        let person = world.app.account(&[GrantRole::in_org(Role::OrgMember, firm.id)]);
+        let browser = world.app.browser_of(&person).await;
+        browser.get("/cases").await.expect(200);
+        let pair = [("need_id", need.as_str()), ("capability_id", world.capability.as_str())];
+        let answer = browser.submit("/cases", &pair).await.expect(303);
+        let case = answer.header("location").to_owned();
+        let no = [("side", "need"), ("answer", "declined"), ("reason", "too_early")];
+        browser.submit(&format!("{case}/answer"), &no).await.expect(303);
+    }
+    let shown = world.provider.get(&page).await.expect(200);
+    assert!(shown.only("[data-feedback] li").contains("太早期"));
+    let inbox = world.provider.get("/inbox").await.expect(200);
+    assert!(inbox.text().contains("3 家次婉拒"), "{}", inbox.only("main"));
 }

@@ -18,6 +18,7 @@ fn file(db: &TestDatabase, record: &str, sha256: &str) -> Attachment {
         id: AttachmentId::new(),
         record_kind: RecordKind::Visit,
         record_id: record.to_owned(),
+        part_id: None,
         name: "“照片”.png".to_owned(),
         media_type: "image/png".to_owned(),
         size: 4,

@@ -79,7 +79,7 @@ fn one_case_a_pair_is_open(db: &TestDatabase) {
     let case = ops::list(db.service(), &broker(), &ListCases::default()).unwrap().items.remove(0);
     let lost = serde_json::json!({ "to": "closed_lost", "reason": "other" });
     let lost: TakeCaseStep = serde_json::from_value(lost).unwrap();
-    ops::take_step(db.service(), &broker(), case.id, &lost).unwrap();
+    ops::take_step(db.service(), &broker(), case.id, &lost, &[]).unwrap();
     open(db, &broker(), &need, offer).unwrap();
     assert_eq!(ops::list(db.service(), &broker(), &ListCases::default()).unwrap().items.len(), 2);
 }

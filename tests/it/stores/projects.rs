@@ -152,9 +152,11 @@ fn what_is_overdue_comes_longest_due_first(db: &TestDatabase) {
         townbridge::contracts::store::update(db, &row)
     };
     db.db.write(sign).unwrap();
+    let data = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("data");
+    let reference = townbridge::reference::load(&data).unwrap();
     let late = |caller: &Caller, today: &str| -> Vec<(RecordKind, String)> {
         let reach = Reach::of(caller);
-        let found = db.db.read(|db| ops::overdue(db, &reach, day(today), 10)).unwrap();
+        let found = db.db.read(|db| ops::overdue(&reference, db, &reach, day(today), 10)).unwrap();
         found.into_iter().map(|one| (one.kind, one.due_on.to_string())).collect()
     };
     let liaison = caller(Role::Liaison, None, Some(GUZHEN));

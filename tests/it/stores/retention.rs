@@ -5,6 +5,7 @@ use serde_json::json;
 use townbridge::accounts::principal::Caller;
 use townbridge::attachments;
 use townbridge::attachments::model::Upload;
+use townbridge::attachments::ops::Place;
 use townbridge::db::Timestamp;
 use townbridge::jobs::housekeeping;
 use townbridge::needs::life::NeedStatus;
@@ -94,8 +95,9 @@ fn visit(db: &TestDatabase, org: &Organization, year: i32) -> VisitId {
     db.db
         .write(|conn| {
             visits::ops::enter(conn, &system, vec![row.clone()], now)?;
-            let record = (RecordKind::Visit, id.to_string());
-            attachments::ops::attach(db, conn, &system, now, record, &photo).map(drop)
+            let (kind, record) = (RecordKind::Visit, id.to_string());
+            let place = Place { kind, record, part: None };
+            attachments::ops::attach(db, conn, &system, now, &place, &photo).map(drop)
         })
         .unwrap();
     id
