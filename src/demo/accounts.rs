@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use super::files::{self, DemoRole, DemoUser, OrgsByKey};
 use super::unknown_org;
 use crate::accounts::principal::{Caller, Principal, Role, RoleBinding, SessionId};
+use crate::accounts::privacy::consents;
 use crate::accounts::roles::model::GrantRole;
 use crate::accounts::users::model::CreateUser;
 use crate::accounts::users::ops::create_user;
@@ -79,6 +80,8 @@ fn create(app: &App, caller: &Caller, orgs: &OrgsByKey, user: &DemoUser) -> Resu
         roles: user.roles.iter().map(|role| grant(orgs, role)).collect::<Result<_>>()?,
     };
     let view = create_user(app, caller, &command)?;
+    // Invented people have read the text; nobody is to be asked before the demonstration begins.
+    app.db.write(|db| consents::agreed(app, db, caller, view.id))?;
     let mut own = caller.clone();
     own.principal = Some(Principal {
         user_id: view.id,

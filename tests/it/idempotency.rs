@@ -22,7 +22,7 @@ use townbridge::visits::model::VisitFields;
 
 use crate::support::files::{png, with_form};
 use crate::support::{
-    Account, Answer, CapabilityBuilder, Client, ContractBuilder, NeedBuilder, OrgBuilder,
+    Account, Answer, CONSENT, CapabilityBuilder, Client, ContractBuilder, NeedBuilder, OrgBuilder,
     ProjectBuilder, TestApp, credit_code,
 };
 
@@ -666,8 +666,8 @@ async fn a_link_used_twice_under_a_key_is_answered_alike() {
     let mail = "founder@example.com";
     let body = registration(&world, mail);
     visitor.post_json("auth/register", &body).await.expect(202);
-    let link =
-        json!({ "token": world.app.link_token(mail, 1).await, "password": "lantern festival" });
+    let link = json!({ "token": world.app.link_token(mail, 1).await, "password": "lantern festival",
+            "consent": CONSENT });
     let first = keyed(&visitor, "auth/verify-mail", "link", &link).await.expect(204);
     assert_eq!(first.header("idempotent-replayed"), "");
     let again = keyed(&visitor, "auth/verify-mail", "link", &link).await.expect(204);
@@ -700,6 +700,7 @@ async fn a_link_used_twice_under_a_key_is_answered_alike() {
         "token": world.app.link_token(mail, 1).await,
         "name": "受邀人",
         "password": "lantern festival",
+        "consent": CONSENT,
     });
     let first = keyed(&visitor, "auth/accept-invitation", "offer", &accept).await.expect(200);
     let again = keyed(&visitor, "auth/accept-invitation", "offer", &accept).await;

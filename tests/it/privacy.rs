@@ -7,7 +7,7 @@ use townbridge::accounts::users::model::CreateUser;
 use townbridge::cases;
 
 use crate::support::{
-    CapabilityBuilder, Client, ContractBuilder, NeedBuilder, OrgBuilder, PASSWORD, TestApp,
+    CONSENT, CapabilityBuilder, Client, ContractBuilder, NeedBuilder, OrgBuilder, PASSWORD, TestApp,
 };
 
 const GUZHEN: &str = "442000105";
@@ -64,6 +64,45 @@ async fn consent_is_kept_with_the_version_of_the_text() {
     client.post_json("me/consents", odd).await.problem(422, "invalid");
     let expert = json!({ "purpose": "expert_profile", "version": version, "given": false });
     client.post_json("me/consents", expert).await.problem(409, "conflict");
+}
+
+/// A table of texts in which the one about accounts has a newer version.
+fn with_newer_text(config: &mut townbridge::config::Config) {
+    let folder = config.data_dir.join("reference");
+    std::fs::create_dir_all(&folder).unwrap();
+    let shipped = include_str!("../../data/reference/consent_texts.csv");
+    let newer = format!("{}\naccount,2027-01,新的说明,A newer text\n", shipped.trim_end());
+    std::fs::write(folder.join("consent_texts.csv"), newer).unwrap();
+}
+
+#[tokio::test]
+async fn who_has_not_read_the_text_is_asked_and_anew_when_it_changes() {
+    let app = TestApp::start().await;
+    let account = app.account(&[GrantRole::in_region(Role::Liaison, GUZHEN)]);
+    let browser = app.browser_of(&account).await;
+    let page = browser.get("/cases?open=false").await.expect(200);
+    assert_eq!(page.attribute("[data-consent-due] [name=consent]", "value"), CONSENT);
+    let back = page.attribute("[data-consent-due] [name=return_to]", "value");
+    let mut fields = [("consent", CONSENT), ("given", "true"), ("return_to", "")];
+    fields[2].1 = &back;
+    let answer = browser.submit("/account/personal-data/consents", &fields).await.expect(303);
+    assert_eq!(answer.header("location"), "/cases?open=false");
+    assert_eq!(browser.get("/cases").await.expect(200).count("[data-consent-due]"), 0);
+    // Nobody is led elsewhere.
+    fields[2].1 = "https://evil.example/";
+    let answer = browser.submit("/account/personal-data/consents", &fields).await.expect(303);
+    assert_eq!(answer.header("location"), "/");
+    let newer = app.beside_with(with_newer_text).await;
+    let browser = newer.browser_of(&account).await;
+    let page = browser.get("/cases").await.expect(200);
+    assert!(page.only("[data-consent-due]").contains("新的说明"));
+    let all = newer.client(&account).get("me/consents").await.expect(200).json();
+    assert_eq!(all[0]["given"], json!(false));
+    // Who says no has been asked.
+    let no = [("consent", "2027-01"), ("given", "false"), ("return_to", "/cases")];
+    browser.submit("/account/personal-data/consents", &no).await.expect(303);
+    assert_eq!(browser.get("/cases").await.expect(200).count("[data-consent-due]"), 0);
+    assert_eq!(app.browser().get("/").await.expect(200).count("[data-consent-due]"), 0);
 }
 
 #[tokio::test]

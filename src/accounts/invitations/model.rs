@@ -96,6 +96,10 @@ pub struct AcceptInvitation {
     /// Password of the account to be made.
     #[serde(default)]
     pub password: Option<String>,
+    /// Version of the text on personal data (`GET /consent-texts`, `account`) that the person agrees
+    /// to: needed for an account to be made.
+    #[serde(default)]
+    pub consent: Option<String>,
 }
 
 /// What came of an accepted invitation.

@@ -9,6 +9,7 @@ use crate::accounts::links::ops::{self as links, For};
 use crate::accounts::members::model::ListMembers;
 use crate::accounts::members::ops::managed;
 use crate::accounts::principal::{Caller, OrgId, Role, UserId};
+use crate::accounts::privacy::consents;
 use crate::accounts::roles::model::{GrantRole, is_org_role};
 use crate::accounts::users::model::{User, UserStatus, check_mail, check_name, normalized_mail};
 use crate::accounts::{letters, links as link_rows, passwords, roles, users};
@@ -200,7 +201,7 @@ pub fn accept(app: &App, caller: &Caller, command: &AcceptInvitation) -> Result<
     let found = app.db.read(|db| open(db, &command.token, now))?;
     let (user, created) = match found.account {
         Some(user) => (own_account(caller, user)?, false),
-        None => (new_account(caller, command, &found.mail, now)?, true),
+        None => (new_account(app, caller, command, &found.mail)?, true),
     };
     app.db.write(|db| {
         dialect::lock_logs(db)?;
@@ -208,6 +209,7 @@ pub fn accept(app: &App, caller: &Caller, command: &AcceptInvitation) -> Result<
         if created {
             users::store::insert(db, &user)?;
             users::ops::note(db, caller, now, "user.create", user.id, serde_json::json!({}))?;
+            consents::agreed(app, db, caller, user.id)?;
         } else {
             users::store::mark_verified(db, user.id, now)?;
         }
@@ -247,12 +249,8 @@ fn own_account(caller: &Caller, user: User) -> Result<User> {
     }
 }
 
-fn new_account(
-    caller: &Caller,
-    command: &AcceptInvitation,
-    mail: &str,
-    now: Timestamp,
-) -> Result<User> {
+fn new_account(app: &App, caller: &Caller, command: &AcceptInvitation, mail: &str) -> Result<User> {
+    let now = app.clock.now();
     if caller.principal.is_some() {
         return Err(Error::forbidden("error.invitation_of_another"));
     }
@@ -263,6 +261,7 @@ fn new_account(
         Some(password) => passwords::rules::check(&mut checker, "/password", password, mail),
         None => checker.fail("/password", "field.required"),
     }
+    consents::check_agreed(app, &mut checker, command.consent.as_deref())?;
     checker.finish()?;
     let mut user = users::ops::new_user(mail, name, caller.language.tag(), now);
     let password = command.password.as_deref().unwrap_or_default();

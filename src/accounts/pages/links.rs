@@ -44,6 +44,8 @@ struct VerifyPage {
     token: String,
     /// Of the link of a registration: it asks for a password.
     waiting: Option<WaitingRegistration>,
+    /// Whether the box was ticked.
+    agreed: bool,
     errors: Vec<FieldError>,
     /// Why the link will never work.
     ended: Option<Message>,
@@ -66,6 +68,8 @@ struct InvitationPage {
     token: String,
     name: String,
     offer: OfferView,
+    /// Whether the box was ticked.
+    agreed: bool,
     errors: Vec<FieldError>,
 }
 
@@ -90,7 +94,7 @@ async fn verify_form(app: AppData, visit: Visit, secret: Query<Secret>) -> PageR
     let app = app.into_inner();
     let waiting = waiting(&app, &token).await?;
     let page = Frame::new(&app, &visit, "");
-    Ok(VerifyPage { page, token, waiting, errors: Vec::new(), ended: None })
+    Ok(VerifyPage { page, token, waiting, agreed: false, errors: Vec::new(), ended: None })
 }
 
 /// Verifies an address, or completes a registration, or ends one that its owner did not make.
@@ -108,8 +112,9 @@ async fn verify_posted(
         (done, "/sign-in?done=declined")
     } else {
         let password = Some(form.raw("password").to_owned()).filter(|text| !text.is_empty());
+        let consent = form.filled("consent");
         let (caller, command) =
-            (visit.caller.clone(), VerifyMail { token: token.clone(), password });
+            (visit.caller.clone(), VerifyMail { token: token.clone(), password, consent });
         let done = app.run(move |app| registration::ops::verify(app, &caller, &command)).await;
         (done, "/sign-in?done=verified")
     };
@@ -120,8 +125,9 @@ async fn verify_posted(
         Err(other) => return Err(other.into()),
     };
     let waiting = waiting(&app, &token).await?;
+    let agreed = form.filled("consent").is_some();
     let page = Frame::new(&app, &visit, "");
-    Ok(Either::Left(VerifyPage { page, token, waiting, errors, ended }))
+    Ok(Either::Left(VerifyPage { page, token, waiting, agreed, errors, ended }))
 }
 
 /// Asks for the address, or with a link for the new password.
@@ -169,7 +175,14 @@ async fn invitation_form(
     let app = app.into_inner();
     let offer = offer(&app, &token).await?;
     let page = Frame::new(&app, &visit, "");
-    Ok(InvitationPage { page, token, name: String::new(), offer, errors: Vec::new() })
+    Ok(InvitationPage {
+        page,
+        token,
+        name: String::new(),
+        offer,
+        agreed: false,
+        errors: Vec::new(),
+    })
 }
 
 async fn offer(app: &Arc<App>, token: &str) -> Result<OfferView> {
@@ -190,6 +203,7 @@ async fn invitation_posted(
         token: token.clone(),
         name: form.filled("name"),
         password: Some(form.raw("password").to_owned()).filter(|text| !text.is_empty()),
+        consent: form.filled("consent"),
     };
     let caller = visit.caller.clone();
     let done = app.run(move |app| invitations::ops::accept(app, &caller, &command)).await;
@@ -200,6 +214,7 @@ async fn invitation_posted(
             offer: offer(&app, &token).await?,
             page: Frame::new(&app, &visit, ""),
             name: form.text("name").to_owned(),
+            agreed: form.filled("consent").is_some(),
             token,
             errors,
         }),

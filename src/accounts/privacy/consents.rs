@@ -7,6 +7,7 @@ use crate::accounts::users::ops::note;
 use crate::app::App;
 use crate::db::{Db, Timestamp, dialect};
 use crate::error::{Error, Result};
+use crate::validation::Checker;
 
 /// The text of a purpose that is in force: the last one of the table.
 ///
@@ -16,6 +17,44 @@ pub fn in_force(app: &App, purpose: ConsentPurpose) -> Result<&ConsentText> {
     let texts = app.reference.consent_texts();
     let found = texts.iter().rfind(|text| text.purpose == purpose);
     found.ok_or_else(|| Error::internal(format!("consent_texts.csv has no text for {purpose}")))
+}
+
+/// That somebody who is to have an account has read the text in force and agrees to it.
+///
+/// # Errors
+/// When an operator's table lacks the text.
+pub fn check_agreed(app: &App, checker: &mut Checker, version: Option<&str>) -> Result<()> {
+    let text = in_force(app, ConsentPurpose::Account)?;
+    match version {
+        None => checker.fail("/consent", "field.consent_missing"),
+        Some(version) => {
+            let is_current = version == text.version;
+            checker.ensure(is_current, "/consent", "error.consent_text_changed");
+        }
+    }
+    Ok(())
+}
+
+/// Puts on record that the owner of an account just made has agreed to the text in force.
+///
+/// # Errors
+/// Database faults.
+pub fn agreed(app: &App, db: &mut Db, caller: &Caller, user: UserId) -> Result<()> {
+    let said = Said { user, purpose: ConsentPurpose::Account, record_id: None, given: true };
+    record(app, db, caller, said, app.clock.now())
+}
+
+/// Whether the caller is still to be asked: for accounts that somebody else has made, and anew when
+/// the text has changed. Who has said no to the text in force is not asked again.
+///
+/// # Errors
+/// Database faults.
+pub fn is_due(app: &App, caller: &Caller) -> Result<bool> {
+    let Some(principal) = &caller.principal else { return Ok(false) };
+    let version = &in_force(app, ConsentPurpose::Account)?.version;
+    let said = app.db.read(|db| store::of_person(db, principal.user_id))?;
+    let mut account = said.iter().filter(|one| one.purpose == ConsentPurpose::Account);
+    Ok(account.next_back().is_none_or(|one| &one.version != version))
 }
 
 /// Where the caller stands towards the texts in force.
@@ -35,10 +74,7 @@ fn views(app: &App, db: &mut Db, language: Language, user: UserId) -> Result<Vec
         Ok(ConsentView {
             purpose: *purpose,
             version: text.version.clone(),
-            text: match language {
-                Language::Chinese => text.text_zh.clone(),
-                Language::English => text.text_en.clone(),
-            },
+            text: text.said(language).to_owned(),
             given: last.is_some_and(|one| one.given && one.version == text.version),
             last_version: last.map(|one| one.version.clone()),
             last_at: last.map(|one| one.created_at),

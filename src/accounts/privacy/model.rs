@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::accounts::principal::UserId;
+use crate::accounts::principal::{Language, UserId};
 use crate::db::Timestamp;
 use crate::db::schema::consents;
 use crate::{code_enum, id_type};
@@ -34,6 +34,16 @@ pub struct ConsentText {
     pub text_zh: String,
     /// The text in English.
     pub text_en: String,
+}
+
+impl ConsentText {
+    /// What it says.
+    pub fn said(&self, language: Language) -> &str {
+        match language {
+            Language::Chinese => &self.text_zh,
+            Language::English => &self.text_en,
+        }
+    }
 }
 
 /// That somebody has agreed to a text, for an expert's profile who set how far it is shown, or has taken that back. Rows are added and never changed.

@@ -8,12 +8,12 @@ use askama_web::WebTemplate;
 
 use super::api::document;
 use super::erasure::{self, EraseSelf};
-use super::model::{ConsentView, GiveConsent};
+use super::model::{ConsentPurpose, ConsentView, GiveConsent};
 use super::{consents, export};
 use crate::app::App;
 use crate::error::{Error, FieldError, Message, Result};
 use crate::http::extract::AppData;
-use crate::http::html::{Frame, PageResult, Posted, Visit, redirect};
+use crate::http::html::{Frame, PageResult, Posted, Visit, local_path, redirect};
 use crate::subscriptions::recommendations;
 
 /// Registers the pages.
@@ -67,14 +67,22 @@ async fn consent_posted(
     form: Posted,
 ) -> PageResult<Either<PersonalDataPage, HttpResponse>> {
     let app = app.into_inner();
-    let command = GiveConsent {
-        purpose: form.text("purpose").parse().map_err(|_| Error::NotFound)?,
-        version: form.text("version").to_owned(),
-        given: form.has("given", "true"),
+    let given = form.has("given", "true");
+    // Asked on another page, the reader goes on there.
+    let (command, back) = match form.filled("consent") {
+        Some(version) => (
+            GiveConsent { purpose: ConsentPurpose::Account, version, given },
+            local_path(form.text("return_to")).to_owned(),
+        ),
+        None => {
+            let purpose = form.text("purpose").parse().map_err(|_| Error::NotFound)?;
+            let version = form.text("version").to_owned();
+            (GiveConsent { purpose, version, given }, "/account/personal-data".to_owned())
+        }
     };
     let caller = visit.caller.clone();
     match app.run(move |app| consents::say(app, &caller, &command)).await {
-        Ok(_) => Ok(Either::Right(redirect("/account/personal-data"))),
+        Ok(_) => Ok(Either::Right(redirect(&back))),
         Err(Error::Conflict { message, .. }) => {
             let again = personal_data_page(app, &visit).await?;
             Ok(Either::Left(PersonalDataPage { refused: Some(message), ..again }))

@@ -47,6 +47,10 @@ pub struct VerifyMail {
     /// and refused with the link of an account.
     #[serde(default)]
     pub password: Option<String>,
+    /// Version of the text on personal data (`GET /consent-texts`, `account`) that the person agrees
+    /// to: needed for the link of a registration.
+    #[serde(default)]
+    pub consent: Option<String>,
 }
 
 /// What is shown of a registration to whoever has its link.

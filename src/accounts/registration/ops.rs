@@ -9,6 +9,7 @@ use super::model::{
 use super::store;
 use crate::accounts::limits::Attempt;
 use crate::accounts::principal::{Caller, Language, Principal, Role, SessionId};
+use crate::accounts::privacy::consents;
 use crate::accounts::roles::model::GrantRole;
 use crate::accounts::users::model::{
     User, check_language, check_mail, check_name, normalized_mail,
@@ -201,6 +202,7 @@ pub fn verify(app: &App, caller: &Caller, command: &VerifyMail) -> Result<()> {
         Some(password) => passwords::rules::check(&mut checker, "/password", password, &row.mail),
         None => checker.fail("/password", "field.required"),
     }
+    consents::check_agreed(app, &mut checker, command.consent.as_deref())?;
     checker.finish()?;
     let password = passwords::hash::hash(command.password.as_deref().unwrap_or_default())?;
     let ended = app.db.write(|db| {
@@ -285,6 +287,7 @@ fn found(
     let role = GrantRole::in_org(Role::OrgAdmin, org.id);
     roles::ops::insert(db, &caller, now, user.id, &role, "")?;
     users::ops::note(db, &caller, now, "user.register", user.id, serde_json::json!({}))?;
+    consents::agreed(app, db, &caller, user.id)?;
     // Last, as it is not the organisation that a repeat is answered with: the visitor may not see it.
     let created = Created::record(CreatedKind::Confirmation, "");
     idempotency::ops::claim(db, visitor, now, Some(&created), None)

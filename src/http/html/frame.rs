@@ -7,6 +7,8 @@ use chrono::NaiveDate;
 
 use super::{Visit, assets};
 use crate::accounts::principal::{Caller, Language, UserId};
+use crate::accounts::privacy::consents;
+use crate::accounts::privacy::model::ConsentPurpose;
 use crate::app::App;
 use crate::db::Timestamp;
 use crate::error::{FieldError, Message};
@@ -35,6 +37,8 @@ pub struct Frame {
     pub section: &'static str,
     /// Notices that the person has not read.
     pub unread: i64,
+    /// Whether the person is to be asked about the text on personal data.
+    pub consent_due: bool,
     app: Arc<App>,
 }
 
@@ -47,6 +51,7 @@ impl Frame {
             here: visit.here.clone(),
             section,
             unread: visit.unread,
+            consent_due: visit.consent_due,
             app: Arc::clone(app),
         }
     }
@@ -54,6 +59,16 @@ impl Frame {
     /// A text of the catalogue below `page.`.
     pub fn t(&self, key: impl AsRef<str>) -> String {
         text::text(&format!("page.{}", key.as_ref()), self.caller.language)
+    }
+
+    /// The text on personal data that is in force: its version and what it says; empty when an
+    /// operator's table lacks it.
+    pub fn consent_text(&self) -> (String, String) {
+        let found = consents::in_force(&self.app, ConsentPurpose::Account);
+        found.map_or_else(
+            |_| Default::default(),
+            |text| (text.version.clone(), text.said(self.caller.language).to_owned()),
+        )
     }
 
     /// Whether this person is the reader.

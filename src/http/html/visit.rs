@@ -7,6 +7,7 @@ use std::sync::Arc;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::cookie::{Cookie, SameSite};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
+use actix_web::http::Method;
 use actix_web::http::header::{
     CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_SECURITY_POLICY, HeaderValue, REFERRER_POLICY, VARY,
     X_CONTENT_TYPE_OPTIONS,
@@ -16,6 +17,7 @@ use actix_web::{FromRequest, HttpMessage, HttpRequest};
 
 use super::{PageError, failure, form, session};
 use crate::accounts::principal::Caller;
+use crate::accounts::privacy::consents;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::extract::{AppData, visitor};
@@ -41,6 +43,8 @@ pub struct Visit {
     pub here: String,
     /// Notices that the caller has not read.
     pub unread: i64,
+    /// Whether the caller is to be asked about the text on personal data.
+    pub consent_due: bool,
 }
 
 impl FromRequest for Visit {
@@ -132,22 +136,27 @@ async fn enter(request: &HttpRequest) -> Result<Entered> {
             token
         }
     };
-    let unread = unread(&app, &caller).await;
+    let (unread, due) = awaiting(&app, &caller).await;
+    // Whoever has just sent a form goes on with that, and cannot come back to its address.
+    let consent_due = due && request.method() == Method::GET;
     let here = request.uri().path_and_query().map_or("/", |path| path.as_str()).to_owned();
-    Ok(Entered { visit: Visit { caller, csrf, here, unread }, cookies, failed })
+    Ok(Entered { visit: Visit { caller, csrf, here, unread, consent_due }, cookies, failed })
 }
 
-/// How many notices wait for the caller. A page is shown without the number rather than not at all.
-async fn unread(app: &Arc<App>, caller: &Caller) -> i64 {
+/// How many notices wait for the caller, and whether the caller is to be asked about the text on
+/// personal data. A page is shown without them rather than not at all.
+async fn awaiting(app: &Arc<App>, caller: &Caller) -> (i64, bool) {
     if caller.principal.is_none() {
-        return 0;
+        return (0, false);
     }
     let caller = caller.clone();
-    match app.run(move |app| notices::ops::unread(app, &caller)).await {
-        Ok(count) => count,
+    let found = app
+        .run(move |app| Ok((notices::ops::unread(app, &caller)?, consents::is_due(app, &caller)?)));
+    match found.await {
+        Ok(found) => found,
         Err(error) => {
-            tracing::error!(%error, "unread notices could not be counted");
-            0
+            tracing::error!(%error, "what waits for the reader could not be told");
+            (0, false)
         }
     }
 }

@@ -10,7 +10,7 @@ use townbridge::accounts::users::model::UserView;
 
 use super::world::{Call, GUZHEN, Who, World};
 use super::{ALL, OTHER_ORGS, OTHERS, OWN_AND_REVIEWERS, REVIEWERS, Row, SIGNED_IN};
-use crate::support::{PASSWORD, credit_code, token_in};
+use crate::support::{CONSENT, PASSWORD, credit_code, token_in};
 
 const WRONG: &str = "a wrong secret";
 const MANAGER_AND_ADMIN: &[(u16, &str)] = &[
@@ -138,7 +138,8 @@ pub const ROWS: &[Row] = &[
         on: "an invitation of somebody without an account",
         call: |world, _| {
             let token = invitation(world).1;
-            let body = json!({ "token": token, "name": "新人", "password": PASSWORD });
+            let body = json!({ "token": token, "name": "新人", "password": PASSWORD,
+                "consent": CONSENT });
             Call::to("auth/accept-invitation").with(body)
         },
         expect: &[(200, "visitor"), (403, SIGNED_IN)],

@@ -7,7 +7,7 @@ use townbridge::accounts::roles::model::GrantRole;
 use townbridge::organizations::model::Organization;
 
 use super::{bearer, pointers, sign_in, text};
-use crate::support::{Answer, Client, OrgBuilder, TestApp};
+use crate::support::{Answer, CONSENT, Client, OrgBuilder, TestApp};
 
 async fn invite(client: &Client, org: &Organization, mail: &str, role: &str) -> Answer {
     let path = format!("organizations/{}/invitations", org.id);
@@ -42,8 +42,9 @@ async fn a_newcomer_joins_by_the_link_with_name_and_password() {
     let incomplete = json!({ "token": token });
     let problem =
         visitor.post_json("auth/accept-invitation", incomplete).await.problem(422, "invalid");
-    assert_eq!(pointers(&problem), ["/name", "/password"]);
-    let body = json!({ "token": token, "name": "新人", "password": "lantern festival" });
+    assert_eq!(pointers(&problem), ["/consent", "/name", "/password"]);
+    let body = json!({ "token": token, "name": "新人", "password": "lantern festival",
+        "consent": CONSENT });
     let accepted = visitor.post_json("auth/accept-invitation", &body).await.expect(200).json();
     assert_eq!(accepted["account_created"], true);
     visitor.post_json("auth/accept-invitation", &body).await.problem(422, "invalid");
@@ -66,7 +67,8 @@ async fn who_has_an_account_accepts_signed_in_and_nobody_else_can() {
     let account = app.account(&[GrantRole::in_org(Role::Expert, other.id)]);
     invite(&app.org_admin(org.id), &org, &account.mail, "expert").await.expect(201);
     let token = app.link_token(&account.mail, 1).await;
-    let body = json!({ "token": token, "name": "新人", "password": "lantern festival" });
+    let body = json!({ "token": token, "name": "新人", "password": "lantern festival",
+        "consent": CONSENT });
     let accept = |client: Client| {
         let body = body.clone();
         async move { client.post_json("auth/accept-invitation", body).await }
@@ -90,7 +92,8 @@ async fn somebody_signed_in_cannot_take_a_newcomers_invitation() {
     let org = OrgBuilder::enterprise().insert(&app);
     invite(&app.org_admin(org.id), &org, "new@example.com", "org_admin").await.expect(201);
     let token = app.link_token("new@example.com", 1).await;
-    let body = json!({ "token": token, "name": "冒名", "password": "lantern festival" });
+    let body = json!({ "token": token, "name": "冒名", "password": "lantern festival",
+        "consent": CONSENT });
     let client = app.client(&app.account(&[]));
     client.post_json("auth/accept-invitation", body).await.problem(403, "forbidden");
 }

@@ -6,7 +6,7 @@ use townbridge::accounts::roles::model::GrantRole;
 use townbridge::accounts::users::model::CreateUser;
 
 use super::{bearer, pointers, sign_in};
-use crate::support::{Answer, PASSWORD, TestApp, credit_code, token_in};
+use crate::support::{Answer, CONSENT, PASSWORD, TestApp, credit_code, token_in};
 
 const CHOSEN: &str = "lantern festival";
 
@@ -38,7 +38,7 @@ async fn confirm(app: &TestApp, mail: &str, number: usize) -> Answer {
 }
 
 async fn confirm_by(app: &TestApp, token: &str, password: &str) -> Answer {
-    let body = json!({ "token": token, "password": password });
+    let body = json!({ "token": token, "password": password, "consent": CONSENT });
     app.anonymous().post_json("auth/verify-mail", &body).await
 }
 
@@ -218,12 +218,13 @@ async fn a_clash_at_the_confirmation_names_what_is_taken() {
     let token = app.link_token(name, 1).await;
     let browser = app.browser();
     browser.get(&format!("/verify?token={token}")).await.expect(200);
-    let fields = [("token", token.as_str()), ("password", CHOSEN)];
+    let fields = [("token", token.as_str()), ("password", CHOSEN), ("consent", CONSENT)];
     let page = browser.submit("/verify", &fields).await.expect(200);
     let said = page.only("[role=alert]");
     assert!(said.contains("单位名称") && !said.contains("信用代码"), "{said}");
     assert_eq!(page.count("form[action='/verify']"), 0);
-    let body = json!({ "token": app.link_token(code, 1).await, "password": CHOSEN });
+    let token = app.link_token(code, 1).await;
+    let body = json!({ "token": token, "password": CHOSEN, "consent": CONSENT });
     let english = app.anonymous().in_english();
     let problem = english.post_json("auth/verify-mail", &body).await.problem(409, "conflict");
     let detail = problem["detail"].as_str().unwrap();
@@ -271,7 +272,10 @@ async fn nobody_but_the_reader_of_the_mail_chooses_the_password() {
     let token = app.link_token(mail, 2).await;
     let without = json!({ "token": token });
     let problem = visitor.post_json("auth/verify-mail", &without).await.problem(422, "invalid");
-    assert_eq!(pointers(&problem), ["/password"]);
+    assert_eq!(pointers(&problem), ["/consent", "/password"]);
+    let old = json!({ "token": token, "password": CHOSEN, "consent": "2020-01" });
+    let problem = visitor.post_json("auth/verify-mail", &old).await.problem(422, "invalid");
+    assert_eq!(pointers(&problem), ["/consent"]);
     for poor in ["short", "Password123", mail] {
         let problem = confirm_by(&app, &token, poor).await.problem(422, "invalid");
         assert_eq!(pointers(&problem), ["/password"], "{poor}");
@@ -422,10 +426,13 @@ async fn the_page_of_the_link_shows_the_registration_and_asks_for_a_password() {
         assert!(page.only("#password-wrong").contains(reason), "{}", page.only("#password-wrong"));
         assert_eq!(page.attribute("#password", "aria-describedby"), "password-wrong");
     }
-    let fields = [("token", token.as_str()), ("password", CHOSEN)];
+    let fields = [("token", token.as_str()), ("password", CHOSEN), ("consent", CONSENT)];
     let answer = browser.submit("/verify", &fields).await.expect(303);
     assert_eq!(answer.header("location"), "/sign-in?done=verified");
-    sign_in(&app, mail, CHOSEN).await.expect(200);
+    let tokens = sign_in(&app, mail, CHOSEN).await.expect(200).json();
+    let client = app.with_token(tokens["access_token"].as_str().unwrap());
+    let consents = client.get("me/consents").await.expect(200).json();
+    assert_eq!((&consents[0]["given"], &consents[0]["version"]), (&json!(true), &json!(CONSENT)));
     let page = browser.submit("/verify", &fields).await.expect(200);
     assert_eq!(page.texts("[role=alert]").len(), 1);
     assert_eq!(page.count("input[name=password]"), 0);

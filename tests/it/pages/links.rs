@@ -3,7 +3,7 @@
 use townbridge::accounts::principal::Role;
 use townbridge::accounts::roles::model::GrantRole;
 
-use crate::support::{OrgBuilder, TestApp};
+use crate::support::{CONSENT, OrgBuilder, TestApp};
 
 #[tokio::test]
 async fn a_forgotten_password_is_set_anew_by_a_mailed_link() {
@@ -43,8 +43,14 @@ async fn an_invitation_makes_an_account_by_its_page() {
     let fields = [("token", token.as_str()), ("name", ""), ("password", "short")];
     let page = browser.submit("/invitation", &fields).await.expect(200);
     assert_eq!((page.count("#name-wrong"), page.count("#password-wrong")), (1, 1));
-    let fields =
-        [("token", token.as_str()), ("name", "新人"), ("password", "correct horse battery")];
+    assert_eq!(page.attribute("#consent", "value"), CONSENT);
+    assert_eq!(page.count("#consent-wrong"), 1);
+    let fields = [
+        ("token", token.as_str()),
+        ("name", "新人"),
+        ("password", "correct horse battery"),
+        ("consent", CONSENT),
+    ];
     browser.submit("/invitation", &fields).await.expect(303);
     let fields = [("mail", "new.person@example.com"), ("password", "correct horse battery")];
     browser.submit("/sign-in", &fields).await.expect(303);

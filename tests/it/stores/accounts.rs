@@ -17,7 +17,7 @@ use townbridge::organizations::model::OrgStatus;
 
 use super::databases::{TestDatabase, caller};
 use super::on_both;
-use crate::support::token_in;
+use crate::support::{CONSENT, token_in};
 
 on_both!(
     a_mail_address_has_one_account_however_it_is_written,
@@ -145,6 +145,7 @@ fn an_invitation_is_listed_replaced_and_accepted_once(db: &TestDatabase) {
         token: new.clone(),
         name: Some("新人".to_owned()),
         password: Some(PASSWORD.to_owned()),
+        consent: Some(CONSENT.to_owned()),
     };
     let accepted = invitations::accept(db, &Caller::anonymous(), &accept).unwrap();
     assert!(accepted.account_created);

@@ -13,7 +13,7 @@ use townbridge::records::parts::Contact;
 
 use super::databases::TestDatabase;
 use super::on_both;
-use crate::support::{credit_code, token_in};
+use crate::support::{CONSENT, credit_code, token_in};
 
 on_both!(
     every_link_of_a_registration_works_until_one_is_used,
@@ -74,7 +74,8 @@ fn rows(db: &TestDatabase) -> (i64, i64) {
 }
 
 fn verify(db: &TestDatabase, token: &str) -> Result<(), Error> {
-    let command = VerifyMail { token: token.to_owned(), password: Some(PASSWORD.to_owned()) };
+    let (token, password) = (token.to_owned(), Some(PASSWORD.to_owned()));
+    let command = VerifyMail { token, password, consent: Some(CONSENT.to_owned()) };
     registration::verify(db, &Caller::anonymous(), &command)
 }
 

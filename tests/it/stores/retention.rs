@@ -224,11 +224,9 @@ fn photos_have_a_period_of_their_own(db: &TestDatabase) {
     sql(db, &format!("UPDATE attachments SET {old}"));
     let late = [Upload { name: "补拍.txt".to_owned(), bytes: b"lately".to_vec() }];
     let (system, now) = (Caller::system("test"), db.clock.now());
-    let record = (RecordKind::Visit, id.to_string());
+    let place = Place { kind: RecordKind::Visit, record: id.to_string(), part: None };
     db.db
-        .write(|conn| {
-            attachments::ops::attach(db, conn, &system, now, record.clone(), &late).map(drop)
-        })
+        .write(|conn| attachments::ops::attach(db, conn, &system, now, &place, &late).map(drop))
         .unwrap();
     assert_eq!(rule(db, DataClass::VisitFiles).would_remove, 1);
     apply(db.service()).unwrap();

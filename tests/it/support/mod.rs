@@ -28,7 +28,7 @@ pub use mail::token_in;
 pub use model_server::{ModelManner, ModelServer};
 pub use needs::NeedBuilder;
 pub use organizations::{OrgBuilder, credit_code};
-pub use people::{Account, PASSWORD};
+pub use people::{Account, CONSENT, PASSWORD};
 pub use projects::ProjectBuilder;
 pub use receiver::{Receiver, Reply, Taken};
 #[cfg(feature = "server-tests")]

@@ -11,6 +11,8 @@ use super::{Client, TestApp};
 
 static COUNT: AtomicU32 = AtomicU32::new(1);
 
+/// Version of the text on personal data that is shipped.
+pub const CONSENT: &str = "2026-11";
 /// The password of whoever has one.
 pub const PASSWORD: &str = "correct horse battery";
 
