@@ -1,10 +1,15 @@
 //! The whole story, by separate clients over the API alone: a firm's problem becomes a signed,
 //! registered, delivered and accepted contract.
 
+use reqwest::Method;
 use serde_json::{Value, json};
+use townbridge::accounts::principal::Role;
+use townbridge::accounts::roles::model::GrantRole;
 use townbridge::organizations::model::Organization;
 
-use crate::support::{CapabilityBuilder, Client, OrgBuilder, TestApp, contracts, needs};
+use crate::support::{
+    Account, Client, OrgBuilder, TestApp, capabilities, contracts, needs, projects,
+};
 
 const GUZHEN: &str = "442000105";
 
@@ -15,6 +20,8 @@ struct Cast {
     school_org: Organization,
     firm: Client,
     school: Client,
+    /// The liaison, who has a phone as well.
+    post: Account,
     liaison: Client,
     outsider: Client,
 }
@@ -25,10 +32,12 @@ impl Cast {
         let firm_org = OrgBuilder::enterprise().town(GUZHEN).insert(&app);
         let school_org = OrgBuilder::university().insert(&app);
         let other = OrgBuilder::enterprise().town(GUZHEN).insert(&app);
+        let post = app.account(&[GrantRole::in_region(Role::Liaison, GUZHEN)]);
         Self {
             firm: app.org_member(firm_org.id),
             school: app.org_member(school_org.id),
-            liaison: app.liaison(GUZHEN),
+            liaison: app.client(&post),
+            post,
             outsider: app.org_admin(other.id),
             firm_org,
             school_org,
@@ -48,6 +57,36 @@ impl Cast {
         path
     }
 
+    /// The university writes down what it can do, and an officer publishes it.
+    async fn capability(&self) -> String {
+        let mut body = capabilities::complete_fields();
+        body["org_id"] = json!(self.school_org.id);
+        let made = self.school.post_json("capabilities", body).await.expect(201).json();
+        let id = made["id"].as_str().unwrap().to_owned();
+        let steps = format!("capabilities/{id}/steps");
+        self.school.post_json(&steps, json!({ "to": "submitted" })).await.expect(200);
+        let officer = self.app.officer("44");
+        officer.post_json(&steps, json!({ "to": "published" })).await.expect(200);
+        id
+    }
+
+    /// The liaison logs a visit with her phone; returns its readable code.
+    async fn visit(&self) -> String {
+        let browser = self.app.browser_of(&self.post).await;
+        let page = browser.get("/visits/new").await.expect(200);
+        let once = page.attribute("[name=once]", "value");
+        let name = self.firm_org.name.as_str();
+        let fields = [
+            ("once", once.as_str()),
+            ("town_code", GUZHEN),
+            ("firm", name),
+            ("findings", "看了压铸线，温升在灯杯处最高。"),
+        ];
+        browser.submit_files("/visits/new", &fields, &[]).await.expect(303);
+        let visits = self.liaison.get("visits").await.expect(200).json();
+        visits["items"][0]["code"].as_str().unwrap().to_owned()
+    }
+
     async fn step(&self, who: &Client, case: &str, body: Value) {
         who.post_json(&format!("{case}/steps"), body).await.expect(200);
     }
@@ -61,9 +100,7 @@ async fn broker(cast: &Cast, need: &str, capability: &str) -> String {
     let yes = json!({ "answer": "accepted", "note": "请先看看样件" });
     cast.firm.post_json(&format!("{case}/answer"), yes).await.expect(200);
     cast.step(&cast.liaison, &case, json!({ "to": "introduced", "channel": "online" })).await;
-    let visit = json!({ "org_id": cast.firm_org.id, "findings": "看了压铸线，温升在灯杯处最高。" });
-    let visit = cast.liaison.post_json("visits", visit).await.expect(201).json();
-    let note = format!("走访 {}", visit["code"].as_str().unwrap());
+    let note = format!("走访 {}", cast.visit().await);
     cast.step(&cast.liaison, &case, json!({ "to": "met", "channel": "offline", "note": note }))
         .await;
     // A pause is no second meeting.
@@ -92,6 +129,13 @@ async fn contract(cast: &Cast, need: &str, capability: &str, case: &str) -> Stri
     cast.school.post_json(&steps, contracts::step("submitted", 1)).await.expect(200);
     cast.liaison.post_json(&steps, contracts::step("registered", 1)).await.expect(200);
     cast.step(&cast.liaison, case, json!({ "to": "registered" })).await;
+    // The first instalment is paid.
+    let version = cast.firm.get(&path).await.expect(200).json()["version"].to_string();
+    let request = cast.firm.request(Method::POST, &format!("{path}/payments"));
+    let request = request.header("if-match", format!("\"v{version}\""));
+    let today = cast.app.clock.today_in_china();
+    let body = json!({ "instalment": 0, "paid": 20.25, "paid_on": today });
+    cast.firm.send(request.json(&body)).await.expect(200);
     path
 }
 
@@ -112,6 +156,9 @@ async fn report(cast: &Cast, case: &str, contract: &str) {
     let made = cast.liaison.post_json("projects", project).await.expect(201);
     let path = made.header("location").trim_start_matches("/api/v1/").to_owned();
     cast.step(&cast.liaison, &path, json!({ "to": "active" })).await;
+    let mut closing = projects::closing();
+    closing["closed_on"] = json!(cast.app.clock.today_in_china());
+    cast.step(&cast.liaison, &path, closing).await;
     let year = cast.app.clock.today_in_china().format("%Y").to_string();
     let day = format!("from=2026-01-01&to={year}-12-31&group_by=programme,channel,activity_kind");
     let officer = cast.app.officer("4420");
@@ -124,6 +171,7 @@ async fn report(cast: &Cast, case: &str, contract: &str) {
     }
     assert_eq!((&total["contract_amount"], &total["tech_amount"]), (&json!(50.5), &json!(40.1234)));
     assert_eq!((&total["registered_amount"], &total["projects"]), (&json!(40.1234), &json!(1)));
+    assert_eq!((&total["paid_amount"], &total["closings"]), (&json!(20.25), &json!(1)), "{total}");
     let values = |line: &Value| {
         let headings = line["headings"].as_array().unwrap().iter();
         headings.map(|one| one["value"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
@@ -145,9 +193,7 @@ async fn report(cast: &Cast, case: &str, contract: &str) {
 #[tokio::test]
 async fn a_firms_problem_becomes_an_accepted_delivery() {
     let cast = Cast::meet().await;
-    let capability =
-        CapabilityBuilder::published(&cast.school_org).insert(&cast.app).id.to_string();
-    let need = cast.need().await;
+    let (capability, need) = (cast.capability().await, cast.need().await);
     cast.app.settle().await;
     let matches = cast.liaison.get(&format!("{need}/matches")).await.expect(200).json();
     let found = matches["hits"].as_array().unwrap();
