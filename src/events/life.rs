@@ -75,6 +75,8 @@ impl Life for EventStatus {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::error::Error;
 
@@ -94,6 +96,32 @@ mod tests {
             for to in S::ALL {
                 assert!(ended.check_step(*to, runs).is_err(), "{ended} to {to}");
             }
+        }
+    }
+
+    proptest! {
+        /// An event is held after its registration was closed and never without having been open;
+        /// who does not run it moves nothing, and the end is the end.
+        #[test]
+        fn no_sequence_of_steps_leads_outside_the_life(
+            wanted in prop::collection::vec(
+                (prop::sample::select(EventStatus::ALL), any::<bool>()), 0..40),
+        ) {
+            use EventStatus as S;
+            let mut path = vec![S::Planned];
+            for (to, runs) in wanted {
+                let from = path[path.len() - 1];
+                if from.check_step(to, Standing { runs, reviews: true }).is_ok() {
+                    prop_assert!(runs && from.next().contains(&to));
+                    path.push(to);
+                }
+            }
+            if let Some(at) = path.iter().position(|state| *state == S::Held) {
+                prop_assert_eq!(path[at - 1], S::Closed);
+                prop_assert!(path[..at].contains(&S::Open));
+            }
+            let ended = path.iter().position(|state| state.next().is_empty());
+            prop_assert!(ended.is_none_or(|at| at == path.len() - 1));
         }
     }
 }

@@ -121,6 +121,8 @@ impl ReviewedLife for NeedStatus {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::error::Error;
 
@@ -165,6 +167,45 @@ mod tests {
     fn closed_needs_stay_closed() {
         for status in [NeedStatus::Solved, NeedStatus::Withdrawn, NeedStatus::Unsolved] {
             assert!(status.next().is_empty());
+        }
+    }
+
+    proptest! {
+        /// Whatever is asked for by whomever in whatever order, a need is only where its life leads:
+        /// nothing is solved that was not contracted, nothing public that no reviewer has published,
+        /// and the end is the end.
+        #[test]
+        fn no_sequence_of_steps_leads_outside_the_life(
+            wanted in prop::collection::vec(
+                (prop::sample::select(NeedStatus::ALL), any::<bool>(), any::<bool>()), 0..60),
+        ) {
+            use NeedStatus as S;
+            let mut path = vec![S::Draft];
+            let mut reviewed = false;
+            for (to, owner, reviewer) in wanted {
+                let from = path[path.len() - 1];
+                let standing = Standing { owner, reviewer };
+                let allowed = from.steps_for(standing).contains(&to);
+                match from.check_step(to, standing) {
+                    Ok(()) => {
+                        prop_assert!(allowed && from.next().contains(&to));
+                        reviewed |= from == S::Submitted && to == S::Published;
+                        prop_assert!(!to.is_open() || reviewed, "{} without a review", to);
+                        path.push(to);
+                    }
+                    Err(Error::Conflict { legal: Some(legal), .. }) => {
+                        prop_assert!(!from.next().contains(&to));
+                        prop_assert_eq!(legal.len(), from.next().len());
+                    }
+                    Err(Error::Forbidden(_)) => prop_assert!(!allowed && from.next().contains(&to)),
+                    Err(other) => panic!("{other}"),
+                }
+            }
+            if let Some(at) = path.iter().position(|state| *state == S::Solved) {
+                prop_assert!(path[..at].contains(&S::Contracted));
+            }
+            let ended = path.iter().position(|state| state.next().is_empty());
+            prop_assert!(ended.is_none_or(|at| at == path.len() - 1));
         }
     }
 }
