@@ -216,7 +216,7 @@ async fn a_project_is_changed_by_its_form_and_seen_by_nobody_else() {
 }
 
 #[tokio::test]
-async fn late_milestones_and_payments_stand_in_the_cockpit_longest_due_first() {
+async fn what_is_late_stands_in_the_cockpit_longest_due_first() {
     let world = world().await;
     let earlier = |fields: &mut townbridge::projects::model::ProjectFields| {
         fields.milestones[0].due_on = "2026-03-20".parse().unwrap();
@@ -225,14 +225,17 @@ async fn late_milestones_and_payments_stand_in_the_cockpit_longest_due_first() {
     ContractBuilder::signed(&world.firm, &world.school).insert(&world.app);
     let page = world.liaison.get("/cockpit").await.expect(200);
     let late = page.texts("[data-delays] tbody tr");
-    assert_eq!(late.len(), 2, "{late:?}");
-    assert!(late[0].contains("样件") && late[1].contains("20.25 万元"), "{late:?}");
+    assert_eq!(late.len(), 3, "{late:?}");
+    for (row, what) in late.iter().zip(["样件", "认定登记", "20.25 万元"]) {
+        assert!(row.contains(what), "{late:?}");
+    }
     assert_eq!(page.count("[data-delays] a[href^='/projects/']"), 1);
-    assert_eq!(page.count("[data-delays] a[href^='/contracts/']"), 1);
+    assert_eq!(page.count("[data-delays] a[href^='/contracts/']"), 2);
     let api = world.app.liaison(GUZHEN).get("cockpit").await.expect(200).json();
     assert_eq!(api["delays"][0]["kind"], "project");
-    assert_eq!(api["delays"][1]["amount"], 20.25);
-    assert!(api["delays"][0]["days"].as_i64() > api["delays"][1]["days"].as_i64());
+    assert_eq!(api["delays"][1]["what"], "registration");
+    assert_eq!(api["delays"][2]["amount"], 20.25);
+    assert!(api["delays"][0]["days"].as_i64() > api["delays"][2]["days"].as_i64());
     let elsewhere = world.app.liaison("440604100").get("cockpit").await.expect(200).json();
     assert_eq!(elsewhere["delays"], serde_json::json!([]));
 }
