@@ -141,6 +141,25 @@ pub fn empty(db: &mut Db, table: &'static str) -> QueryResult<()> {
     Ok(())
 }
 
+/// The month (`2026-03`) of a column that holds a day, as SQL.
+pub fn month_of_day(db: &Db, column: &str) -> String {
+    match db {
+        Db::Postgres(_) => format!("to_char({column}, 'YYYY-MM')"),
+        Db::Sqlite(_) => format!("substr({column}, 1, 7)"),
+    }
+}
+
+/// The month in China of a column that holds a moment, as SQL. SQLite would round a moment to
+/// milliseconds, and the last of a month into the next.
+pub fn month_of_moment(db: &Db, column: &str) -> String {
+    match db {
+        Db::Postgres(_) => {
+            format!("to_char({column} AT TIME ZONE 'UTC' + INTERVAL '8 hours', 'YYYY-MM')")
+        }
+        Db::Sqlite(_) => format!("strftime('%Y-%m', substr({column}, 1, 19), '+8 hours')"),
+    }
+}
+
 /// Inserts rows and leaves those alone whose key is there: `insert_new!(db, table, rows)`.
 #[macro_export]
 macro_rules! insert_new {

@@ -2,17 +2,18 @@
 
 use std::collections::HashSet;
 
-use super::fact::{Fact, FactKey};
+use super::fact::{Fact, FactKey, FactKind};
 use super::live;
 use super::model::ReportLock;
 use super::query::Selection;
 use super::store;
 use super::store::sources::Scope;
+use super::tally::Sum;
 use crate::db::Db;
 use crate::error::Result;
 use crate::records::scope::Reach;
 
-/// The facts of a selection within reach, in the order of their days.
+/// The facts of a selection within reach, or those of one kind, in the order of their days.
 ///
 /// A fact of a day and region that is locked counts only as the locked report has it. A fact that a
 /// locked report holds counts nowhere else, even where its record has moved on to another day, town
@@ -20,10 +21,15 @@ use crate::records::scope::Reach;
 ///
 /// # Errors
 /// Database faults.
-pub fn facts(db: &mut Db, reach: &Reach, selection: &Selection) -> Result<Vec<Fact>> {
+pub fn facts(
+    db: &mut Db,
+    reach: &Reach,
+    selection: &Selection,
+    only: Option<FactKind>,
+) -> Result<Vec<Fact>> {
     let scope = Scope { reach, region: selection.region.as_deref(), span: selection.span };
-    let mut facts = unlocked(db, &scope)?;
-    let stored = store::sources::current_facts(db, &scope)?;
+    let mut facts = unlocked(db, &scope, only)?;
+    let stored = store::sources::current_facts(db, &scope, only)?;
     let stored: Vec<Fact> = stored.into_iter().map(Fact::from).collect();
     // A report that was locked between these queries has what was live a moment ago.
     let taken: HashSet<&FactKey> = stored.iter().map(|fact| &fact.key).collect();
@@ -34,12 +40,42 @@ pub fn facts(db: &mut Db, reach: &Reach, selection: &Selection) -> Result<Vec<Fa
     Ok(facts)
 }
 
-/// Facts of the records that no locked report has a say in.
+/// What the same facts add up to.
 ///
 /// # Errors
 /// Database faults.
-pub fn unlocked(db: &mut Db, scope: &Scope<'_>) -> Result<Vec<Fact>> {
-    let mut facts = live::facts(db, scope)?;
+pub fn sums(db: &mut Db, reach: &Reach, selection: &Selection) -> Result<Vec<Sum>> {
+    let scope = Scope { reach, region: selection.region.as_deref(), span: selection.span };
+    let mut sums = loop {
+        // A fact that is locked or corrected between the queries would be in both sums, or in none.
+        let before = store::changes(db)?;
+        let mut sums = unlocked_sums(db, &scope)?;
+        sums.extend(live::locked_sums(db, &scope)?);
+        if store::changes(db)? == before {
+            break sums;
+        }
+    };
+    sums.retain(|sum| selection.stands(&sum.alike));
+    Ok(sums)
+}
+
+fn unlocked_sums(db: &mut Db, scope: &Scope<'_>) -> Result<Vec<Sum>> {
+    let mut sums = live::sums(db, scope)?;
+    // Only whole months are locked, so that facts of one month and region are locked together.
+    let locks = store::locks(db, scope.span)?;
+    sums.retain(|sum| owner(&locks, &sum.alike).is_none());
+    for kind in live::READ_ONE_BY_ONE {
+        sums.extend(unlocked(db, scope, Some(kind))?.iter().map(Sum::from));
+    }
+    Ok(sums)
+}
+
+/// Facts of the records that no locked report has a say in, or those of one kind.
+///
+/// # Errors
+/// Database faults.
+pub fn unlocked(db: &mut Db, scope: &Scope<'_>, only: Option<FactKind>) -> Result<Vec<Fact>> {
+    let mut facts = live::facts(db, scope, only)?;
     let locks = store::locks(db, scope.span)?;
     facts.retain(|fact| owner(&locks, fact).is_none());
     let held = held(db, &facts)?;

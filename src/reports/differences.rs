@@ -56,7 +56,7 @@ fn everything() -> Reach {
 fn recorded(db: &mut Db, lock: &ReportLock) -> Result<BTreeMap<FactKey, Fact>> {
     let reach = everything();
     let scope = Scope { reach: &reach, region: Some(&lock.region_code), span: lock.span() };
-    let mut facts = live::facts(db, &scope)?;
+    let mut facts = live::facts(db, &scope, None)?;
     let locks = store::locks(db, lock.span())?;
     facts.retain(|fact| collect::owner(&locks, fact).is_some_and(|one| one.id == lock.id));
     let ids: Vec<&str> = facts.iter().map(|fact| fact.key.record_id.as_str()).collect();

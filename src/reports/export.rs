@@ -6,6 +6,7 @@ use super::dimension::Dimension;
 use super::fact::{Fact, Measure};
 use super::ops::{self, Report};
 use super::query::ExportQuery;
+use super::tally::Sum;
 use crate::accounts::principal::{Caller, Language};
 use crate::app::App;
 use crate::code_enum;
@@ -42,11 +43,15 @@ fn harmless(text: &str) -> String {
 pub fn export(app: &App, caller: &Caller, query: &ExportQuery) -> Result<Vec<u8>> {
     ops::broker(caller)?;
     let (selection, group_by) = query.asked(app)?;
-    let facts = ops::facts(app, caller, &selection)?;
-    let report = ops::lay_out(app, caller, (&selection, group_by), &facts)?;
     match query.format.unwrap_or(ReportFormat::Csv) {
-        ReportFormat::Csv => csv_file(&report, caller.language),
+        ReportFormat::Csv => {
+            csv_file(&ops::report(app, caller, (selection, group_by))?, caller.language)
+        }
         ReportFormat::Xlsx => {
+            let facts = ops::facts(app, caller, &selection)?;
+            // Of the same facts, whatever is written meanwhile.
+            let sums: Vec<Sum> = facts.iter().map(Sum::from).collect();
+            let report = ops::lay_out(app, caller, (&selection, group_by), &sums)?;
             let book = workbook(app, caller, &report, &facts);
             book.map_err(|error| Error::internal(format!("write a report: {error}")))
         }

@@ -1,31 +1,29 @@
-//! Facts as the records tell them now.
+//! Facts as the records tell them now: one by one, or added up by the database.
 
-use std::collections::HashMap;
+use chrono::NaiveDate;
 
 use super::fact::{Fact, FactKey, FactKind};
-use super::store::links::{Headings, Links};
-use super::store::sources::{self, CaseRow, PaymentRow, Scope};
-use crate::cases::model::{CaseId, Channel};
+use super::store::headings::{EXCHANGE, Headings};
+use super::store::sources::{self, CaseRow, ContractRow, ProjectRow, Scope, VisitRow};
+use super::store::sums::{self, SumRow};
+use super::tally::Sum;
+use crate::cases::model::Channel;
 use crate::clock::china_date;
-use crate::contracts::model::{Contract, ContractId};
 use crate::db::Db;
 use crate::error::Result;
 use crate::events::model::Event;
 use crate::money::Money;
 use crate::organizations;
-use crate::projects::model::{Project, ProjectStatus};
+use crate::projects::model::ProjectFields;
 
-/// `activity_kind` of visits and meetings.
-const EXCHANGE: &str = "exchange";
-/// Of contracts of development that no project carries.
+/// `activity_kind` of contracts of development that no project carries.
 const RESEARCH: &str = "research_project";
 /// Of other contracts that no project carries.
 const TRANSFER: &str = "technology_transfer";
 
 impl Fact {
-    fn about(mut self, code: &str, title: &str) -> Self {
-        code.clone_into(&mut self.code);
-        title.clone_into(&mut self.title);
+    fn about(mut self, code: String, title: String) -> Self {
+        (self.code, self.title) = (code, title);
         self
     }
 
@@ -40,175 +38,182 @@ impl Fact {
         (self.amount, self.of_which) = (Money(amount), Money(of_which));
         self
     }
+
+    /// What a meeting, by its channel, or a contract, by its type, adds to the headings of its project.
+    fn said(mut self, said: Option<&str>) -> Self {
+        match self.key.kind {
+            FactKind::Meeting => {
+                self.channel = said.map(str::to_owned).unwrap_or(self.channel);
+                EXCHANGE.clone_into(&mut self.activity_kind);
+            }
+            FactKind::Contract | FactKind::Registration | FactKind::Payment
+                if self.activity_kind.is_empty() =>
+            {
+                let development = said == Some("development");
+                self.activity_kind = if development { RESEARCH } else { TRANSFER }.to_owned();
+            }
+            _ => {}
+        }
+        self
+    }
 }
 
-/// All facts of a scope, in no order.
+/// All facts of a scope, or those of one kind, in no order.
 ///
 /// # Errors
 /// Database faults.
-pub fn facts(db: &mut Db, scope: &Scope<'_>) -> Result<Vec<Fact>> {
-    let mut facts = needs(db, scope)?;
-    facts.extend(visits(db, scope)?);
-    facts.extend(sources::events_held(db, scope)?.iter().map(event));
-    let opened = sources::cases_opened(db, scope)?;
-    let won = sources::cases_won(db, scope)?;
-    let meetings = sources::meetings(db, scope)?;
-    let contracts = sources::contracts_made(db, scope)?;
-    let payments = sources::payments(db, scope)?;
-    let links = {
-        let cases = opened.iter().chain(&won).map(|row| row.0);
-        let cases = cases.chain(meetings.iter().map(|(row, _)| row.0));
-        let cases = cases.chain(contracts.iter().filter_map(|row| row.case_id));
-        let cases = cases.chain(payments.iter().filter_map(|row| row.case_id));
-        let ids =
-            contracts.iter().map(|row| row.id).chain(payments.iter().map(|row| row.contract_id));
-        Links::of(db, &once(cases), &once(ids))?
-    };
-    facts.extend(opened.iter().map(|row| case(FactKind::Case, row, &links)));
-    facts.extend(won.iter().map(|row| case(FactKind::Success, row, &links)));
-    facts.extend(numbered(&meetings, &links));
-    facts.extend(contracts.iter().flat_map(|row| contract(row, &links)));
-    facts.extend(payments.iter().map(|row| payment(row, &links)));
-    facts.extend(sources::projects_run(db, scope)?.iter().flat_map(project));
-    // Queries choose wider than facts are: a contract by two days, a project by any of its towns.
-    facts.retain(|fact| scope.span.holds(fact.on) && scope.covers(&fact.region_code));
+pub fn facts(db: &mut Db, scope: &Scope<'_>, only: Option<FactKind>) -> Result<Vec<Fact>> {
+    let mut facts = Vec::new();
+    for kind in FactKind::ALL.iter().filter(|kind| only.is_none_or(|only| only == **kind)) {
+        facts.extend(of_kind(db, scope, *kind)?);
+    }
     Ok(facts)
 }
 
-/// Each id once.
-fn once<Id: Ord>(ids: impl Iterator<Item = Id>) -> Vec<Id> {
-    let mut ids: Vec<Id> = ids.collect();
-    ids.sort_unstable();
-    ids.dedup();
-    ids
+/// The facts of one kind.
+///
+/// # Errors
+/// Database faults.
+pub fn of_kind(db: &mut Db, scope: &Scope<'_>, kind: FactKind) -> Result<Vec<Fact>> {
+    let contracts = |rows: Vec<ContractRow>| -> Vec<Fact> {
+        rows.into_iter().filter_map(|row| contract(kind, row)).collect()
+    };
+    let cases =
+        |rows: Vec<CaseRow>| -> Vec<Fact> { rows.into_iter().map(|row| case(kind, row)).collect() };
+    Ok(match kind {
+        FactKind::Need => needs(db, scope)?,
+        FactKind::Visit => visits(db, scope)?,
+        FactKind::Case => cases(sources::opened(db, scope)?),
+        FactKind::Meeting => meetings(db, scope)?,
+        FactKind::Success => cases(sources::won(db, scope)?),
+        FactKind::Contract => contracts(sources::signed(db, scope)?),
+        FactKind::Registration => contracts(sources::registered(db, scope)?),
+        FactKind::Payment => contracts(sources::payments(db, scope)?),
+        FactKind::Project => sources::begun(db, scope)?.into_iter().filter_map(begun).collect(),
+        FactKind::Closing => {
+            let rows = sources::closed(db, scope)?.into_iter();
+            rows.filter_map(|(row, fields)| closing(row, &fields.0)).collect()
+        }
+        FactKind::Event => sources::events(db, scope)?.into_iter().map(event).collect(),
+    })
+}
+
+/// Kinds of facts that the database does not add up: what a project has put out stands in its document
+/// alone, and whether an event was online follows from its document. Both are few.
+pub const READ_ONE_BY_ONE: [FactKind; 2] = [FactKind::Closing, FactKind::Event];
+
+/// What the facts of all other kinds that no locked report holds add up to.
+///
+/// # Errors
+/// Database faults.
+pub fn sums(db: &mut Db, scope: &Scope<'_>) -> Result<Vec<Sum>> {
+    let mut all = Vec::new();
+    for kind in FactKind::ALL.iter().filter(|kind| !READ_ONE_BY_ONE.contains(kind)) {
+        let rows = sums::live(db, scope, *kind)?;
+        all.extend(rows.into_iter().filter_map(|row| {
+            let said = row.said.clone();
+            sum(*kind, row).map(|sum| Sum { alike: sum.alike.said(said.as_deref()), ..sum })
+        }));
+    }
+    Ok(all)
+}
+
+/// What the facts of locked reports add up to that count now.
+///
+/// # Errors
+/// Database faults.
+pub fn locked_sums(db: &mut Db, scope: &Scope<'_>) -> Result<Vec<Sum>> {
+    let rows = sums::locked(db, scope)?.into_iter();
+    Ok(rows.filter_map(|row| sum(row.said.as_deref()?.parse().ok()?, row)).collect())
+}
+
+fn sum(kind: FactKind, row: SumRow) -> Option<Sum> {
+    let first_day: NaiveDate = format!("{}-01", row.month).parse().ok()?;
+    let alike = Fact::new(kind, String::new(), first_day, row.region_code)
+        .under(row.found.headings())
+        .worth(row.amount, row.of_which);
+    Some(Sum { alike, facts: row.facts })
 }
 
 fn needs(db: &mut Db, scope: &Scope<'_>) -> Result<Vec<Fact>> {
-    let rows = sources::needs_published(db, scope)?;
+    let rows = sources::needs(db, scope)?;
     let fact = |(id, code, title, region, published): sources::NeedRow| {
         let on = china_date(published?.0);
-        Some(Fact::new(FactKind::Need, id.to_string(), on, region).about(&code, &title))
+        Some(Fact::new(FactKind::Need, id.to_string(), on, region).about(code, title))
     };
     Ok(rows.into_iter().filter_map(fact).collect())
 }
 
 fn visits(db: &mut Db, scope: &Scope<'_>) -> Result<Vec<Fact>> {
-    let rows = sources::visits_made(db, scope)?;
-    let orgs = once(rows.iter().filter_map(|row| row.org_id));
+    let rows = sources::visits(db, scope)?;
+    let mut orgs: Vec<_> = rows.iter().filter_map(|row| row.3).collect();
+    orgs.sort_unstable();
+    orgs.dedup();
     let owners = organizations::ops::owners(db, &orgs)?;
-    let fact = |row: crate::visits::model::Visit| {
-        let fields = row.doc.0;
-        let firm = row.org_id.and_then(|id| owners.get(&id)).map(|org| org.name.clone());
-        let firm = firm.or(fields.org_name).unwrap_or_default();
+    let fact = |(id, code, town, org_id, on, fields): VisitRow| {
+        let fields = fields.0;
+        let firm = org_id.and_then(|id| owners.get(&id)).map(|org| org.name.clone());
         let headings = Headings {
             programme: fields.programme.unwrap_or_default(),
             channel: fields.channel.unwrap_or_else(|| Channel::Offline.to_string()),
             activity_kind: EXCHANGE.to_owned(),
         };
-        Fact::new(FactKind::Visit, row.id.to_string(), row.visited_on, row.town_code)
-            .about(&row.code, &firm)
+        Fact::new(FactKind::Visit, id.to_string(), on, town)
+            .about(code, firm.or(fields.org_name).unwrap_or_default())
             .under(headings)
     };
     Ok(rows.into_iter().map(fact).collect())
 }
 
-fn event(row: &Event) -> Fact {
+fn event(row: Event) -> Fact {
     let channel = if row.is_online() { Channel::Online } else { Channel::Offline };
     let headings = Headings {
         programme: String::new(),
         channel: channel.to_string(),
         activity_kind: EXCHANGE.to_owned(),
     };
-    Fact::new(
-        FactKind::Event,
-        row.id.to_string(),
-        china_date(row.starts_at.0),
-        row.town_code.clone(),
-    )
-    .about(&row.code, &row.title)
-    .under(headings)
+    let on = china_date(row.starts_at.0);
+    Fact::new(FactKind::Event, row.id.to_string(), on, row.town_code)
+        .about(row.code, row.title)
+        .under(headings)
 }
 
-fn case(kind: FactKind, (id, code, title, region, at): &CaseRow, links: &Links) -> Fact {
-    Fact::new(kind, id.to_string(), china_date(at.0), region.clone())
-        .about(code, title)
-        .under(links.case(*id))
+fn case(kind: FactKind, row: CaseRow) -> Fact {
+    Fact::new(kind, row.id.to_string(), china_date(row.at.0), row.region_code)
+        .about(row.code, row.title)
+        .under(row.found.headings())
 }
 
-/// Meetings with their number in the case.
-fn numbered(rows: &[(CaseRow, Option<Channel>)], links: &Links) -> Vec<Fact> {
-    let mut counts: HashMap<CaseId, i32> = HashMap::new();
-    let fact = |(row, channel): &(CaseRow, Option<Channel>)| {
-        let part = counts.entry(row.0).or_default();
-        *part += 1;
-        let mut fact = case(FactKind::Meeting, row, links);
-        fact.key.part = *part;
-        fact.channel = channel.map(|channel| channel.to_string()).unwrap_or(fact.channel);
-        EXCHANGE.clone_into(&mut fact.activity_kind);
+fn meetings(db: &mut Db, scope: &Scope<'_>) -> Result<Vec<Fact>> {
+    let rows = sources::meetings(db, scope)?;
+    let fact = |(row, part, channel): (CaseRow, i32, Option<Channel>)| {
+        let mut fact = case(FactKind::Meeting, row).said(channel.map(Channel::as_str));
+        fact.key.part = part;
         fact
     };
-    rows.iter().map(fact).collect()
+    Ok(rows.into_iter().map(fact).collect())
 }
 
-/// The headings of a contract; without a project, what it does follows from its type.
-fn contract_headings(
-    id: ContractId,
-    case_id: Option<CaseId>,
-    contract_type: Option<&str>,
-    links: &Links,
-) -> Headings {
-    let mut headings = links.contract(id, case_id);
-    if headings.activity_kind.is_empty() {
-        let development = contract_type == Some("development");
-        headings.activity_kind = if development { RESEARCH } else { TRANSFER }.to_owned();
-    }
-    headings
+fn contract(kind: FactKind, row: ContractRow) -> Option<Fact> {
+    let fact = Fact::new(kind, row.id.to_string(), row.on?, row.region_code)
+        .about(row.code, row.title)
+        .under(row.found.headings())
+        .said(row.contract_type.as_deref())
+        .worth(row.amount.unwrap_or_default(), row.of_which.unwrap_or_default());
+    Some(Fact { key: FactKey { part: row.part, ..fact.key.clone() }, ..fact })
 }
 
-fn contract(row: &Contract, links: &Links) -> Vec<Fact> {
-    let headings = contract_headings(row.id, row.case_id, row.contract_type.as_deref(), links);
-    let (amount, tech) = (row.amount.unwrap_or_default(), row.tech_amount.unwrap_or_default());
-    let fact = |kind, on| {
-        Fact::new(kind, row.id.to_string(), on, row.region_code.clone())
-            .about(&row.code, &row.project_name)
-            .under(headings.clone())
-    };
-    let signed = row.signed_on.map(|on| fact(FactKind::Contract, on).worth(amount, tech));
-    let registered = row.registered_on.map(|on| fact(FactKind::Registration, on).worth(tech, 0));
-    signed.into_iter().chain(registered).collect()
+fn project(kind: FactKind, row: ProjectRow) -> Option<Fact> {
+    let fact = Fact::new(kind, row.id.to_string(), row.on?, row.region_code);
+    Some(fact.about(row.code, row.title).under(row.found.headings()))
 }
 
-fn payment(row: &PaymentRow, links: &Links) -> Fact {
-    let (id, case_id) = (row.contract_id, row.case_id);
-    let headings = contract_headings(id, case_id, row.contract_type.as_deref(), links);
-    let mut fact =
-        Fact::new(FactKind::Payment, id.to_string(), row.paid_on, row.region_code.clone())
-            .about(&row.code, &row.title)
-            .under(headings)
-            .worth(row.paid, 0);
-    fact.key = FactKey { part: row.part, ..fact.key };
-    fact
+fn begun(row: ProjectRow) -> Option<Fact> {
+    let (planned, paid) = (row.funds_planned, row.funds_paid);
+    Some(project(FactKind::Project, row)?.worth(planned, paid))
 }
 
-fn project(row: &Project) -> Vec<Fact> {
-    let fields = &row.doc.0;
-    let region = fields.town_codes.first().cloned().unwrap_or_default();
-    let headings = Headings {
-        programme: row.programme.clone(),
-        channel: row.channel.clone(),
-        activity_kind: row.activity_kind.clone(),
-    };
-    let fact = |kind, on| {
-        Fact::new(kind, row.id.to_string(), on, region.clone())
-            .about(&row.code, &row.title)
-            .under(headings.clone())
-    };
-    let begun = row
-        .starts_on
-        .map(|on| fact(FactKind::Project, on).worth(row.funds_planned, row.funds_paid));
-    let closed = row.closed_on.filter(|_| row.status == ProjectStatus::Closed).map(|on| {
-        let value: i64 = fields.outputs.iter().filter_map(|one| one.amount).map(|one| one.0).sum();
-        fact(FactKind::Closing, on).worth(value, 0)
-    });
-    begun.into_iter().chain(closed).collect()
+fn closing(row: ProjectRow, fields: &ProjectFields) -> Option<Fact> {
+    let value: i64 = fields.outputs.iter().filter_map(|one| one.amount).map(|one| one.0).sum();
+    Some(project(FactKind::Closing, row)?.worth(value, 0))
 }

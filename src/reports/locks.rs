@@ -112,7 +112,7 @@ fn lock_now(
 ) -> Result<ReportLock> {
     let reach = Reach { everything: true, ..Reach::of(caller) };
     let scope = Scope { reach: &reach, region: Some(region), span: period.span };
-    let facts = collect::unlocked(db, &scope)?;
+    let facts = collect::unlocked(db, &scope, None)?;
     let row = ReportLock {
         id: LockId::new(),
         region_code: region.to_owned(),

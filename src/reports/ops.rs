@@ -2,16 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
+use chrono::{Days, NaiveDate};
 use serde::Serialize;
 
 use super::dimension::{Dimension, UNASSIGNED};
-use super::fact::{Fact, FactKey};
+use super::fact::{Fact, FactKey, FactKind, Measure};
+use super::period::Span;
 use super::query::{RecordsQuery, Selection};
-use super::tally::{Figures, break_down};
+use super::tally::{Figures, Sum, break_down};
 use super::{collect, locks};
 use crate::accounts::principal::Caller;
 use crate::app::App;
+use crate::db::Db;
 use crate::error::{Error, Result};
 use crate::http::pagination::{Page, checked_limit, decode_cursor, encode_cursor};
 use crate::http::text;
@@ -98,7 +100,7 @@ pub fn name(app: &App, caller: &Caller, dimension: Dimension, value: &str) -> St
 /// As for [`report`].
 pub(super) fn facts(app: &App, caller: &Caller, selection: &Selection) -> Result<Vec<Fact>> {
     let reach = broker(caller)?;
-    app.db.read(|db| collect::facts(db, &reach, selection))
+    app.db.read(|db| collect::facts(db, &reach, &selection.narrowed(), None))
 }
 
 /// Makes a report.
@@ -110,16 +112,17 @@ pub fn report(
     caller: &Caller,
     (selection, group_by): (Selection, Vec<Dimension>),
 ) -> Result<Report> {
-    let facts = facts(app, caller, &selection)?;
-    lay_out(app, caller, (&selection, group_by), &facts)
+    let reach = broker(caller)?;
+    let sums = app.db.read(|db| collect::sums(db, &reach, &selection.narrowed()))?;
+    lay_out(app, caller, (&selection, group_by), &sums)
 }
 
-/// The report that facts make.
+/// The report that sums make.
 pub(super) fn lay_out(
     app: &App,
     caller: &Caller,
     (selection, group_by): (&Selection, Vec<Dimension>),
-    facts: &[Fact],
+    sums: &[Sum],
 ) -> Result<Report> {
     let line = |(values, figures): (Vec<String>, Figures)| {
         let headings = group_by.iter().zip(values).map(|(dimension, value)| Heading {
@@ -132,8 +135,8 @@ pub(super) fn lay_out(
     Ok(Report {
         from: selection.span.from,
         to: selection.span.to,
-        lines: break_down(facts, &group_by).into_iter().map(line).collect(),
-        total: Figures::of(facts).values(),
+        lines: break_down(sums, &group_by).into_iter().map(line).collect(),
+        total: Figures::of_sums(sums).values(),
         locks: locks_of(app, caller, selection)?,
         group_by,
     })
@@ -172,16 +175,42 @@ fn place(cursor: &str) -> Option<(NaiveDate, FactKey)> {
 /// # Errors
 /// As for [`report`].
 pub fn records(app: &App, caller: &Caller, query: &RecordsQuery) -> Result<Page<Fact>> {
-    broker(caller)?;
+    let reach = broker(caller)?;
     let limit = checked_limit(query.limit)?;
-    let mut facts = facts(app, caller, &query.selection(app)?)?;
-    if let Some(measure) = query.measure {
-        facts.retain(|fact| fact.key.kind == measure.kind());
-    }
-    if let Some(after) = &query.after {
-        let after = place(after).ok_or_else(|| Error::field("/after", "field.cursor"))?;
-        facts.retain(|fact| (fact.on, &fact.key) > (after.0, &after.1));
-    }
-    facts.truncate(limit + 1);
+    let selection = query.selection(app)?.narrowed();
+    let only = query.measure.map(Measure::kind);
+    let after = query
+        .after
+        .as_deref()
+        .map(|after| place(after).ok_or_else(|| Error::field("/after", "field.cursor")));
+    let after = after.transpose()?;
+    let facts = app.db.read(|db| first(db, &reach, &selection, only, after.as_ref(), limit + 1))?;
     Ok(Page::cut(facts, limit, cursor))
+}
+
+/// The first so many facts after one. Days are read in turn, twice as many each time, until there are
+/// enough: a page of a long time costs as much as one of a short time.
+fn first(
+    db: &mut Db,
+    reach: &Reach,
+    selection: &Selection,
+    only: Option<FactKind>,
+    after: Option<&(NaiveDate, FactKey)>,
+    wanted: usize,
+) -> Result<Vec<Fact>> {
+    let Span { from, to: last } = selection.span;
+    let mut from = after.map_or(from, |(day, _)| from.max(*day));
+    let mut days = 0;
+    let mut found: Vec<Fact> = Vec::new();
+    while from <= last && found.len() < wanted {
+        let to = from.checked_add_days(Days::new(days)).map_or(last, |to| to.min(last));
+        let some = Selection { span: Span { from, to }, ..selection.clone() };
+        let mut facts = collect::facts(db, reach, &some, only)?;
+        facts.retain(|fact| after.is_none_or(|(on, key)| (fact.on, &fact.key) > (*on, key)));
+        found.append(&mut facts);
+        let Some(next) = to.succ_opt() else { break };
+        (from, days) = (next, 2 * days + 1);
+    }
+    found.truncate(wanted);
+    Ok(found)
 }

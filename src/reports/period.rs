@@ -27,6 +27,12 @@ impl Span {
         Self { from: self.from.max(other.from), to: self.to.min(other.to) }
     }
 
+    /// The days from the first of both to the last of both.
+    #[must_use]
+    pub fn around(self, other: Self) -> Self {
+        Self { from: self.from.min(other.from), to: self.to.max(other.to) }
+    }
+
     /// The year of a day.
     pub fn year_of(day: NaiveDate) -> Self {
         let first = |year| NaiveDate::from_ymd_opt(year, 1, 1).unwrap_or(day);

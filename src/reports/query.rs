@@ -3,7 +3,7 @@
 use chrono::{Datelike, NaiveDate};
 use serde::Deserialize;
 
-use super::dimension::Dimension;
+use super::dimension::{Dimension, UNASSIGNED};
 use super::export::ReportFormat;
 use super::fact::{Fact, Measure};
 use super::period::{Period, Span};
@@ -26,10 +26,38 @@ pub struct Selection {
 }
 
 impl Selection {
+    /// The same choice with days and region no wider than the values of times and places allow: what
+    /// leads to the records of one month or town need not read all others.
+    #[must_use]
+    pub fn narrowed(&self) -> Self {
+        let mut narrow = self.clone();
+        for (dimension, values) in &self.values {
+            match (dimension, values.as_slice()) {
+                (Dimension::Month | Dimension::Quarter | Dimension::Year, values) => {
+                    let spans = values.iter().filter_map(|name| name.parse::<Period>().ok());
+                    let around = spans.map(|period| period.span).reduce(Span::around);
+                    narrow.span = around.map_or(narrow.span, |span| narrow.span.within(span));
+                }
+                (Dimension::Town | Dimension::County | Dimension::City, [code]) => {
+                    let wider = narrow.region.as_ref().is_none_or(|own| code.starts_with(own));
+                    if wider && code != UNASSIGNED {
+                        narrow.region = Some(code.clone());
+                    }
+                }
+                _ => {}
+            }
+        }
+        narrow
+    }
+
     /// Whether a fact is among them.
     pub fn holds(&self, fact: &Fact) -> bool {
-        self.span.holds(fact.on)
-            && self.region.as_ref().is_none_or(|prefix| fact.region_code.starts_with(prefix))
+        self.span.holds(fact.on) && self.stands(fact)
+    }
+
+    /// Whether a fact of these days is among them, by month, region and headings.
+    pub fn stands(&self, fact: &Fact) -> bool {
+        self.region.as_ref().is_none_or(|prefix| fact.region_code.starts_with(prefix))
             && self.values.iter().all(|(one, values)| values.contains(&one.value(fact)))
     }
 }

@@ -1,7 +1,9 @@
 //! Queries on locked reports.
 
-pub mod links;
+pub mod choice;
+pub mod headings;
 pub mod sources;
+pub mod sums;
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -73,6 +75,12 @@ pub fn last_locked(db: &mut Db) -> Result<Option<Timestamp>> {
         .select(l::created_at)
         .first(conn))
     .optional()?)
+}
+
+/// How many reports have been locked and how many corrections made; neither is ever undone.
+pub fn changes(db: &mut Db) -> Result<(i64, i64)> {
+    let locks = on!(db, conn => report_locks::table.count().get_result(conn))?;
+    Ok((locks, on!(db, conn => report_corrections::table.count().get_result(conn))?))
 }
 
 /// Locked reports that have a day in common with a span, in the order in which they were locked.

@@ -5,6 +5,21 @@ use std::collections::BTreeMap;
 use super::dimension::Dimension;
 use super::fact::{Fact, Measure};
 
+/// Facts that stand alike, added up: of one kind, month and region, under the same headings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sum {
+    /// What they have in common, with the first day of their month and all their money.
+    pub alike: Fact,
+    /// How many.
+    pub facts: i64,
+}
+
+impl From<&Fact> for Sum {
+    fn from(fact: &Fact) -> Self {
+        Self { alike: fact.clone(), facts: 1 }
+    }
+}
+
 /// Sums of the measures: counts, or 分.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Figures(BTreeMap<Measure, i64>);
@@ -12,9 +27,24 @@ pub struct Figures(BTreeMap<Measure, i64>);
 impl Figures {
     /// Adds a fact.
     pub fn add(&mut self, fact: &Fact) {
-        for measure in Measure::ALL.iter().filter(|measure| measure.kind() == fact.key.kind) {
-            *self.0.entry(*measure).or_default() += measure.of(fact);
+        self.add_alike(fact, 1);
+    }
+
+    /// Adds facts that stand alike, with their money in one.
+    fn add_alike(&mut self, alike: &Fact, facts: i64) {
+        for measure in Measure::ALL.iter().filter(|measure| measure.kind() == alike.key.kind) {
+            let each = if measure.is_money() { 1 } else { facts };
+            *self.0.entry(*measure).or_default() += measure.of(alike) * each;
         }
+    }
+
+    /// The sums over sums.
+    pub fn of_sums<'a>(sums: impl IntoIterator<Item = &'a Sum>) -> Self {
+        let mut figures = Self::default();
+        for sum in sums {
+            figures.add_alike(&sum.alike, sum.facts);
+        }
+        figures
     }
 
     /// The sums over facts.
@@ -38,19 +68,19 @@ impl Figures {
     }
 }
 
-/// Facts broken down: the sums for each combination of values that occurs, in their order.
-pub fn break_down(facts: &[Fact], by: &[Dimension]) -> BTreeMap<Vec<String>, Figures> {
+/// Sums broken down: the figures for each combination of values that occurs, in their order.
+pub fn break_down(sums: &[Sum], by: &[Dimension]) -> BTreeMap<Vec<String>, Figures> {
     let mut groups: BTreeMap<Vec<String>, Figures> = BTreeMap::new();
-    for fact in facts {
-        let values = by.iter().map(|dimension| dimension.value(fact)).collect();
-        groups.entry(values).or_default().add(fact);
+    for sum in sums {
+        let values = by.iter().map(|dimension| dimension.value(&sum.alike)).collect();
+        groups.entry(values).or_default().add_alike(&sum.alike, sum.facts);
     }
     groups
 }
 
 #[cfg(test)]
 mod tests {
-    use chrono::NaiveDate;
+    use chrono::{Datelike, NaiveDate};
     use proptest::prelude::*;
     use proptest::sample::select;
 
@@ -82,6 +112,31 @@ mod tests {
         prop::collection::vec(fact, 0..60)
     }
 
+    /// Facts that stand alike in one, as the database adds them up.
+    fn added_up(facts: &[Fact]) -> Vec<Sum> {
+        let mut sums: Vec<Sum> = Vec::new();
+        for fact in facts {
+            let mut alike = fact.clone();
+            alike.on = alike.on.with_day(1).unwrap();
+            (alike.amount, alike.of_which) = (Money(0), Money(0));
+            let same = |sum: &&mut Sum| {
+                let of = &sum.alike;
+                Fact { amount: Money(0), of_which: Money(0), ..of.clone() } == alike
+            };
+            let place = match sums.iter_mut().find(same) {
+                Some(sum) => sum,
+                None => {
+                    sums.push(Sum { alike: alike.clone(), facts: 0 });
+                    sums.last_mut().unwrap()
+                }
+            };
+            place.facts += 1;
+            place.alike.amount.0 += fact.amount.0;
+            place.alike.of_which.0 += fact.of_which.0;
+        }
+        sums
+    }
+
     proptest! {
         /// However facts are broken down and whatever they are filtered by, the groups add up to the
         /// total, and each group to the facts that it leads to.
@@ -100,7 +155,9 @@ mod tests {
                 .cloned()
                 .collect();
             let total = Figures::of(&kept);
-            let groups = break_down(&kept, &by);
+            let sums = added_up(&kept);
+            prop_assert_eq!(&Figures::of_sums(&sums), &total);
+            let groups = break_down(&sums, &by);
             for measure in Measure::ALL {
                 let sum: i64 = groups.values().map(|figures| figures.sum(*measure)).sum();
                 prop_assert_eq!(sum, total.sum(*measure), "{}", measure);

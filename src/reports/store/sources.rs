@@ -1,40 +1,39 @@
-//! The records that facts are drawn from, as far as a query can choose them.
+//! The records that facts are drawn from, as far as a query can choose them, with the columns that
+//! facts need.
 
 use chrono::{NaiveDate, NaiveTime, TimeDelta};
+use diesel::dsl::sql;
+use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Integer, Nullable};
 
-use crate::cases::model::{CaseId, Channel};
-use crate::cases::stage::CaseStage;
-use crate::contracts::model::{Contract, ContractId, ContractStatus};
-use crate::db::schema::{
-    case_entries, cases, contract_payments, contracts, events, needs, project_towns, projects,
-    report_facts, visits,
+use super::choice::{
+    at_some_time, cases_opened, cases_won, contracts_registered, contracts_signed, facts_locked,
+    first_town, in_scope, meetings_held, needs_published, on_some_day, payments_made,
+    projects_begun, projects_closed, visits_made,
 };
-use crate::db::{Db, Timestamp};
+use super::headings::{self, Found};
+use crate::accounts::principal::OrgId;
+use crate::cases::model::{CaseId, Channel};
+use crate::contracts::model::ContractId;
+use crate::db::schema::{
+    case_entries, cases, contract_payments, contracts, events, needs, projects, report_facts,
+    visits,
+};
+use crate::db::{Db, Json, Timestamp};
 use crate::error::Result;
 use crate::events::model::{Event, EventStatus};
 use crate::needs::model::NeedId;
 use crate::on;
-use crate::projects::model::{Project, ProjectStatus};
+use crate::projects::model::{ProjectFields, ProjectId};
 use crate::records::scope::Reach;
+use crate::reports::fact::FactKind;
 use crate::reports::model::LockedFact;
 use crate::reports::period::Span;
-use crate::visits::model::Visit;
+use crate::visits::model::{VisitFields, VisitId};
 
 /// Ids asked for in one query: SQLite takes 32,766 values.
 pub const CHUNK: usize = 1_000;
-
-/// The condition that an entry brought its case to a meeting: a note is none, and neither is going on
-/// where it was when it was put on hold.
-macro_rules! came_to_meet {
-    () => {{
-        let reached = case_entries::to_stage.eq(CaseStage::Met);
-        let stayed = [CaseStage::Met, CaseStage::OnHold];
-        let moved = case_entries::from_stage.is_null().or(case_entries::from_stage.ne_all(stayed));
-        reached.and(moved)
-    }};
-}
-pub(super) use came_to_meet;
 
 /// Where and when to look.
 #[derive(Debug, Clone)]
@@ -57,7 +56,7 @@ impl Scope<'_> {
     }
 
     /// From the first moment of the first day to the first moment after the last, in China.
-    fn moments(&self) -> (Timestamp, Timestamp) {
+    pub(super) fn moments(&self) -> (Timestamp, Timestamp) {
         let midnight = |day: NaiveDate| {
             let there = day.and_time(NaiveTime::MIN).and_utc();
             Timestamp::new(there - TimeDelta::hours(8))
@@ -66,43 +65,33 @@ impl Scope<'_> {
     }
 }
 
-/// Keeps the rows of the scope by the column of their region.
-macro_rules! in_scope {
-    ($query:expr, $column:expr, $scope:expr) => {{
-        let (mut query, scope) = ($query.into_boxed(), $scope);
-        if !scope.reach.everything {
-            query = query.filter(crate::in_regions!($column, scope.reach));
-        }
-        if let Some(region) = scope.region {
-            query = query.filter($column.like(format!("{region}%")));
-        }
-        query
-    }};
-}
-
 /// A need: id, code, title, region, when it was published.
 pub type NeedRow = (NeedId, String, String, String, Option<Timestamp>);
 
 /// Needs first published in the scope.
-pub fn needs_published(db: &mut Db, scope: &Scope<'_>) -> Result<Vec<NeedRow>> {
-    let (start, end) = scope.moments();
-    Ok(on!(db, conn => in_scope!(needs::table, needs::region_code, scope)
-        .filter(needs::published_at.assume_not_null().ge(start))
-        .filter(needs::published_at.assume_not_null().lt(end))
-        .select((needs::id, needs::code, needs::title, needs::region_code, needs::published_at))
-        .load(conn))?)
+pub fn needs(db: &mut Db, scope: &Scope<'_>) -> Result<Vec<NeedRow>> {
+    let columns = (needs::id, needs::code, needs::title, needs::region_code, needs::published_at);
+    Ok(on!(db, conn => needs_published!(needs::table, scope).select(columns).load(conn))?)
 }
 
+/// A visit: id, code, town, firm, day, fields.
+pub type VisitRow = (VisitId, String, String, Option<OrgId>, NaiveDate, Json<VisitFields>);
+
 /// Visits of the scope.
-pub fn visits_made(db: &mut Db, scope: &Scope<'_>) -> Result<Vec<Visit>> {
-    Ok(on!(db, conn => in_scope!(visits::table, visits::town_code, scope)
-        .filter(visits::visited_on.between(scope.span.from, scope.span.to))
-        .select(Visit::as_select())
-        .load(conn))?)
+pub fn visits(db: &mut Db, scope: &Scope<'_>) -> Result<Vec<VisitRow>> {
+    let columns = (
+        visits::id,
+        visits::code,
+        visits::town_code,
+        visits::org_id,
+        visits::visited_on,
+        visits::doc,
+    );
+    Ok(on!(db, conn => visits_made!(visits::table, scope).select(columns).load(conn))?)
 }
 
 /// Events of the scope that were held.
-pub fn events_held(db: &mut Db, scope: &Scope<'_>) -> Result<Vec<Event>> {
+pub fn events(db: &mut Db, scope: &Scope<'_>) -> Result<Vec<Event>> {
     let (start, end) = scope.moments();
     Ok(on!(db, conn => in_scope!(events::table, events::town_code, scope)
         .filter(events::status.eq(EventStatus::Held))
@@ -112,100 +101,88 @@ pub fn events_held(db: &mut Db, scope: &Scope<'_>) -> Result<Vec<Event>> {
         .load(conn))?)
 }
 
-/// A case: id, code, title of its need, region, when.
-pub type CaseRow = (CaseId, String, String, String, Timestamp);
+/// Something that became of a case.
+#[derive(Debug, Queryable)]
+pub struct CaseRow {
+    /// The case.
+    pub id: CaseId,
+    /// Its readable code.
+    pub code: String,
+    /// Title of its need.
+    pub title: String,
+    /// The region that it counts for.
+    pub region_code: String,
+    /// When.
+    pub at: Timestamp,
+    /// Where it stands.
+    pub found: Found,
+}
 
 /// Cases opened in the scope.
-pub fn cases_opened(db: &mut Db, scope: &Scope<'_>) -> Result<Vec<CaseRow>> {
-    let (start, end) = scope.moments();
+pub fn opened(db: &mut Db, scope: &Scope<'_>) -> Result<Vec<CaseRow>> {
     let joined = || cases::table.inner_join(needs::table.on(cases::need_id.eq(needs::id)));
-    Ok(on!(db, conn => in_scope!(joined(), cases::region_code, scope)
-        .filter(cases::created_at.ge(start))
-        .filter(cases::created_at.lt(end))
-        .select((cases::id, cases::code, needs::title, cases::region_code, cases::created_at))
-        .load(conn))?)
+    let columns = (
+        cases::id,
+        cases::code,
+        needs::title,
+        cases::region_code,
+        cases::created_at,
+        headings::of_case(),
+    );
+    Ok(on!(db, conn => cases_opened!(joined(), scope).select(columns).load(conn))?)
 }
 
 /// Cases closed as won in the scope.
-pub fn cases_won(db: &mut Db, scope: &Scope<'_>) -> Result<Vec<CaseRow>> {
-    let (start, end) = scope.moments();
+pub fn won(db: &mut Db, scope: &Scope<'_>) -> Result<Vec<CaseRow>> {
     let joined = || cases::table.inner_join(needs::table.on(cases::need_id.eq(needs::id)));
-    Ok(on!(db, conn => in_scope!(joined(), cases::region_code, scope)
-        .filter(cases::stage.eq(CaseStage::ClosedWon))
-        .filter(cases::closed_at.assume_not_null().ge(start))
-        .filter(cases::closed_at.assume_not_null().lt(end))
-        .select((
-            cases::id,
-            cases::code,
-            needs::title,
-            cases::region_code,
-            cases::closed_at.assume_not_null(),
-        ))
-        .load(conn))?)
+    let columns = (
+        cases::id,
+        cases::code,
+        needs::title,
+        cases::region_code,
+        cases::closed_at.assume_not_null(),
+        headings::of_case(),
+    );
+    Ok(on!(db, conn => cases_won!(joined(), scope).select(columns).load(conn))?)
 }
 
-/// Every meeting of the cases that have one in the scope, in the order of time: those before tell
-/// which number a meeting has.
-pub fn meetings(db: &mut Db, scope: &Scope<'_>) -> Result<Vec<(CaseRow, Option<Channel>)>> {
-    let (start, end) = scope.moments();
-    let mut ids: Vec<CaseId> = on!(db, conn => case_entries::table
-        .filter(came_to_meet!())
-        .filter(case_entries::created_at.ge(start))
-        .filter(case_entries::created_at.lt(end))
-        .select(case_entries::case_id)
-        .load(conn))?;
-    ids.sort_unstable();
-    ids.dedup();
+/// The number of a meeting within its case, from 1.
+pub fn meeting_number() -> String {
+    let came_to_meet = headings::came_to_meet("m");
+    format!(
+        "(SELECT COUNT(*) FROM case_entries AS m WHERE m.case_id = case_entries.case_id \
+         AND {came_to_meet} AND m.id <= case_entries.id)"
+    )
+}
+
+/// Meetings in the scope, with their number and channel.
+pub fn meetings(db: &mut Db, scope: &Scope<'_>) -> Result<Vec<(CaseRow, i32, Option<Channel>)>> {
     let joined = || {
         case_entries::table
             .inner_join(cases::table.on(case_entries::case_id.eq(cases::id)))
             .inner_join(needs::table.on(cases::need_id.eq(needs::id)))
     };
-    let mut rows = Vec::new();
-    for chunk in ids.chunks(CHUNK) {
-        let some: Vec<(CaseRow, Option<Channel>)> = on!(db, conn => in_scope!(joined(), cases::region_code, scope)
-                .filter(came_to_meet!())
-                .filter(cases::id.eq_any(chunk))
-                .order((cases::id.asc(), case_entries::id.asc()))
-                .select((
-                    (
-                        cases::id,
-                        cases::code,
-                        needs::title,
-                        cases::region_code,
-                        case_entries::created_at,
-                    ),
-                    case_entries::channel,
-                ))
-                .load(conn))?;
-        rows.extend(some);
-    }
-    Ok(rows)
+    let number: SqlLiteral<Integer> = sql(&format!("CAST({} AS INTEGER)", meeting_number()));
+    let columns = (
+        (
+            cases::id,
+            cases::code,
+            needs::title,
+            cases::region_code,
+            case_entries::created_at,
+            headings::of_case(),
+        ),
+        number,
+        case_entries::channel,
+    );
+    Ok(on!(db, conn => meetings_held!(joined(), scope).select(columns).load(conn))?)
 }
 
-/// States of a contract that has been signed and stands.
-fn standing() -> Vec<ContractStatus> {
-    ContractStatus::ALL.iter().copied().filter(|status| status.is_payable()).collect()
-}
-
-/// Contracts signed or registered in the scope.
-pub fn contracts_made(db: &mut Db, scope: &Scope<'_>) -> Result<Vec<Contract>> {
-    let Span { from, to } = scope.span;
-    Ok(on!(db, conn => in_scope!(contracts::table, contracts::region_code, scope)
-        .filter(contracts::status.eq_any(standing()))
-        .filter(
-            contracts::signed_on.assume_not_null().between(from, to)
-                .or(contracts::registered_on.assume_not_null().between(from, to)),
-        )
-        .select(Contract::as_select())
-        .load(conn))?)
-}
-
-/// An instalment that was paid.
+/// Something that became of a contract.
 #[derive(Debug, Queryable)]
-pub struct PaymentRow {
+pub struct ContractRow {
     /// The contract.
-    pub contract_id: ContractId,
+    pub id: ContractId,
     /// Its readable code.
     pub code: String,
     /// 项目名称
@@ -214,63 +191,134 @@ pub struct PaymentRow {
     pub region_code: String,
     /// 合同类别
     pub contract_type: Option<String>,
-    /// Case that it came from.
-    pub case_id: Option<CaseId>,
-    /// Which instalment, from 1.
+    /// Which instalment, from 1; 0 of the contract itself.
     pub part: i32,
-    /// When it was paid.
-    pub paid_on: NaiveDate,
+    /// The day.
+    pub on: Option<NaiveDate>,
     /// 分
-    pub paid: i64,
+    pub amount: Option<i64>,
+    /// 分
+    pub of_which: Option<i64>,
+    /// Where it stands.
+    pub found: Found,
 }
 
-/// What was paid under contracts in the scope. What was paid under a contract that was cancelled later
-/// has been paid all the same.
-pub fn payments(db: &mut Db, scope: &Scope<'_>) -> Result<Vec<PaymentRow>> {
-    let joined = || {
-        contract_payments::table
-            .inner_join(contracts::table.on(contract_payments::contract_id.eq(contracts::id)))
-    };
-    Ok(on!(db, conn => in_scope!(joined(), contracts::region_code, scope)
-        .filter(contract_payments::paid_on.between(scope.span.from, scope.span.to))
-        .select((
+/// The columns of a [`ContractRow`].
+macro_rules! contract_columns {
+    ($part:expr, $on:expr, $amount:expr, $of_which:expr) => {
+        (
             contracts::id,
             contracts::code,
             contracts::project_name,
             contracts::region_code,
             contracts::contract_type,
-            contracts::case_id,
-            contract_payments::part,
-            contract_payments::paid_on,
-            contract_payments::paid,
-        ))
-        .load(conn))?)
+            $part,
+            $on,
+            $amount,
+            $of_which,
+            headings::of_contract(),
+        )
+    };
 }
 
-/// Projects that began or were closed in the scope, by any of their towns.
-pub fn projects_run(db: &mut Db, scope: &Scope<'_>) -> Result<Vec<Project>> {
-    let Span { from, to } = scope.span;
-    let run = [ProjectStatus::Active, ProjectStatus::Suspended, ProjectStatus::Closed];
+fn zero() -> SqlLiteral<Integer> {
+    sql("0")
+}
+
+fn no_money() -> SqlLiteral<Nullable<BigInt>> {
+    sql("CAST(NULL AS BIGINT)")
+}
+
+/// Contracts signed in the scope, with the amounts that they have by now.
+pub fn signed(db: &mut Db, scope: &Scope<'_>) -> Result<Vec<ContractRow>> {
+    let (amount, tech) = (contracts::amount, contracts::tech_amount);
+    let columns = contract_columns!(zero(), contracts::signed_on, amount, tech);
+    Ok(on!(db, conn => contracts_signed!(contracts::table, scope).select(columns).load(conn))?)
+}
+
+/// Contracts registered in the scope.
+pub fn registered(db: &mut Db, scope: &Scope<'_>) -> Result<Vec<ContractRow>> {
+    let (on, tech) = (contracts::registered_on, contracts::tech_amount);
+    let columns = contract_columns!(zero(), on, tech, no_money());
+    Ok(on!(db, conn => contracts_registered!(contracts::table, scope).select(columns).load(conn))?)
+}
+
+/// What was paid under contracts in the scope. What was paid under a contract that was cancelled later
+/// has been paid all the same.
+pub fn payments(db: &mut Db, scope: &Scope<'_>) -> Result<Vec<ContractRow>> {
+    let joined = || {
+        contract_payments::table
+            .inner_join(contracts::table.on(contract_payments::contract_id.eq(contracts::id)))
+    };
+    let columns = contract_columns!(
+        contract_payments::part,
+        contract_payments::paid_on.nullable(),
+        contract_payments::paid.nullable(),
+        no_money()
+    );
+    Ok(on!(db, conn => payments_made!(joined(), scope).select(columns).load(conn))?)
+}
+
+/// A project that began or was closed.
+#[derive(Debug, Queryable)]
+pub struct ProjectRow {
+    /// The project.
+    pub id: ProjectId,
+    /// Its readable code.
+    pub code: String,
+    /// 项目名称
+    pub title: String,
+    /// The first of its towns.
+    pub region_code: String,
+    /// The day.
+    pub on: Option<NaiveDate>,
+    /// 计划经费 in 分.
+    pub funds_planned: i64,
+    /// 到位经费 in 分.
+    pub funds_paid: i64,
+    /// Where it stands.
+    pub found: Found,
+}
+
+/// The columns of a [`ProjectRow`].
+macro_rules! project_columns {
+    ($on:expr) => {
+        (
+            projects::id,
+            projects::code,
+            projects::title,
+            first_town(),
+            $on,
+            projects::funds_planned,
+            projects::funds_paid,
+            headings::own("projects.programme", "projects.channel", "projects.activity_kind"),
+        )
+    };
+}
+
+/// Projects that began in the scope.
+pub fn begun(db: &mut Db, scope: &Scope<'_>) -> Result<Vec<ProjectRow>> {
+    let columns = project_columns!(projects::starts_on);
+    Ok(on!(db, conn => projects_begun!(projects::table, scope).select(columns).load(conn))?)
+}
+
+/// Projects that were closed in the scope, with their fields: outputs are in these alone.
+pub fn closed(db: &mut Db, scope: &Scope<'_>) -> Result<Vec<(ProjectRow, Json<ProjectFields>)>> {
+    let columns = (project_columns!(projects::closed_on), projects::doc);
+    Ok(on!(db, conn => projects_closed!(projects::table, scope).select(columns).load(conn))?)
+}
+
+/// Facts of locked reports that count now, of these days and regions, and of one kind if it is named.
+pub fn current_facts(
+    db: &mut Db,
+    scope: &Scope<'_>,
+    only: Option<FactKind>,
+) -> Result<Vec<LockedFact>> {
     Ok(on!(db, conn => {
-        let here = in_scope!(project_towns::table, project_towns::region_code, scope)
-            .select(project_towns::project_id);
-        projects::table
-            .filter(projects::id.eq_any(here))
-            .filter(projects::status.eq_any(run))
-            .filter(
-                projects::starts_on.assume_not_null().between(from, to)
-                    .or(projects::closed_on.assume_not_null().between(from, to)),
-            )
-            .select(Project::as_select())
-            .load(conn)
+        let mut query = facts_locked!(report_facts::table, scope);
+        if let Some(kind) = only {
+            query = query.filter(report_facts::kind.eq(kind));
+        }
+        query.select(LockedFact::as_select()).load(conn)
     })?)
-}
-
-/// Facts of locked reports that count now, of these days and regions.
-pub fn current_facts(db: &mut Db, scope: &Scope<'_>) -> Result<Vec<LockedFact>> {
-    Ok(on!(db, conn => in_scope!(report_facts::table, report_facts::region_code, scope)
-        .filter(report_facts::left_by.is_null())
-        .filter(report_facts::day.between(scope.span.from, scope.span.to))
-        .select(LockedFact::as_select())
-        .load(conn))?)
 }

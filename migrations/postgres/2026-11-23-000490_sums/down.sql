@@ -1,0 +1,15 @@
+DROP INDEX needs_seeking;
+DROP INDEX cases_of_need;
+DROP INDEX cases_open;
+DROP INDEX cases_waiting;
+DROP INDEX projects_case;
+CREATE INDEX projects_case ON projects (case_id);
+DROP INDEX case_entries_stage;
+DROP INDEX case_entries_reached;
+CREATE INDEX case_entries_reached ON case_entries (to_stage, created_at);
+DROP INDEX cases_closed;
+CREATE INDEX cases_closed ON cases (closed_at);
+DROP INDEX cases_created;
+CREATE INDEX cases_created ON cases (created_at);
+DROP INDEX needs_published;
+CREATE INDEX needs_published ON needs (published_at);
