@@ -1,12 +1,12 @@
 //! The cockpit of a liaison: what waits for her, the most worthwhile first, with its clock.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 
 use super::clocks::{ClockView, Waiting, clock, priority};
 use super::model::{Case, CaseId};
-use super::store;
+use super::store::{self, WaitingCase};
 use super::views::CaseView;
 use super::{reading, stage::CaseStage};
 use crate::accounts;
@@ -126,15 +126,67 @@ pub struct Cockpit {
     pub next_offset: Option<usize>,
 }
 
-/// Something that waits, weighed but not yet shown.
+/// Something that waits.
+pub(super) enum What {
+    /// A case.
+    Case(WaitingCase),
+    /// A need without one, and since when.
+    Need(NeedId, Timestamp),
+}
+
+impl What {
+    fn case(&self) -> Option<&WaitingCase> {
+        match self {
+            Self::Case(case) => Some(case),
+            Self::Need(..) => None,
+        }
+    }
+
+    /// The moment from which its clock counts.
+    pub(super) fn since(&self) -> Timestamp {
+        match self {
+            Self::Case(case) => case.stage_since,
+            Self::Need(_, since) => *since,
+        }
+    }
+}
+
+/// Something that waits, weighed but not yet shown: its record is loaded when it is.
 pub(super) struct Weighed {
-    pub(super) case: Option<Case>,
-    pub(super) need: Option<Need>,
+    pub(super) what: What,
     value: f64,
     priority: f64,
-    /// The day from which its clock counts.
-    pub(super) since: Timestamp,
     pub(super) clock: ClockView,
+}
+
+/// Cases and needs by id, for what is shown or told of them.
+pub(super) struct Records {
+    /// The cases.
+    pub(super) cases: HashMap<CaseId, Case>,
+    /// The needs.
+    pub(super) needs: HashMap<NeedId, Need>,
+}
+
+impl Records {
+    /// Loads the records of some of what waits.
+    pub(super) fn of<'a>(db: &mut Db, some: impl Iterator<Item = &'a Weighed>) -> Result<Self> {
+        let (mut cases, mut needs) = (Vec::new(), Vec::new());
+        for one in some {
+            match &one.what {
+                What::Case(case) => cases.push(case.id),
+                What::Need(id, _) => needs.push(*id),
+            }
+        }
+        let mut found = Self { cases: HashMap::new(), needs: HashMap::new() };
+        for chunk in cases.chunks(500) {
+            let rows = store::find_many_unscoped(db, chunk)?;
+            found.cases.extend(rows.into_iter().map(|case| (case.id, case)));
+        }
+        for chunk in needs.chunks(500) {
+            found.needs.extend(Need::find_rows(db, chunk)?.into_iter().map(|need| (need.id, need)));
+        }
+        Ok(found)
+    }
 }
 
 /// Shows what waits in the caller's regions.
@@ -152,13 +204,13 @@ pub fn cockpit(app: &App, caller: &Caller, query: &ShowCockpit) -> Result<Cockpi
     app.db.read(|db| {
         let (mut all, incomplete) = weigh_all(app, db, &reach, MOST_WEIGHED)?;
         if let Some(liaison) = query.liaison_id {
-            all.retain(|one| one.case.as_ref().is_some_and(|c| c.liaison_id == Some(liaison)));
+            all.retain(|one| one.what.case().is_some_and(|c| c.liaison_id == Some(liaison)));
         }
         let loads = loads(db, &all)?;
         let count = |test: fn(&Weighed) -> bool| all.iter().filter(|one| test(one)).count();
         let mut found = Cockpit {
-            open: count(|one| one.case.is_some()),
-            uncontacted: count(|one| one.need.is_some()),
+            open: count(|one| one.what.case().is_some()),
+            uncontacted: count(|one| one.what.case().is_none()),
             overdue: count(|one| one.clock.overdue),
             stalled: count(|one| one.clock.stalled),
             escalated: count(|one| one.clock.escalated),
@@ -206,65 +258,51 @@ pub(super) fn weigh_all(
 ) -> Result<(Vec<Weighed>, bool)> {
     let limit = i64::try_from(most).unwrap_or(i64::MAX);
     let cases = store::waiting(db, reach, limit)?;
-    let needs = store::without_case(db, reach, limit)?;
-    let ended: HashMap<NeedId, Option<Timestamp>> =
-        store::last_ends(db, &needs)?.into_iter().collect();
+    let mut needs = store::without_case(db, reach, limit)?;
     let incomplete = cases.len() == most || needs.len() == most;
-    let mut ids: Vec<NeedId> = cases.iter().map(|case| case.need_id).chain(needs).collect();
-    ids.sort_unstable();
-    ids.dedup();
+    let with_case: HashSet<NeedId> = cases.iter().map(|case| case.need_id).collect();
+    needs.retain(|need| !with_case.contains(&need.id));
     // In an order of its own, so that what is worth the same keeps its place from page to page.
-    let mut found: BTreeMap<NeedId, Need> = BTreeMap::new();
-    for chunk in ids.chunks(500) {
-        found.extend(Need::find_rows(db, chunk)?.into_iter().map(|need| (need.id, need)));
-    }
-    let mut all: Vec<Weighed> = Vec::with_capacity(ids.len());
+    needs.sort_unstable_by_key(|need| need.id);
+    let ids: Vec<NeedId> = needs.iter().map(|need| need.id).collect();
+    let ended: HashMap<NeedId, Option<Timestamp>> =
+        store::last_ends(db, &ids)?.into_iter().collect();
+    let mut all: Vec<Weighed> = Vec::with_capacity(cases.len() + needs.len());
     for case in cases {
-        let value = found.get(&case.need_id).map_or(0.0, |need| value(app, need));
-        let since = case.stage_since;
-        all.push(weighed(app, (Some(case), None), since, value));
+        let value = value(app, case.budget);
+        all.push(weighed(app, What::Case(case), value));
     }
-    let with_case: Vec<NeedId> =
-        all.iter().filter_map(|one| one.case.as_ref().map(|case| case.need_id)).collect();
-    for id in with_case {
-        found.remove(&id);
-    }
-    for need in found.into_values() {
-        let value = value(app, &need);
+    for need in needs {
+        let value = value(app, need.budget);
         let published = need.published_at.unwrap_or(need.created_at);
         // One whose case has come to nothing waits anew.
         let since =
             ended.get(&need.id).copied().flatten().map_or(published, |end| end.max(published));
-        all.push(weighed(app, (None, Some(need)), since, value));
+        all.push(weighed(app, What::Need(need.id, since), value));
     }
     Ok((all, incomplete))
 }
 
-fn weighed(
-    app: &App,
-    (case, need): (Option<Case>, Option<Need>),
-    since: Timestamp,
-    value: f64,
-) -> Weighed {
+fn weighed(app: &App, what: What, value: f64) -> Weighed {
     let config = &app.config.brokering;
-    let stage: Option<CaseStage> = case.as_ref().map(|case| case.stage);
+    let case = what.case();
+    let stage: Option<CaseStage> = case.map(|case| case.stage);
     let limit = match stage {
         Some(stage) => config.stage_days.get(&stage).copied(),
         None => Some(config.first_contact_days),
     };
-    let due_on = case.as_ref().and_then(|case| case.due_on);
-    let waiting = Waiting { since: china_date(since.0), limit, due_on };
+    let due_on = case.and_then(|case| case.due_on);
+    let waiting = Waiting { since: china_date(what.since().0), limit, due_on };
     let today = app.clock.today_in_china();
     let clock = clock(app.reference.calendar(), config, waiting, today);
     let priority = priority(value, stage, clock.days);
-    Weighed { case, need, value, priority, since, clock }
+    Weighed { what, value, priority, clock }
 }
 
 /// What a need is worth in 万元: the middle of its budget, or the one end that is stated, or what is
 /// usual.
-fn value(app: &App, need: &Need) -> f64 {
-    let stated: Vec<Money> =
-        [need.budget_min, need.budget_max].into_iter().flatten().map(Money).collect();
+fn value(app: &App, (least, most): (Option<i64>, Option<i64>)) -> f64 {
+    let stated: Vec<Money> = [least, most].into_iter().flatten().map(Money).collect();
     let wan = |money: &Money| money.to_wan().parse::<f64>().unwrap_or(0.0);
     if stated.is_empty() {
         return f64::from(app.config.brokering.usual_value_wan);
@@ -276,7 +314,7 @@ fn value(app: &App, need: &Need) -> f64 {
 fn loads(db: &mut Db, all: &[Weighed]) -> Result<Vec<LoadView>> {
     let mut counts: HashMap<Option<UserId>, (usize, usize)> = HashMap::new();
     for one in all {
-        let Some(case) = &one.case else { continue };
+        let Some(case) = one.what.case() else { continue };
         let (open, overdue) = counts.entry(case.liaison_id).or_default();
         *open += 1;
         *overdue += usize::from(one.clock.overdue);
@@ -297,23 +335,28 @@ fn loads(db: &mut Db, all: &[Weighed]) -> Result<Vec<LoadView>> {
 }
 
 fn shown(app: &App, db: &mut Db, caller: &Caller, page: Vec<Weighed>) -> Result<Vec<CockpitItem>> {
-    let cases: Vec<Case> = page.iter().filter_map(|one| one.case.clone()).collect();
-    let mut views = reading::views(app, db, caller, cases)?.into_iter();
-    Ok(page
-        .into_iter()
-        .map(|one| CockpitItem {
-            case: one.case.and_then(|_| views.next()),
-            need: one.need.map(|need| WaitingNeed {
-                id: need.id,
-                code: need.code,
-                region_name: app.reference.region_name(&need.region_code, caller.language),
-                region_code: need.region_code,
-                title: need.title,
-                published_at: need.published_at,
-            }),
-            value: one.value,
-            priority: one.priority,
-            clock: one.clock,
-        })
-        .collect())
+    let mut found = Records::of(db, page.iter())?;
+    let cases = page.iter().filter_map(|one| found.cases.remove(&one.what.case()?.id)).collect();
+    let views = reading::views(app, db, caller, cases)?;
+    let mut views: HashMap<CaseId, CaseView> =
+        views.into_iter().map(|view| (view.id, view)).collect();
+    let item = |one: Weighed| {
+        let (case, need) = match &one.what {
+            What::Case(case) => (Some(views.remove(&case.id)?), None),
+            What::Need(id, _) => (None, Some(waiting_need(app, caller, found.needs.remove(id)?))),
+        };
+        Some(CockpitItem { case, need, value: one.value, priority: one.priority, clock: one.clock })
+    };
+    Ok(page.into_iter().filter_map(item).collect())
+}
+
+fn waiting_need(app: &App, caller: &Caller, need: Need) -> WaitingNeed {
+    WaitingNeed {
+        id: need.id,
+        code: need.code,
+        region_name: app.reference.region_name(&need.region_code, caller.language),
+        region_code: need.region_code,
+        title: need.title,
+        published_at: need.published_at,
+    }
 }

@@ -1,7 +1,9 @@
 //! Telling the officers above of what has waited too long: once for each stage of a case, and once
 //! for each time that a need waits for its first contact.
 
-use super::cockpit::{Weighed, weigh_all};
+use std::collections::HashSet;
+
+use super::cockpit::{Records, Weighed, What, weigh_all};
 use super::telling;
 use crate::accounts::principal::Caller;
 use crate::accounts::roles;
@@ -29,11 +31,11 @@ pub fn tell(app: &App) -> Result<usize> {
         let reach = Reach::of(&Caller::system("escalation"));
         let (mut all, _) = weigh_all(app, db, &reach, MOST)?;
         all.retain(|one| one.clock.escalated);
-        let events: Vec<(Event, String)> = all.iter().filter_map(event).collect();
-        let keys = events.iter().filter_map(|(event, _)| event.once.clone()).collect();
-        let untold = notices::ops::untold(db, keys)?;
-        let is_new = |event: &Event| event.once.as_ref().is_some_and(|key| untold.contains(key));
-        Ok(events.into_iter().filter(|(event, _)| is_new(event)).collect::<Vec<_>>())
+        let untold = notices::ops::untold(db, all.iter().map(once).collect())?;
+        let untold: HashSet<String> = untold.into_iter().collect();
+        all.retain(|one| untold.contains(&once(one)));
+        let records = Records::of(db, all.iter())?;
+        Ok(all.iter().filter_map(|one| event(one, &records)).collect::<Vec<_>>())
     })?;
     Ok(notices::ops::tell_each(app, &waiting, |db, (event, region)| {
         let officers = roles::ops::officers_above(db, region)?;
@@ -43,24 +45,33 @@ pub fn tell(app: &App) -> Result<usize> {
     }))
 }
 
+/// What an event is known by: one for each stage, and for each time that a need waits.
+fn once(one: &Weighed) -> String {
+    let since = one.what.since().0.timestamp();
+    match &one.what {
+        What::Case(case) => format!("escalated/{}/{}/{since}", case.id, case.stage),
+        What::Need(id, _) => format!("escalated/{id}/{since}"),
+    }
+}
+
 /// The event, with the region whose officers are told.
-fn event(one: &Weighed) -> Option<(Event, String)> {
-    let since = one.since.0.timestamp();
-    match (&one.case, &one.need) {
-        (Some(case), _) => {
-            let once = Some(format!("escalated/{}/{}/{since}", case.id, case.stage));
+fn event(one: &Weighed, records: &Records) -> Option<(Event, String)> {
+    let once = Some(once(one));
+    match &one.what {
+        What::Case(case) => {
+            let case = records.cases.get(&case.id)?;
             let event = Event { once, ..telling::event(NoticeKind::CaseEscalated, case) };
             Some((event, case.region_code.clone()))
         }
-        (None, Some(need)) => {
+        What::Need(id, _) => {
+            let need = records.needs.get(id)?;
             let event = Event {
                 kind: NoticeKind::NeedEscalated,
                 record: Some((RecordKind::Need, need.id.to_string())),
                 data: NoticeData { code: Some(need.code.clone()), ..NoticeData::default() },
-                once: Some(format!("escalated/{}/{since}", need.id)),
+                once,
             };
             Some((event, need.region_code.clone()))
         }
-        (None, None) => None,
     }
 }

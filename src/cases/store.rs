@@ -1,5 +1,6 @@
 //! Queries on cases and their timelines.
 
+use chrono::NaiveDate;
 use diesel::prelude::*;
 
 use super::model::{Case, CaseEntry, CaseId, LostReason, Side};
@@ -135,24 +136,65 @@ pub fn list(db: &mut Db, reach: &Reach, filter: &CaseFilter, limit: i64) -> Resu
     })?)
 }
 
+/// An open case, with what it is weighed by.
+#[derive(Debug, Clone, Queryable)]
+pub struct WaitingCase {
+    /// Id.
+    pub id: CaseId,
+    /// Its need.
+    pub need_id: NeedId,
+    /// Where it is.
+    pub stage: CaseStage,
+    /// Who brokers it.
+    pub liaison_id: Option<UserId>,
+    /// Since when it is there.
+    pub stage_since: Timestamp,
+    /// The day that the broker has set.
+    pub due_on: Option<NaiveDate>,
+    /// Ends of the budget of its need, in 分.
+    pub budget: (Option<i64>, Option<i64>),
+}
+
 /// Open cases of the reviewed regions, those that have been in their stage longest first.
-pub fn waiting(db: &mut Db, reach: &Reach, limit: i64) -> Result<Vec<Case>> {
+pub fn waiting(db: &mut Db, reach: &Reach, limit: i64) -> Result<Vec<WaitingCase>> {
+    let joined = || cases::table.inner_join(needs::table.on(cases::need_id.eq(needs::id)));
     Ok(on!(db, conn => {
-        let mut query = cases::table.filter(cases::closed_at.is_null()).into_boxed();
+        let mut query = joined().filter(cases::closed_at.is_null()).into_boxed();
         if !reach.everything {
             query = query.filter(crate::in_regions!(cases::region_code, reach));
         }
         query
             .order((cases::stage_since.asc(), cases::id.asc()))
             .limit(limit)
-            .select(Case::as_select())
+            .select((
+                cases::id,
+                cases::need_id,
+                cases::stage,
+                cases::liaison_id,
+                cases::stage_since,
+                cases::due_on,
+                (needs::budget_min, needs::budget_max),
+            ))
             .load(conn)
     })?)
 }
 
+/// A need without contact, with what it is weighed by.
+#[derive(Debug, Clone, Queryable)]
+pub struct UncontactedNeed {
+    /// Id.
+    pub id: NeedId,
+    /// When it was published.
+    pub published_at: Option<Timestamp>,
+    /// When it was created.
+    pub created_at: Timestamp,
+    /// Ends of its budget, in 分.
+    pub budget: (Option<i64>, Option<i64>),
+}
+
 /// Needs of the reviewed regions that look for a partner and have no open case that the sides know
 /// of, those published first first.
-pub fn without_case(db: &mut Db, reach: &Reach, limit: i64) -> Result<Vec<NeedId>> {
+pub fn without_case(db: &mut Db, reach: &Reach, limit: i64) -> Result<Vec<UncontactedNeed>> {
     Ok(on!(db, conn => {
         let with_case = cases::table
             .filter(cases::closed_at.is_null())
@@ -168,7 +210,12 @@ pub fn without_case(db: &mut Db, reach: &Reach, limit: i64) -> Result<Vec<NeedId
         query
             .order((needs::published_at.asc(), needs::id.asc()))
             .limit(limit)
-            .select(needs::id)
+            .select((
+                needs::id,
+                needs::published_at,
+                needs::created_at,
+                (needs::budget_min, needs::budget_max),
+            ))
             .load(conn)
     })?)
 }
