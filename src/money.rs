@@ -40,6 +40,11 @@ impl Money {
         Ok(Self(whole * FEN_PER_WAN + units * FEN_PER_UNIT))
     }
 
+    /// So many 万元.
+    pub fn of_wan(wan: u32) -> Self {
+        Self(i64::from(wan) * FEN_PER_WAN)
+    }
+
     /// Decimal text in 万元 without trailing zeros.
     pub fn to_wan(self) -> String {
         let (whole, rest) = (self.0 / FEN_PER_WAN, self.0 % FEN_PER_WAN);

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use serde::{Deserialize, Serialize};
 
 use super::clocks::{ClockView, Waiting, clock, priority};
+use super::loads::{LoadView, loads};
 use super::model::{Case, CaseId};
 use super::store::{self, WaitingCase};
 use super::views::CaseView;
@@ -38,11 +39,17 @@ const MOST_LATE_OF_ALL: i64 = 2_000;
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct ShowCockpit {
-    /// Only what this person brokers.
+    /// Only what this person answers for: cases, and needs without one.
     pub liaison_id: Option<UserId>,
+    /// With `liaison_id`: as well what nobody answers for.
+    #[serde(default)]
+    pub unassigned: bool,
     /// Only what is overdue.
     #[serde(default)]
     pub overdue: bool,
+    /// Only what has been overdue for long.
+    #[serde(default)]
+    pub stalled: bool,
     /// Only what has been overdue for so long that the officer above is to look at it.
     #[serde(default)]
     pub escalated: bool,
@@ -66,6 +73,9 @@ pub struct WaitingNeed {
     pub region_code: String,
     /// Name of that region.
     pub region_name: String,
+    /// Who answers for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub liaison: Option<BrokerView>,
     /// When it was published.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub published_at: Option<Timestamp>,
@@ -81,23 +91,11 @@ pub struct CockpitItem {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub need: Option<WaitingNeed>,
     /// What the need is worth, in 万元.
-    pub value: f64,
+    pub value: Money,
     /// What it is ordered by: value, times the chance of its stage, times its age.
     pub priority: f64,
     /// How long it waits.
     pub clock: ClockView,
-}
-
-/// What one liaison has to do.
-#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
-pub struct LoadView {
-    /// Who; absent for cases that nobody brokers.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub liaison: Option<BrokerView>,
-    /// Open cases.
-    pub open: usize,
-    /// Of these overdue.
-    pub overdue: usize,
 }
 
 /// Everything that waits in the caller's regions.
@@ -115,7 +113,8 @@ pub struct Cockpit {
     pub escalated: usize,
     /// Whether there is more than is weighed.
     pub incomplete: bool,
-    /// Open cases by who brokers them, the most first.
+    /// Cases and needs by who answers for them, the most first; in regions with few liaisons also
+    /// those who have none.
     pub loads: Vec<LoadView>,
     /// Milestones of projects and payments under contracts that are late, the longest due first.
     pub delays: Vec<Overdue>,
@@ -130,15 +129,23 @@ pub struct Cockpit {
 pub(super) enum What {
     /// A case.
     Case(WaitingCase),
-    /// A need without one, and since when.
-    Need(NeedId, Timestamp),
+    /// A need without one, since when, and who answers for it.
+    Need(NeedId, Timestamp, Option<UserId>),
 }
 
 impl What {
-    fn case(&self) -> Option<&WaitingCase> {
+    pub(super) fn case(&self) -> Option<&WaitingCase> {
         match self {
             Self::Case(case) => Some(case),
             Self::Need(..) => None,
+        }
+    }
+
+    /// Who answers for it.
+    pub(super) fn liaison(&self) -> Option<UserId> {
+        match self {
+            Self::Case(case) => case.liaison_id,
+            Self::Need(_, _, broker) => *broker,
         }
     }
 
@@ -146,7 +153,7 @@ impl What {
     pub(super) fn since(&self) -> Timestamp {
         match self {
             Self::Case(case) => case.stage_since,
-            Self::Need(_, since) => *since,
+            Self::Need(_, since, _) => *since,
         }
     }
 }
@@ -154,7 +161,7 @@ impl What {
 /// Something that waits, weighed but not yet shown: its record is loaded when it is.
 pub(super) struct Weighed {
     pub(super) what: What,
-    value: f64,
+    value: Money,
     priority: f64,
     pub(super) clock: ClockView,
 }
@@ -174,7 +181,7 @@ impl Records {
         for one in some {
             match &one.what {
                 What::Case(case) => cases.push(case.id),
-                What::Need(id, _) => needs.push(*id),
+                What::Need(id, ..) => needs.push(*id),
             }
         }
         let mut found = Self { cases: HashMap::new(), needs: HashMap::new() };
@@ -204,9 +211,12 @@ pub fn cockpit(app: &App, caller: &Caller, query: &ShowCockpit) -> Result<Cockpi
     app.db.read(|db| {
         let (mut all, incomplete) = weigh_all(app, db, &reach, MOST_WEIGHED)?;
         if let Some(liaison) = query.liaison_id {
-            all.retain(|one| one.what.case().is_some_and(|c| c.liaison_id == Some(liaison)));
+            all.retain(|one| match one.what.liaison() {
+                Some(person) => person == liaison,
+                None => query.unassigned,
+            });
         }
-        let loads = loads(db, &all)?;
+        let loads = loads(db, &reach, &all)?;
         let count = |test: fn(&Weighed) -> bool| all.iter().filter(|one| test(one)).count();
         let mut found = Cockpit {
             open: count(|one| one.what.case().is_some()),
@@ -216,12 +226,14 @@ pub fn cockpit(app: &App, caller: &Caller, query: &ShowCockpit) -> Result<Cockpi
             escalated: count(|one| one.clock.escalated),
             incomplete,
             loads,
-            delays: delays(app, db, &reach, query.liaison_id)?,
+            delays: delays(app, db, &reach, query)?,
             items: Vec::new(),
             next_offset: None,
         };
         all.retain(|one| {
-            (!query.overdue || one.clock.overdue) && (!query.escalated || one.clock.escalated)
+            (!query.overdue || one.clock.overdue)
+                && (!query.stalled || one.clock.stalled)
+                && (!query.escalated || one.clock.escalated)
         });
         all.sort_by(|a, b| b.priority.total_cmp(&a.priority));
         let end = query.offset.saturating_add(limit);
@@ -232,18 +244,22 @@ pub fn cockpit(app: &App, caller: &Caller, query: &ShowCockpit) -> Result<Cockpi
     })
 }
 
-/// What is late within reach; of one liaison, what came out of the cases that she brokers.
-fn delays(app: &App, db: &mut Db, reach: &Reach, liaison: Option<UserId>) -> Result<Vec<Overdue>> {
+/// What is late within reach; of one liaison, what came out of the cases that she brokers, and when
+/// asked for, what came out of none that anybody brokers.
+fn delays(app: &App, db: &mut Db, reach: &Reach, query: &ShowCockpit) -> Result<Vec<Overdue>> {
     let today = app.clock.today_in_china();
-    let Some(liaison) = liaison else {
+    let Some(liaison) = query.liaison_id else {
         return projects::ops::overdue(&app.reference, db, reach, today, MOST_LATE);
     };
     let all = projects::ops::overdue(&app.reference, db, reach, today, MOST_LATE_OF_ALL)?;
     let cases: Vec<CaseId> = all.iter().filter_map(|one| one.case_id).collect();
-    let mut found = store::find_many_unscoped(db, &cases)?;
-    found.retain(|case| case.liaison_id == Some(liaison));
-    let own: HashSet<CaseId> = found.into_iter().map(|case| case.id).collect();
-    let is_own = |one: &Overdue| one.case_id.is_some_and(|case| own.contains(&case));
+    let found = store::find_many_unscoped(db, &cases)?;
+    let brokers: HashMap<CaseId, UserId> =
+        found.into_iter().filter_map(|case| Some((case.id, case.liaison_id?))).collect();
+    let is_own = |one: &Overdue| match one.case_id.and_then(|case| brokers.get(&case)) {
+        Some(broker) => *broker == liaison,
+        None => query.unassigned,
+    };
     let shown = usize::try_from(MOST_LATE).unwrap_or(usize::MAX);
     Ok(all.into_iter().filter(is_own).take(shown).collect())
 }
@@ -278,12 +294,12 @@ pub(super) fn weigh_all(
         // One whose case has come to nothing waits anew.
         let since =
             ended.get(&need.id).copied().flatten().map_or(published, |end| end.max(published));
-        all.push(weighed(app, What::Need(need.id, since), value));
+        all.push(weighed(app, What::Need(need.id, since, need.broker_id), value));
     }
     Ok((all, incomplete))
 }
 
-fn weighed(app: &App, what: What, value: f64) -> Weighed {
+fn weighed(app: &App, what: What, value: Money) -> Weighed {
     let config = &app.config.brokering;
     let case = what.case();
     let stage: Option<CaseStage> = case.map(|case| case.stage);
@@ -295,63 +311,54 @@ fn weighed(app: &App, what: What, value: f64) -> Weighed {
     let waiting = Waiting { since: china_date(what.since().0), limit, due_on };
     let today = app.clock.today_in_china();
     let clock = clock(app.reference.calendar(), config, waiting, today);
-    let priority = priority(value, stage, clock.days);
+    let priority = priority(in_wan(value), stage, clock.days);
     Weighed { what, value, priority, clock }
 }
 
 /// What a need is worth in 万元: the middle of its budget, or the one end that is stated, or what is
 /// usual.
-fn value(app: &App, (least, most): (Option<i64>, Option<i64>)) -> f64 {
-    let stated: Vec<Money> = [least, most].into_iter().flatten().map(Money).collect();
-    let wan = |money: &Money| money.to_wan().parse::<f64>().unwrap_or(0.0);
-    if stated.is_empty() {
-        return f64::from(app.config.brokering.usual_value_wan);
+fn value(app: &App, budget: (Option<i64>, Option<i64>)) -> Money {
+    match budget {
+        // Neither end is negative, so that their difference fits.
+        (Some(least), Some(most)) => Money(least + (most - least) / 2),
+        (Some(end), None) | (None, Some(end)) => Money(end),
+        (None, None) => Money::of_wan(app.config.brokering.usual_value_wan),
     }
-    let count = f64::from(u8::try_from(stated.len()).unwrap_or(1));
-    stated.iter().map(wan).sum::<f64>() / count
 }
 
-fn loads(db: &mut Db, all: &[Weighed]) -> Result<Vec<LoadView>> {
-    let mut counts: HashMap<Option<UserId>, (usize, usize)> = HashMap::new();
-    for one in all {
-        let Some(case) = one.what.case() else { continue };
-        let (open, overdue) = counts.entry(case.liaison_id).or_default();
-        *open += 1;
-        *overdue += usize::from(one.clock.overdue);
-    }
-    let ids: Vec<UserId> = counts.keys().copied().flatten().collect();
-    let people = accounts::roles::ops::brokers(db, &ids)?;
-    let mut loads: Vec<LoadView> = counts
-        .into_iter()
-        .map(|(id, (open, overdue))| LoadView {
-            liaison: id.and_then(|id| people.get(&id).cloned()),
-            open,
-            overdue,
-        })
-        .collect();
-    let name = |load: &LoadView| load.liaison.as_ref().map(|one| one.name.clone());
-    loads.sort_by(|a, b| b.open.cmp(&a.open).then_with(|| name(a).cmp(&name(b))));
-    Ok(loads)
+/// An amount as a weight, in 万元: an order of things, no sum of money.
+fn in_wan(value: Money) -> f64 {
+    value.to_wan().parse().unwrap_or(0.0)
 }
 
 fn shown(app: &App, db: &mut Db, caller: &Caller, page: Vec<Weighed>) -> Result<Vec<CockpitItem>> {
     let mut found = Records::of(db, page.iter())?;
     let cases = page.iter().filter_map(|one| found.cases.remove(&one.what.case()?.id)).collect();
     let views = reading::views(app, db, caller, cases)?;
+    let brokers: Vec<UserId> = found.needs.values().filter_map(|need| need.broker_id).collect();
+    let people = accounts::roles::ops::brokers(db, &brokers)?;
     let mut views: HashMap<CaseId, CaseView> =
         views.into_iter().map(|view| (view.id, view)).collect();
     let item = |one: Weighed| {
         let (case, need) = match &one.what {
             What::Case(case) => (Some(views.remove(&case.id)?), None),
-            What::Need(id, _) => (None, Some(waiting_need(app, caller, found.needs.remove(id)?))),
+            What::Need(id, ..) => {
+                (None, Some(waiting_need(app, caller, &people, found.needs.remove(id)?)))
+            }
         };
         Some(CockpitItem { case, need, value: one.value, priority: one.priority, clock: one.clock })
     };
     Ok(page.into_iter().filter_map(item).collect())
 }
 
-fn waiting_need(app: &App, caller: &Caller, need: Need) -> WaitingNeed {
+fn waiting_need(
+    app: &App,
+    caller: &Caller,
+    people: &HashMap<UserId, BrokerView>,
+    need: Need,
+) -> WaitingNeed {
     WaitingNeed {
+        liaison: need.broker_id.and_then(|id| people.get(&id).cloned()),
         id: need.id,
         code: need.code,
         region_name: app.reference.region_name(&need.region_code, caller.language),

@@ -50,7 +50,7 @@ fn once(one: &Weighed) -> String {
     let since = one.what.since().0.timestamp();
     match &one.what {
         What::Case(case) => format!("escalated/{}/{}/{since}", case.id, case.stage),
-        What::Need(id, _) => format!("escalated/{id}/{since}"),
+        What::Need(id, ..) => format!("escalated/{id}/{since}"),
     }
 }
 
@@ -63,7 +63,7 @@ fn event(one: &Weighed, records: &Records) -> Option<(Event, String)> {
             let event = Event { once, ..telling::event(NoticeKind::CaseEscalated, case) };
             Some((event, case.region_code.clone()))
         }
-        What::Need(id, _) => {
+        What::Need(id, ..) => {
             let need = records.needs.get(id)?;
             let event = Event {
                 kind: NoticeKind::NeedEscalated,

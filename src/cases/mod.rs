@@ -12,6 +12,7 @@ pub mod escalation;
 pub mod feedback;
 pub mod handover;
 pub mod links;
+pub mod loads;
 pub mod model;
 mod moves;
 mod opening;

@@ -188,6 +188,8 @@ pub struct UncontactedNeed {
     pub published_at: Option<Timestamp>,
     /// When it was created.
     pub created_at: Timestamp,
+    /// Who answers for it.
+    pub broker_id: Option<UserId>,
     /// Ends of its budget, in 分.
     pub budget: (Option<i64>, Option<i64>),
 }
@@ -214,6 +216,7 @@ pub fn without_case(db: &mut Db, reach: &Reach, limit: i64) -> Result<Vec<Uncont
                 needs::id,
                 needs::published_at,
                 needs::created_at,
+                needs::broker_id,
                 (needs::budget_min, needs::budget_max),
             ))
             .load(conn)

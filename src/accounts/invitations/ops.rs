@@ -201,7 +201,7 @@ pub fn accept(app: &App, caller: &Caller, command: &AcceptInvitation) -> Result<
     let found = app.db.read(|db| open(db, &command.token, now))?;
     let (user, created) = match found.account {
         Some(user) => (own_account(caller, user)?, false),
-        None => (new_account(app, caller, command, &found.mail)?, true),
+        None => (new_account(app, caller, command, &found.mail, now)?, true),
     };
     app.db.write(|db| {
         dialect::lock_logs(db)?;
@@ -249,8 +249,13 @@ fn own_account(caller: &Caller, user: User) -> Result<User> {
     }
 }
 
-fn new_account(app: &App, caller: &Caller, command: &AcceptInvitation, mail: &str) -> Result<User> {
-    let now = app.clock.now();
+fn new_account(
+    app: &App,
+    caller: &Caller,
+    command: &AcceptInvitation,
+    mail: &str,
+    now: Timestamp,
+) -> Result<User> {
     if caller.principal.is_some() {
         return Err(Error::forbidden("error.invitation_of_another"));
     }

@@ -14,6 +14,7 @@ use crate::error::{Error, Result};
 use crate::idempotency;
 use crate::idempotency::model::{Created, CreatedKind};
 use crate::organizations;
+use crate::records::scope::Reach;
 use crate::validation::Checker;
 
 /// Roles of people as shown, by person.
@@ -60,6 +61,18 @@ pub fn brokers(db: &mut Db, ids: &[UserId]) -> Result<HashMap<UserId, BrokerView
 pub fn liaisons(db: &mut Db, town: &str) -> Result<Vec<BrokerView>> {
     let rows = store::liaisons(db, town)?;
     Ok(rows.into_iter().map(|(id, name, mail)| BrokerView { id, name, mail }).collect())
+}
+
+/// The active liaisons of the towns within reach, if they are not more than so many; otherwise none.
+///
+/// # Errors
+/// Database faults.
+pub fn liaisons_within(db: &mut Db, reach: &Reach, most: i64) -> Result<Vec<UserId>> {
+    let mut found = store::liaisons_within(db, reach, most + 1)?;
+    if i64::try_from(found.len()).unwrap_or(i64::MAX) > most {
+        found.clear();
+    }
+    Ok(found)
 }
 
 /// Lengths of the codes that contain a region's, the nearest first: county, city, province.

@@ -9,6 +9,7 @@ use crate::db::Db;
 use crate::db::schema::{role_grants, users};
 use crate::error::Result;
 use crate::on;
+use crate::records::scope::Reach;
 
 /// Adds a role.
 pub fn insert(db: &mut Db, row: &RoleGrant) -> Result<()> {
@@ -115,4 +116,20 @@ pub fn officers(db: &mut Db, regions: &[&str]) -> Result<Vec<(UserId, String)>> 
         .select((users::id, role_grants::region_code))
         .load(conn))?;
     Ok(rows.into_iter().filter_map(|(id, region)| Some((id, region?))).collect())
+}
+
+/// Active people who are liaisons of towns within reach, at most so many.
+pub fn liaisons_within(db: &mut Db, reach: &Reach, limit: i64) -> Result<Vec<UserId>> {
+    Ok(on!(db, conn => {
+        let mut query = role_grants::table
+            .inner_join(users::table)
+            .filter(users::status.eq(UserStatus::Active))
+            .filter(role_grants::role.eq(Role::Liaison))
+            .into_boxed();
+        if !reach.everything {
+            let town = role_grants::region_code.assume_not_null();
+            query = query.filter(crate::in_regions!(town, reach));
+        }
+        query.select(role_grants::user_id).distinct().limit(limit).load(conn)
+    })?)
 }

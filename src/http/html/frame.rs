@@ -401,12 +401,6 @@ impl Frame {
         there.format(&self.t("moment_format")).to_string()
     }
 
-    /// An estimated amount in units of 10,000 yuan, to whole units.
-    pub fn wan(&self, value: &f64) -> String {
-        let whole = value.round().clamp(0.0, 1e9) as i64;
-        self.money(&Money(whole * 1_000_000))
-    }
-
     /// An amount of money as it is written in the language.
     pub fn money(&self, money: &Money) -> String {
         Names::new(&self.app, self.caller.language).amount(money.0)

@@ -182,6 +182,7 @@ async fn a_liaison_who_leaves_hands_over_everything_and_its_history_stays() {
     let loads = found["loads"].as_array().unwrap();
     // There were two others: the world's own liaison, and this one.
     let mut open: Vec<i64> = loads.iter().map(|load| load["open"].as_i64().unwrap()).collect();
+    open.retain(|count| *count > 0);
     open.sort_unstable();
     assert_eq!(open, [1, 2], "{loads:?}");
     let ids: Vec<&str> = loads.iter().map(|load| load["liaison"]["id"].as_str().unwrap()).collect();

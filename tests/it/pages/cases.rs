@@ -112,12 +112,12 @@ async fn the_whole_way_goes_by_forms() {
 async fn the_cockpit_is_the_brokers_and_names_what_waits() {
     let world = world().await;
     let page = world.liaison.get("/cockpit").await.expect(200);
-    assert_eq!(page.count("tbody tr"), 1);
-    assert!(page.only("tbody tr").contains("待首次联系"));
+    assert_eq!(page.count("[data-queue] tbody tr"), 1);
+    assert!(page.only("[data-queue] tbody tr").contains("待首次联系"));
     opened(&world).await;
     let page = world.liaison.get("/cockpit").await.expect(200);
     assert!(page.texts("tbody tr")[0].contains("需求方有意"));
-    assert_eq!(page.count("nav a[href='/cockpit']"), 2);
+    assert_eq!(page.count("nav a[href='/cockpit']"), 1);
     let page = world.liaison.get("/cockpit?show=overdue").await.expect(200);
     assert!(page.only("main").contains("没有等待处理的事项"));
     world.firm.get("/cockpit").await.expect(403);
@@ -220,4 +220,35 @@ async fn a_provider_reads_on_the_page_why_firms_have_declined() {
     assert!(shown.only("[data-feedback] li").contains("太早期"));
     let inbox = world.provider.get("/inbox").await.expect(200);
     assert!(inbox.text().contains("3 家次婉拒"), "{}", inbox.only("main"));
+}
+
+#[tokio::test]
+async fn a_liaison_sees_her_own_work_first_and_all_of_the_town_when_asked() {
+    let world = world().await;
+    let second = world.app.account(&[GrantRole::in_region(Role::Liaison, GUZHEN)]);
+    let colleague = world.app.browser_of(&second).await;
+    // What nobody answers for is everybody's to see.
+    for browser in [&world.liaison, &colleague] {
+        let page = browser.get("/cockpit").await.expect(200);
+        assert!(page.texts("tbody tr")[0].contains("待首次联系"));
+    }
+    opened(&world).await;
+    let rows = async |browser: &Browser, path: &str| {
+        let page = browser.get(path).await.expect(200);
+        page.texts("[data-queue] tbody tr").len()
+    };
+    let (first, other) =
+        (rows(&world.liaison, "/cockpit").await, rows(&colleague, "/cockpit").await);
+    assert_eq!((first + other, first.max(other)), (1, 1));
+    for browser in [&world.liaison, &colleague] {
+        assert_eq!(rows(browser, "/cockpit?whose=all").await, 1);
+        assert_eq!(rows(browser, "/cockpit?whose=all&show=stalled").await, 0);
+        let page = browser.get("/cockpit?whose=all").await.expect(200);
+        assert_eq!(page.attribute("nav.tabs a[aria-current]", "href"), "/cockpit?whose=all");
+        // Who has nothing to do is listed as well.
+        assert_eq!(page.texts("[data-loads] tbody tr").len(), 2);
+    }
+    let officer = world.app.account(&[GrantRole::in_region(Role::Officer, "4420")]);
+    let officer = world.app.browser_of(&officer).await;
+    assert_eq!(rows(&officer, "/cockpit").await, 1);
 }
