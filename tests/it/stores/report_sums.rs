@@ -68,7 +68,7 @@ fn case(db: &TestDatabase, number: usize, firm: &Organization, provider: &Organi
     let command: OpenCase = serde_json::from_value(command).unwrap();
     let broker = caller(Role::Liaison, None, Some(&firm.region_code));
     let id = townbridge::cases::ops::open(db.service(), &broker, &command).unwrap().value.id;
-    let won = (number % 3 == 0).then(|| moment(number + 2));
+    let won = number.is_multiple_of(3).then(|| moment(number + 2));
     write(db, |conn| {
         on!(conn, conn => diesel::update(cases::table.find(id))
             .set((cases::created_at.eq(moment(number + 1)), cases::closed_at.eq(won)))
@@ -113,9 +113,10 @@ fn entry(db: &TestDatabase, id: CaseId, from: CaseStage, channel: Option<Channel
 }
 
 fn contract(db: &TestDatabase, number: usize, case: Option<CaseId>) -> Contract {
+    let contract_type = ["development", "transfer"][number % 2];
     let fields = json!({
         "project_name": "散热结构委托开发", "region_code": TOWNS[number % 3], "case_id": case,
-        "contract_type": ["development", "transfer"][number % 2],
+        "contract_type": contract_type,
         "amount": 50.5, "tech_amount": 40.1234,
         "instalments": [
             { "due_on": "2026-02-01", "planned": 20.25 }, { "due_on": "2026-03-01", "planned": 9 }
@@ -129,7 +130,7 @@ fn contract(db: &TestDatabase, number: usize, case: Option<CaseId>) -> Contract 
         let mut row = contracts::store::find_unscoped(db, id)?.unwrap();
         let mut fields = row.doc.0.clone();
         fields.signed_on = Some(day(number));
-        fields.registered_on = (number % 3 == 0).then(|| day(number + 2));
+        fields.registered_on = number.is_multiple_of(3).then(|| day(number + 2));
         for (at, one) in fields.instalments.iter_mut().enumerate() {
             one.paid_on = Some(day(number + at + 1));
             one.paid = Some(Money(1_000_100 + 300 * i64::try_from(number).unwrap()));
@@ -146,8 +147,9 @@ fn contract(db: &TestDatabase, number: usize, case: Option<CaseId>) -> Contract 
 /// A project of two towns that carries a case or a contract.
 fn project(db: &TestDatabase, number: usize, case: Option<CaseId>, contract: Option<&Contract>) {
     let contracts: Vec<_> = contract.iter().map(|one| one.id).collect();
+    let programme = ["university_town", "institute_town"][number % 2];
     let fields = json!({
-        "title": "联合攻关", "programme": ["university_town", "institute_town"][number % 2],
+        "title": "联合攻关", "programme": programme,
         "channel": "online", "activity_kind": "joint_research", "case_id": case,
         "contract_ids": contracts, "town_codes": [TOWNS[number % 3], TOWNS[(number + 1) % 3]],
         "parties": [
