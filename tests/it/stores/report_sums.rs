@@ -295,9 +295,11 @@ fn compare(db: &TestDatabase) -> usize {
     ];
     let mut lines = 0;
     for who in &people {
-        for (group_by, query) in questions() {
+        for (at, (group_by, query)) in questions().into_iter().enumerate() {
             let facts = records(db, who, &query, 100);
-            assert_eq!(records(db, who, &query, 3), facts, "{query:?}");
+            if at == 0 {
+                assert_eq!(records(db, who, &query, 17), facts, "{query:?}");
+            }
             let asked = report_of(group_by, &query).asked(db.service()).unwrap();
             let report = ops::report(db.service(), who, asked).unwrap();
             assert_eq!(report.total, Figures::of(&facts).values(), "{query:?}");
@@ -314,15 +316,17 @@ fn compare(db: &TestDatabase) -> usize {
             }
             assert_eq!(behind, facts.len());
         }
+        let year = RecordsQuery { period: Some("2026".to_owned()), ..RecordsQuery::default() };
+        let all = records(db, who, &year, 100);
         for measure in Measure::ALL {
             let query = RecordsQuery {
                 period: Some("2026".to_owned()),
                 measure: Some(*measure),
                 ..RecordsQuery::default()
             };
-            let mut all = records(db, who, &RecordsQuery { measure: None, ..query.clone() }, 100);
-            all.retain(|fact| fact.key.kind == measure.kind());
-            assert_eq!(records(db, who, &query, 7), all, "{measure}");
+            let own = all.iter().filter(|fact| fact.key.kind == measure.kind());
+            let own: Vec<Fact> = own.cloned().collect();
+            assert_eq!(records(db, who, &query, 60), own, "{measure}");
         }
     }
     lines
