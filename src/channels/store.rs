@@ -110,8 +110,7 @@ pub fn list(
 /// Adds a delivery; false when the endpoint has the message already, or has just been removed.
 pub fn insert_delivery(db: &mut Db, row: &Delivery) -> Result<bool> {
     let mut gone = false;
-    // Nested, so that what is refused leaves the transaction around it as it is.
-    let added = db.transaction(|db| {
+    let added = db.attempt(|db| {
         let added = on!(db, conn => diesel::insert_into(deliveries::table)
             .values(row)
             .on_conflict_do_nothing()

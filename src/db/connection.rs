@@ -75,6 +75,15 @@ impl Db {
         self.ended(work)
     }
 
+    /// Tries something that the database may refuse, within a transaction that is open: what is refused
+    /// leaves that as it was before.
+    pub fn attempt<T>(
+        &mut self,
+        work: impl FnOnce(&mut Self) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        self.transaction(work)
+    }
+
     /// Runs reading `work` in a transaction in which all queries see the same state.
     fn snapshot<T>(
         &mut self,
