@@ -1,14 +1,14 @@
 //! What templates know about the request and how they put things into words.
 
+mod people;
+
 use std::fmt::Display;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
 
 use super::{Visit, assets};
-use crate::accounts::principal::{Caller, Language, UserId};
-use crate::accounts::privacy::consents;
-use crate::accounts::privacy::model::ConsentPurpose;
+use crate::accounts::principal::{Caller, Language};
 use crate::app::App;
 use crate::db::Timestamp;
 use crate::error::{FieldError, Message};
@@ -61,21 +61,6 @@ impl Frame {
         text::text(&format!("page.{}", key.as_ref()), self.caller.language)
     }
 
-    /// The text on personal data that is in force: its version and what it says; empty when an
-    /// operator's table lacks it.
-    pub fn consent_text(&self) -> (String, String) {
-        let found = consents::in_force(&self.app, ConsentPurpose::Account);
-        found.map_or_else(
-            |_| Default::default(),
-            |text| (text.version.clone(), text.said(self.caller.language).to_owned()),
-        )
-    }
-
-    /// Whether this person is the reader.
-    pub fn is_me(&self, person: &UserId) -> bool {
-        self.caller.actor_id() == Some(*person)
-    }
-
     /// A text with one value put in.
     pub fn fill(&self, key: &str, name: &str, value: impl Display) -> String {
         self.t(key).replace(&format!("%{{{name}}}"), &value.to_string())
@@ -116,11 +101,6 @@ impl Frame {
             Language::Chinese => Language::English.tag(),
             Language::English => Language::Chinese.tag(),
         }
-    }
-
-    /// Name of the person who is signed in.
-    pub fn person(&self) -> Option<&str> {
-        self.caller.principal.as_ref().map(|principal| principal.name.as_str())
     }
 
     /// Whether the person looks after regions, and so has visits to log.
