@@ -22,7 +22,7 @@ pub trait Attached: Traced {
     /// What the caller may do with the files of the record with this id.
     ///
     /// # Errors
-    /// [`Error::NotFound`](crate::error::Error::NotFound) when there is no such record, or its files
+    /// [`Error::NotFound`] when there is no such record, or its files
     /// are not for the caller.
     fn attach_right(db: &mut Db, caller: &Caller, id: &Self::Id) -> Result<AttachRight>;
 
@@ -42,7 +42,7 @@ pub trait Attached: Traced {
     /// That the caller may add files to this part of the record.
     ///
     /// # Errors
-    /// [`Error::NotFound`](crate::error::Error::NotFound) when there is no such part for the caller.
+    /// [`Error::NotFound`] when there is no such part for the caller.
     fn check_part(_db: &mut Db, _caller: &Caller, _id: &Self::Id, _part: &str) -> Result<()> {
         Err(Error::NotFound)
     }

@@ -21,7 +21,7 @@ const MOST: usize = 100;
 /// What came of an event: for those who run it and officers above.
 ///
 /// # Errors
-/// [`Error::NotFound`]; [`Error::Forbidden`].
+/// [`NotFound`](crate::error::Error::NotFound); [`Forbidden`](crate::error::Error::Forbidden).
 pub fn show(app: &App, caller: &Caller, id: EventId) -> Result<EventResults> {
     caller.signed_in()?;
     app.db.snapshot(|db| {
