@@ -210,13 +210,14 @@ pub fn cockpit(app: &App, caller: &Caller, query: &ShowCockpit) -> Result<Cockpi
     let reach = Reach { orgs: Vec::new(), ..Reach::of(caller) };
     app.db.read(|db| {
         let (mut all, incomplete) = weigh_all(app, db, &reach, MOST_WEIGHED)?;
+        // Of everybody, whosever work is shown: they are compared.
+        let loads = loads(db, &reach, &all)?;
         if let Some(liaison) = query.liaison_id {
             all.retain(|one| match one.what.liaison() {
                 Some(person) => person == liaison,
                 None => query.unassigned,
             });
         }
-        let loads = loads(db, &reach, &all)?;
         let count = |test: fn(&Weighed) -> bool| all.iter().filter(|one| test(one)).count();
         let mut found = Cockpit {
             open: count(|one| one.what.case().is_some()),

@@ -245,8 +245,12 @@ async fn a_liaison_sees_her_own_work_first_and_all_of_the_town_when_asked() {
         assert_eq!(rows(browser, "/cockpit?whose=all&show=stalled").await, 0);
         let page = browser.get("/cockpit?whose=all").await.expect(200);
         assert_eq!(page.attribute("nav.tabs a[aria-current]", "href"), "/cockpit?whose=all");
-        // Who has nothing to do is listed as well.
-        assert_eq!(page.texts("[data-loads] tbody tr").len(), 2);
+        // Who has nothing to do is listed as well, and everybody whosever work is shown.
+        let loads = page.texts("[data-loads] tbody tr");
+        assert_eq!(loads.len(), 2);
+        let own = browser.get("/cockpit").await.expect(200);
+        assert_eq!(own.texts("[data-loads] tbody tr"), loads);
+        assert!(page.count("[data-loads] a[href$='/handover']") <= 1);
     }
     let officer = world.app.account(&[GrantRole::in_region(Role::Officer, "4420")]);
     let officer = world.app.browser_of(&officer).await;
