@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::handover::ReceiverView;
 use super::store;
 use crate::accounts::principal::UserId;
 use crate::accounts::roles;
@@ -45,8 +46,17 @@ impl Liaisons {
     }
 
     /// How much a liaison has to do, as far as the town is known.
-    pub fn burden(&self, person: UserId) -> i64 {
+    fn burden(&self, person: UserId) -> i64 {
         self.burdens.get(&person).copied().unwrap_or(0)
+    }
+
+    /// Some of the liaisons as those who could take something over, who has the least to do first.
+    pub fn receivers(&self, some: Vec<BrokerView>) -> Vec<ReceiverView> {
+        let burden =
+            |liaison: BrokerView| ReceiverView { burden: self.burden(liaison.id), liaison };
+        let mut found: Vec<ReceiverView> = some.into_iter().map(burden).collect();
+        found.sort_by_key(|one| one.burden);
+        found
     }
 
     /// Who gets one thing more of a town: the one asked for, or who has the least to do; never who is

@@ -120,16 +120,11 @@ pub fn preview(app: &App, caller: &Caller, from: UserId) -> Result<HandoverView>
             kept.retain(|one| one.id != from && here.iter().any(|other| other.id == one.id));
             common = Some(kept);
         }
-        let views = common.unwrap_or_default().into_iter();
-        let mut receivers: Vec<ReceiverView> = views
-            .map(|liaison| ReceiverView { burden: liaisons.burden(liaison.id), liaison })
-            .collect();
-        receivers.sort_by_key(|one| one.burden);
         Ok(HandoverView {
             liaison: accounts::roles::ops::brokers(db, &[from])?.remove(&from),
             cases: work.cases.len(),
             needs: work.needs.len(),
-            receivers,
+            receivers: liaisons.receivers(common.unwrap_or_default()),
         })
     })
 }
@@ -141,12 +136,8 @@ pub fn preview(app: &App, caller: &Caller, from: UserId) -> Result<HandoverView>
 pub(super) fn liaisons(app: &App, town: &str) -> Result<Vec<ReceiverView>> {
     app.db.read(|db| {
         let mut liaisons = Liaisons::default();
-        let here = liaisons.of(db, town)?.to_vec().into_iter();
-        let mut found: Vec<ReceiverView> = here
-            .map(|liaison| ReceiverView { burden: liaisons.burden(liaison.id), liaison })
-            .collect();
-        found.sort_by_key(|one| one.burden);
-        Ok(found)
+        let here = liaisons.of(db, town)?.to_vec();
+        Ok(liaisons.receivers(here))
     })
 }
 

@@ -1,7 +1,7 @@
 //! The life of an event: its states, the legal steps, and who may take them.
 
 use super::model::{Event, EventStatus};
-use crate::accounts::principal::{Caller, Role};
+use crate::accounts::principal::Caller;
 use crate::records::life::Life;
 
 impl EventStatus {
@@ -41,10 +41,7 @@ impl Standing {
         let Some(principal) = &caller.principal else {
             return Self { runs: false, reviews: false };
         };
-        let is_liaison = principal.roles.iter().any(|binding| {
-            binding.role == Role::Liaison && binding.region_code.as_deref() == Some(town_code)
-        });
-        let runs = principal.is_admin() || is_liaison;
+        let runs = principal.is_admin() || principal.is_liaison_of(town_code);
         Self { runs, reviews: runs || principal.reviews(town_code) }
     }
 
