@@ -47,6 +47,9 @@ pub struct ContractParty {
     /// 名称
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
+    /// 统一社会信用代码, of a side in China.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub uscc: Option<String>,
     /// 国别, three digits of GB/T 2659.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub country: Option<String>,

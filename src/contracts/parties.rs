@@ -88,6 +88,7 @@ pub(super) fn complete(
 
 fn describe(party: &mut ContractParty, org: &Organization) {
     party.name.get_or_insert_with(|| org.name.clone());
+    party.uscc.get_or_insert_with(|| org.uscc.clone());
     party.region_code.get_or_insert_with(|| org.region_code.clone());
     if org.region_code != "99" {
         party.country.get_or_insert_with(|| "156".to_owned());

@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use super::model::{ContractFields, ContractParty, Instalment};
 use crate::error::{Error, Message, Result};
 use crate::money::Money;
-use crate::reference::Reference;
+use crate::reference::{Reference, uscc};
 use crate::validation::Checker;
 
 /// China in GB/T 2659.
@@ -108,6 +108,9 @@ fn check_party(
     let Some(party) = party else { return };
     let (country, region) = (party.country.as_deref(), party.region_code.as_deref());
     checker.line(&format!("{pointer}/name"), party.name.as_deref(), 1, 100);
+    if let Some(code) = party.uscc.as_deref() {
+        checker.ensure(uscc::is_valid(code), &format!("{pointer}/uscc"), "field.uscc");
+    }
     checker.code(reference, &format!("{pointer}/country"), "country", country);
     let at_region = format!("{pointer}/region_code");
     checker.region(reference, &at_region, region);

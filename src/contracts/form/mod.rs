@@ -12,8 +12,10 @@ use super::ops::find;
 use crate::accounts::principal::{Caller, Language};
 use crate::app::App;
 use crate::code_enum;
+use crate::db::Db;
 use crate::error::Result;
 use crate::money::Money;
+use crate::organizations;
 use crate::reference::Reference;
 
 code_enum!(
@@ -51,6 +53,8 @@ struct Entry {
     value: String,
     /// Whether it takes the whole width.
     wide: bool,
+    /// Lines that it is high at least: room for a hand or a seal.
+    lines: u8,
 }
 
 /// A part of the form.
@@ -67,6 +71,9 @@ struct Form {
     sections: Vec<Section>,
 }
 
+/// The table with the numbers of legal natures.
+const NUMBERS: &str = "legal_nature_number";
+
 /// Heading of the form.
 const TITLE: &str = "技术合同登记表";
 
@@ -75,7 +82,11 @@ const TITLE: &str = "技术合同登记表";
 /// # Errors
 /// [`Error::NotFound`](crate::error::Error::NotFound).
 pub fn export(app: &App, caller: &Caller, id: ContractId, format: FormFormat) -> Result<FormFile> {
-    let contract = app.db.read(|db| find(db, caller, id))?;
+    let contract = app.db.read(|db| {
+        let mut contract = find(db, caller, id)?;
+        name_credit_codes(db, &mut contract.doc.0)?;
+        Ok(contract)
+    })?;
     let form = fill(&contract, &app.reference);
     let bytes = match format {
         FormFormat::Xlsx => xlsx::write(&form)?,
@@ -84,8 +95,21 @@ pub fn export(app: &App, caller: &Caller, id: ContractId, format: FormFormat) ->
     Ok(FormFile { name: contract.code, bytes })
 }
 
+/// Contracts that were drawn up before credit codes were kept with them have those of their
+/// organisations.
+fn name_credit_codes(db: &mut Db, fields: &mut ContractFields) -> Result<()> {
+    let sides =
+        [(fields.buyer_org_id, &mut fields.buyer), (fields.seller_org_id, &mut fields.seller)];
+    for (org, party) in sides {
+        if let (Some(org), Some(party @ ContractParty { uscc: None, .. })) = (org, party.as_mut()) {
+            party.uscc = Some(organizations::ops::place(db, org)?.uscc);
+        }
+    }
+    Ok(())
+}
+
 fn entry(label: &'static str, value: impl Into<String>) -> Entry {
-    Entry { label, value: value.into(), wide: false }
+    Entry { label, value: value.into(), wide: false, lines: 1 }
 }
 
 fn wide(label: &'static str, value: impl Into<String>) -> Entry {
@@ -117,12 +141,13 @@ fn fill(contract: &Contract, reference: &Reference) -> Form {
     let fields = &contract.doc.0;
     let sections = vec![
         head(fields, reference),
-        party("买方（委托方、受让方）", fields.buyer.as_ref(), reference),
-        party("卖方（受托方、让与方）", fields.seller.as_ref(), reference),
+        party(&BUYER, fields.buyer.as_ref(), reference),
+        party(&SELLER, fields.seller.as_ref(), reference),
         amounts(fields, reference),
         payments(fields),
         purpose(fields, reference),
         registry(fields, contract, reference),
+        signatures(),
     ];
     Form { code: contract.code.clone(), sections }
 }
@@ -134,18 +159,39 @@ fn head(fields: &ContractFields, reference: &Reference) -> Section {
             wide("项目名称", text(fields.project_name.as_ref())),
             entry("合同类别", named(reference, "contract_type", fields.contract_type.as_ref())),
             entry("合同子类", named(reference, "contract_subtype", fields.subtype.as_ref())),
-            entry("签订日期", date(fields.signed_on)),
-            entry("合同编号", text(fields.registration_no.as_ref())),
-            entry("起始日期", date(fields.valid_from)),
-            entry("终止日期", date(fields.valid_to)),
+            entry("合同签订日期", date(fields.signed_on)),
+            entry("合同登记编号", text(fields.registration_no.as_ref())),
+            entry("合同有效期限（起）", date(fields.valid_from)),
+            entry("合同有效期限（止）", date(fields.valid_to)),
         ],
     }
 }
 
-fn party(title: &'static str, party: Option<&ContractParty>, reference: &Reference) -> Section {
+/// What a side is called in the form: the part, its name, credit code, country, nature and region.
+type SideLabels = [&'static str; 6];
+
+const BUYER: SideLabels = [
+    "买方（委托方、受让方）",
+    "买方名称",
+    "买方统一社会信用代码",
+    "买方国别代码",
+    "买方性质",
+    "买方行政区划代码",
+];
+const SELLER: SideLabels = [
+    "卖方（受托方、让与方）",
+    "卖方名称",
+    "卖方统一社会信用代码",
+    "卖方国别代码",
+    "卖方性质",
+    "卖方行政区划代码",
+];
+
+fn party(labels: &SideLabels, party: Option<&ContractParty>, reference: &Reference) -> Section {
+    let [title, name, uscc, country, nature, region] = *labels;
     let party = party.cloned().unwrap_or_default();
-    let country = |code: &str| reference.code_name("country", code, Language::Chinese);
-    let region = party.region_code.as_ref().map(|code| {
+    let of_country = |code: &str| reference.code_name("country", code, Language::Chinese);
+    let place = party.region_code.as_ref().map(|code| {
         // Six digits as in GB/T 2260; towns lie below them.
         let name = reference.region_name(code, Language::Chinese);
         format!("{:0<6} {name}", code.get(..6).unwrap_or(code))
@@ -153,11 +199,22 @@ fn party(title: &'static str, party: Option<&ContractParty>, reference: &Referen
     Section {
         title,
         entries: vec![
-            wide("名称", text(party.name.as_ref())),
-            entry("国别", coded(party.country.as_ref(), country)),
-            entry("法人性质", named(reference, "legal_nature", party.legal_nature.as_ref())),
-            wide("地区", region.unwrap_or_default()),
+            wide(name, text(party.name.as_ref())),
+            entry(uscc, text(party.uscc.as_ref())),
+            entry(country, coded(party.country.as_ref(), of_country)),
+            entry(nature, legal_nature(party.legal_nature.as_ref(), reference)),
+            entry(region, place.unwrap_or_default()),
         ],
+    }
+}
+
+/// The number that the registry gives to the nature of a side, where one is known, and its name.
+fn legal_nature(code: Option<&String>, reference: &Reference) -> String {
+    let name = named(reference, "legal_nature", code);
+    let number = code.filter(|code| reference.has_code(NUMBERS, code.as_str()));
+    match number {
+        Some(code) => format!("{} {name}", reference.code_name(NUMBERS, code, Language::Chinese)),
+        None => name,
     }
 }
 
@@ -201,7 +258,7 @@ fn purpose(fields: &ContractFields, reference: &Reference) -> Section {
         entries: vec![
             entry("技术领域", named(reference, "tech_field", fields.tech_field.as_ref())),
             entry("服务的国民经济行业", coded(fields.industry_code.as_ref(), industry)),
-            wide("社会经济目标", coded(fields.socio_economic_goal.as_ref(), goal)),
+            wide("服务的社会经济目标", coded(fields.socio_economic_goal.as_ref(), goal)),
             entry("中介机构", text(fields.broker_org.as_ref())),
             entry("技术经理人", text(fields.broker_person.as_ref())),
         ],
@@ -218,6 +275,19 @@ fn registry(fields: &ContractFields, contract: &Contract, reference: &Reference)
             entry("登记日期", date(fields.registered_on)),
             entry("登记机构", text(fields.registrar.as_ref())),
             wide("计入地区", reference.region_name(&contract.region_code, Language::Chinese)),
+        ],
+    }
+}
+
+/// Places to sign and seal by hand: nothing in them is known beforehand.
+fn signatures() -> Section {
+    Section {
+        title: "签章",
+        entries: vec![
+            entry("项目负责人", String::new()),
+            entry("填报人", String::new()),
+            wide("填报日期", "　　　　年　　月　　日"),
+            Entry { lines: 5, ..wide("单位盖章", String::new()) },
         ],
     }
 }

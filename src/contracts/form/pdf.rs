@@ -33,6 +33,8 @@ struct Cell<'a> {
     width: f32,
     text: &'a str,
     shaded: bool,
+    /// Lines that it is high at least.
+    lines: u8,
 }
 
 /// Writes the form.
@@ -77,7 +79,8 @@ fn rows(section: &Section) -> Vec<Vec<Cell<'_>>> {
         return Vec::new();
     }
     let all = PAGE.0 - 2.0 * MARGIN;
-    let mut rows = vec![vec![Cell { x: MARGIN, width: all, text: section.title, shaded: true }]];
+    let mut rows =
+        vec![vec![Cell { x: MARGIN, width: all, text: section.title, shaded: true, lines: 1 }]];
     let mut open: Option<&Entry> = None;
     for entry in &section.entries {
         if entry.wide {
@@ -94,8 +97,9 @@ fn rows(section: &Section) -> Vec<Vec<Cell<'_>>> {
 }
 
 fn cells(entry: &Entry, x: f32, width: f32) -> Vec<Cell<'_>> {
-    let label = Cell { x, width: LABEL, text: entry.label, shaded: true };
-    vec![label, Cell { x: x + LABEL, width, text: &entry.value, shaded: false }]
+    let label = Cell { x, width: LABEL, text: entry.label, shaded: true, lines: 1 };
+    let (x, text, lines) = (x + LABEL, &entry.value, entry.lines);
+    vec![label, Cell { x, width, text, shaded: false, lines }]
 }
 
 fn pair<'a>(left: &'a Entry, right: Option<&'a Entry>) -> Vec<Cell<'a>> {
@@ -147,10 +151,12 @@ fn lines(text: &str, wide: f32) -> Vec<String> {
     lines
 }
 
-#[expect(clippy::cast_precision_loss, reason = "lines of one row are few")]
 fn height(row: &[Cell<'_>]) -> f32 {
-    let most = row.iter().map(|cell| lines(cell.text, cell.width - 2.0 * PADDING).len()).max();
-    most.unwrap_or(1) as f32 * LINE + 2.0 * PADDING
+    let lines = |cell: &Cell<'_>| {
+        let set = lines(cell.text, cell.width - 2.0 * PADDING).len();
+        u16::try_from(set).unwrap_or(u16::MAX).max(cell.lines.into())
+    };
+    f32::from(row.iter().map(lines).max().unwrap_or(1)) * LINE + 2.0 * PADDING
 }
 
 /// Sets boxes and text on a page.
@@ -226,7 +232,8 @@ mod tests {
 
     #[test]
     fn a_form_of_many_rows_goes_on_over_pages() {
-        let entry = Entry { label: "分期付款", value: "第 1 期".to_owned(), wide: true };
+        let entry =
+            Entry { label: "分期付款", value: "第 1 期".to_owned(), wide: true, lines: 1 };
         let section = Section { title: "付款计划", entries: vec![entry; 60] };
         let form = Form { code: "HT2611-7KD3QZ0M".to_owned(), sections: vec![section] };
         let bytes = write(&form).unwrap();

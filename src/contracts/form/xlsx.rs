@@ -62,7 +62,7 @@ fn write_section(
             column = 0;
         }
         // Programs do not find the height of merged cells by themselves.
-        let needed = lines_of(&entry.value, entry.wide);
+        let needed = lines_of(&entry.value, entry.wide).max(entry.lines.into());
         lines = if column == 0 { needed } else { lines.max(needed) };
         sheet.set_row_height(row, lines * LINE)?;
         sheet.write_string_with_format(row, column, entry.label, &label)?;

@@ -95,7 +95,7 @@ pub fn patch(
 /// How a side is described; null when nothing is said.
 fn party(typed: &mut Typed<'_>, side: &str) -> Value {
     let mut map = Map::new();
-    for field in ["name", "country", "legal_nature"] {
+    for field in ["name", "uscc", "country", "legal_nature"] {
         map.insert(field.to_owned(), typed.text(&format!("{side}/{field}")));
     }
     map.insert("region_code".to_owned(), typed.region(&format!("{side}/region_code")));
@@ -115,7 +115,7 @@ mod tests {
             "subtype": "transfer_patent",
             "buyer_org_id": OrgId::new(),
             "buyer": { "name": "B", "country": "156", "region_code": "442000105" },
-            "seller": { "name": "S", "legal_nature": "natural_person" },
+            "seller": { "name": "S", "uscc": "91350100M000100Y43", "legal_nature": "natural_person" },
             "region_code": "442000105",
             "valid_from": "2026-01-01",
             "amount": 50.0001,
