@@ -7,7 +7,8 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::export::{self, ReportFormat};
 use super::fact::Fact;
 use super::locks::{
-    self, CorrectReport, CorrectionView, ListLocks, LockPeriod, LockView, LockedReport,
+    self, CorrectReport, CorrectionView, ListLocks, LockPeriod, LockView, LockedRecords,
+    LockedReport,
 };
 use super::model::LockId;
 use super::ops::{self, Report};
@@ -25,6 +26,7 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         .service(list_report_locks)
         .service(lock_report)
         .service(show_report_lock)
+        .service(list_report_lock_records)
         .service(correct_report);
 }
 
@@ -114,6 +116,24 @@ async fn lock_report(app: AppData, caller: CallerData, body: JsonBody<LockPeriod
 async fn show_report_lock(app: AppData, caller: CallerData, id: web::Path<LockId>) -> ApiResult {
     let report = app.run(move |app| locks::show(app, &caller.0, *id)).await?;
     Ok(HttpResponse::Ok().json(report))
+}
+
+/// List the records behind a figure of a locked report, in the order of their days: as they were locked, or
+/// with corrections.
+#[utoipa::path(tag = "reports", params(("id" = LockId, Path), LockedRecords),
+    security(("bearer" = [])),
+    responses((status = 200, body = Page<Fact>), (status = 401, body = Problem),
+        (status = 403, body = Problem), (status = 404, body = Problem),
+        (status = 422, body = Problem)))]
+#[get("/reports/locks/{id}/records")]
+async fn list_report_lock_records(
+    app: AppData,
+    caller: CallerData,
+    id: web::Path<LockId>,
+    query: Query<LockedRecords>,
+) -> ApiResult {
+    let page = app.run(move |app| locks::records(app, &caller.0, *id, &query)).await?;
+    Ok(HttpResponse::Ok().json(page))
 }
 
 /// Correct a locked report: bring one fact up to date with its record, with a reason.

@@ -34,6 +34,8 @@ code_enum!(
         Closing = "closing",
         /// 活动: an event was held.
         Event = "event",
+        /// 平台共建: a platform was opened.
+        Platform = "platform",
     }
 );
 
@@ -44,6 +46,7 @@ impl FactKind {
             Self::Need => RecordKind::Need,
             Self::Visit => RecordKind::Visit,
             Self::Event => RecordKind::Event,
+            Self::Platform => RecordKind::Platform,
             Self::Case | Self::Meeting | Self::Success => RecordKind::Case,
             Self::Contract | Self::Registration | Self::Payment => RecordKind::Contract,
             Self::Project | Self::Closing => RecordKind::Project,
@@ -146,6 +149,8 @@ code_enum!(
         OutputValue = "output_value",
         /// 举办活动
         Events = "events",
+        /// 开办平台
+        Platforms = "platforms",
     }
 );
 
@@ -156,6 +161,7 @@ impl Measure {
             Self::Needs => FactKind::Need,
             Self::Visits => FactKind::Visit,
             Self::Events => FactKind::Event,
+            Self::Platforms => FactKind::Platform,
             Self::Cases => FactKind::Case,
             Self::Meetings => FactKind::Meeting,
             Self::Successes => FactKind::Success,

@@ -3,8 +3,8 @@
 use chrono::NaiveDate;
 
 use super::fact::{Fact, FactKey, FactKind};
-use super::store::headings::{EXCHANGE, Headings};
-use super::store::sources::{self, CaseRow, ContractRow, ProjectRow, Scope, VisitRow};
+use super::store::headings::{EXCHANGE, Headings, SHARED_PLATFORM};
+use super::store::sources::{self, CaseRow, ContractRow, PlatformRow, ProjectRow, Scope, VisitRow};
 use super::store::sums::{self, SumRow};
 use super::tally::Sum;
 use crate::cases::model::Channel;
@@ -95,6 +95,7 @@ pub fn of_kind(db: &mut Db, scope: &Scope<'_>, kind: FactKind) -> Result<Vec<Fac
             rows.filter_map(|(row, fields)| closing(row, &fields.0)).collect()
         }
         FactKind::Event => sources::events(db, scope)?.into_iter().map(event).collect(),
+        FactKind::Platform => sources::platforms(db, scope)?.into_iter().map(platform).collect(),
     })
 }
 
@@ -163,6 +164,13 @@ fn visits(db: &mut Db, scope: &Scope<'_>) -> Result<Vec<Fact>> {
             .under(headings)
     };
     Ok(rows.into_iter().map(fact).collect())
+}
+
+fn platform((id, code, name, town, opened_on): PlatformRow) -> Fact {
+    let activity_kind = SHARED_PLATFORM.to_owned();
+    Fact::new(FactKind::Platform, id.to_string(), opened_on, town)
+        .about(code, name)
+        .under(Headings { activity_kind, ..Headings::default() })
 }
 
 fn event(row: Event) -> Fact {

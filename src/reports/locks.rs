@@ -1,6 +1,7 @@
 //! Use cases of locked reports: locking a period, correcting what stands. Reading has a file of its own.
 
 mod reading;
+mod records;
 
 use chrono::TimeDelta;
 use serde::Deserialize;
@@ -10,6 +11,7 @@ pub use self::reading::{
     CorrectionView, ListLocks, LockView, LockedReport, list, show, show_correction, show_lock,
 };
 use self::reading::{correction, find, sees, view};
+pub use self::records::{LockedRecords, records};
 use super::differences::differences;
 use super::fact::{FactKey, FactKind};
 use super::model::{Correction, CorrectionId, LockId, LockedFact, ReportLock};

@@ -153,7 +153,8 @@ fn locks_of(app: &App, caller: &Caller, selection: &Selection) -> Result<Vec<loc
     Ok(all)
 }
 
-fn cursor(fact: &Fact) -> String {
+/// The place of a fact in a list by days.
+pub(super) fn cursor(fact: &Fact) -> String {
     let key = &fact.key;
     encode_cursor(&fact.on.to_string(), &format!("{}:{}:{}", key.kind, key.record_id, key.part))
 }
@@ -170,6 +171,15 @@ fn place(cursor: &str) -> Option<(NaiveDate, FactKey)> {
     ))
 }
 
+/// The place after which a list goes on.
+///
+/// # Errors
+/// [`Error::Invalid`] for what is no such place.
+pub(super) fn after(cursor: Option<&str>) -> Result<Option<(NaiveDate, FactKey)>> {
+    let read = |text| place(text).ok_or_else(|| Error::field("/after", "field.cursor"));
+    cursor.map(read).transpose()
+}
+
 /// The facts behind a figure, in the order of their days.
 ///
 /// # Errors
@@ -179,11 +189,7 @@ pub fn records(app: &App, caller: &Caller, query: &RecordsQuery) -> Result<Page<
     let limit = checked_limit(query.limit)?;
     let selection = query.selection(app)?.narrowed();
     let only = query.measure.map(Measure::kind);
-    let after = query
-        .after
-        .as_deref()
-        .map(|after| place(after).ok_or_else(|| Error::field("/after", "field.cursor")));
-    let after = after.transpose()?;
+    let after = after(query.after.as_deref())?;
     let facts = app.db.read(|db| first(db, &reach, &selection, only, after.as_ref(), limit + 1))?;
     Ok(Page::cut(facts, limit, cursor))
 }

@@ -32,6 +32,7 @@ pub fn configure(config: &mut web::ServiceConfig) {
         .service(fetch_report)
         .service(lock_posted)
         .service(locked::show_lock)
+        .service(locked::show_records)
         .service(locked::correct_posted);
 }
 
@@ -151,6 +152,8 @@ struct RecordsPage {
     page: Frame,
     facts: Page<Fact>,
     measure: Option<String>,
+    /// The locked report that they are of, and whether without its corrections.
+    lock: Option<(LockView, bool)>,
     /// Address of the next page.
     next: Option<String>,
 }
@@ -170,7 +173,7 @@ async fn show_records(
     let facts = app.run(move |app| ops::records(app, &caller, &asked)).await?;
     let page = Frame::new(&app, &visit, "reports");
     let next = facts.next.as_ref().map(|cursor| table::next_address(&page.here, cursor));
-    Ok(RecordsPage { page, facts, measure, next })
+    Ok(RecordsPage { page, facts, measure, lock: None, next })
 }
 
 /// Locks a period, and goes to its report.

@@ -177,6 +177,30 @@ async fn every_figure_leads_to_its_records() {
 }
 
 #[tokio::test]
+async fn a_platform_counts_on_the_day_on_which_it_was_opened() {
+    let world = World::start().await;
+    let body = json!({
+        "name": "古镇灯饰研究院", "kind": "new_rd_institute", "level": "city",
+        "town_code": GUZHEN, "opened_on": "2026-02-10",
+    });
+    let made = world.liaison.post_json("platforms", body).await.expect(201).json();
+    let report = world.report("period=2026-Q1&group_by=activity_kind,town").await;
+    assert_eq!(report["total"]["platforms"], 1);
+    assert_eq!(line(&report, &["shared_platform", GUZHEN])["platforms"], 1);
+    assert_eq!(world.report("period=2026-Q2").await["total"]["platforms"], 0);
+    assert_eq!(world.report("period=2026-Q1&region=4406").await["total"]["platforms"], 0);
+    let query = "reports/records?period=2026-Q1&measure=platforms&activity_kind=shared_platform";
+    let behind = world.liaison.get(query).await.expect(200).json();
+    assert_eq!(behind["items"][0]["record_id"], made["id"]);
+    assert_eq!(behind["items"][0]["title"], "古镇灯饰研究院");
+    let csv = world.liaison.get("reports/export?period=2026-Q1").await.expect(200);
+    let csv = String::from_utf8(csv.body).unwrap();
+    let column = csv.lines().next().unwrap().split(',').position(|name| name == "开办平台");
+    let total = csv.lines().last().unwrap().split(',').nth(column.unwrap()).unwrap();
+    assert_eq!(total, "1");
+}
+
+#[tokio::test]
 async fn payments_count_when_they_are_made() {
     let world = World::start().await;
     let contract = world.contract(1);
@@ -357,6 +381,27 @@ async fn a_locked_report_changes_by_corrections_alone() {
         (&total["contract_amount"], &total["registered_amount"]),
         (&json!(60), &json!(40.1234))
     );
+    // Both states lead to their records, the first as it was locked.
+    let behind = |query: &str| {
+        let place = format!("{path}/records?{query}");
+        let client = &world.liaison;
+        async move { client.get(&place).await.expect(200).json()["items"].clone() }
+    };
+    let first = behind("measure=contract_amount").await;
+    assert_eq!((&first[0]["amount"], &first[1]), (&json!(50.5), &Value::Null));
+    let now = behind("measure=contract_amount&as_locked=false").await;
+    assert_eq!(now[0]["amount"], 60);
+    let visits = |all: &Value| all.as_array().unwrap().len();
+    assert_eq!(visits(&behind("measure=visits&as_locked=true").await), 1);
+    assert_eq!(visits(&behind("measure=visits&as_locked=false").await), 2);
+    let page = format!("{path}/records?limit=2");
+    let some = world.liaison.get(&page).await.expect(200).json();
+    let rest = format!("limit=2&after={}", some["next"].as_str().unwrap());
+    assert_eq!((visits(&some["items"]), visits(&behind(&rest).await)), (2, 1));
+    for wrong in ["measure=luck", "after=nowhere", "limit=0", "odd=1"] {
+        let place = format!("{path}/records?{wrong}");
+        world.liaison.get(&place).await.problem(422, "invalid");
+    }
     let log = admin.get("audit?record_kind=report&limit=10").await.expect(200).json();
     assert_eq!(log["items"].as_array().unwrap().len(), 3);
     assert_eq!(admin.get("audit/verification").await.expect(200).json()["intact"], true);
@@ -462,6 +507,14 @@ async fn pages_make_reports_lock_and_correct() {
     browser.submit(&post, &fields).await.expect(303);
     let page = browser.get(&path).await.expect(200);
     assert_eq!(page.count("[data-difference]"), 0);
+    // The figure as locked leads to one visit, the corrected one to two.
+    for (as_locked, rows) in [("true", 1), ("false", 2)] {
+        let link = format!("a[href*='measure=visits'][href*='as_locked={as_locked}']");
+        let records = browser.get(&page.attribute(&link, "href")).await.expect(200);
+        assert_eq!(records.attribute("[data-as-locked]", "data-as-locked"), as_locked);
+        assert_eq!(records.count("[data-records] tbody tr"), rows);
+        assert_eq!(records.count(&format!(".trail a[href='{path}']")), 1);
+    }
 
     let liaison = world.app.account(&[GrantRole::in_region(Role::Liaison, GUZHEN)]);
     let browser = world.app.browser_of(&liaison).await;

@@ -4,7 +4,7 @@
 use actix_web::http::Method;
 
 /// Every page.
-pub const PAGES: [(Method, &str); 153] = [
+pub const PAGES: [(Method, &str); 154] = [
     (Method::GET, "/"),
     (Method::GET, "/account"),
     (Method::GET, "/account/notices"),
@@ -124,6 +124,7 @@ pub const PAGES: [(Method, &str); 153] = [
     (Method::POST, "/reports/locks"),
     (Method::GET, "/reports/locks/{id}"),
     (Method::POST, "/reports/locks/{id}/corrections"),
+    (Method::GET, "/reports/locks/{id}/records"),
     (Method::GET, "/reports/records"),
     (Method::GET, "/reset"),
     (Method::POST, "/reset"),

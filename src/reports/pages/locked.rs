@@ -6,13 +6,14 @@ use actix_web::{Either, HttpResponse, get, post, web};
 use askama::Template;
 use askama_web::WebTemplate;
 
-use super::table::Column;
+use super::RecordsPage;
+use super::table::{self, Column};
 use crate::app::App;
 use crate::error::{Error, FieldError, Message, Result};
-use crate::http::extract::AppData;
+use crate::http::extract::{AppData, Query};
 use crate::http::html::{Frame, PageResult, Posted, Refused, Visit, redirect};
 use crate::reports::fact::{Fact, Measure};
-use crate::reports::locks::{self, CorrectReport, LockedReport};
+use crate::reports::locks::{self, CorrectReport, LockedRecords, LockedReport};
 use crate::reports::model::LockId;
 
 #[derive(Template, WebTemplate)]
@@ -20,8 +21,8 @@ use crate::reports::model::LockId;
 struct LockPage {
     page: Frame,
     report: LockedReport,
-    /// Name, figure as locked, figure with corrections.
-    figures: Vec<(String, String, String)>,
+    /// Column, figure as locked, figure with corrections.
+    figures: Vec<(Column, String, String)>,
     errors: Vec<FieldError>,
     refused: Option<Message>,
     form: Posted,
@@ -45,6 +46,12 @@ impl LockPage {
             parts.push(page.money(&fact.amount));
         }
         parts.join(" · ")
+    }
+
+    /// Where the records behind a figure are.
+    fn records(&self, column: &Column, as_locked: bool) -> String {
+        let (lock, measure) = (self.report.lock.id, column.measure);
+        format!("/reports/locks/{lock}/records?measure={measure}&as_locked={as_locked}")
     }
 
     /// Whether what was typed belongs to this fact.
@@ -73,11 +80,34 @@ async fn lock_page(app: Arc<App>, visit: &Visit, id: LockId) -> Result<LockPage>
         .filter(|one| !(one.is_nothing(&report.as_locked) && one.is_nothing(&report.corrected)))
         .map(|one| {
             let (before, after) = (one.figure(&report.as_locked), one.figure(&report.corrected));
-            (one.name, before, after)
+            (one, before, after)
         })
         .collect();
     let (errors, refused, form) = (Vec::new(), None, Posted::default());
     Ok(LockPage { page, report, figures, errors, refused, form })
+}
+
+/// The records behind a figure of a locked report.
+#[get("/reports/locks/{id}/records")]
+async fn show_records(
+    app: AppData,
+    visit: Visit,
+    id: web::Path<LockId>,
+    query: Query<LockedRecords>,
+) -> PageResult<RecordsPage> {
+    let (app, caller, query) = (app.into_inner(), visit.caller.clone(), query.into_inner());
+    let (measure, as_locked) = (query.measure, query.as_locked.unwrap_or(true));
+    let asked = LockedRecords { limit: query.limit.or(Some(50)), ..query };
+    let (lock, facts) = app
+        .run(move |app| {
+            let facts = locks::records(app, &caller, *id, &asked)?;
+            Ok((locks::show_lock(app, &caller, *id)?, facts))
+        })
+        .await?;
+    let page = Frame::new(&app, &visit, "reports");
+    let next = facts.next.as_ref().map(|cursor| table::next_address(&page.here, cursor));
+    let measure = measure.map(|measure| measure.to_string());
+    Ok(RecordsPage { page, facts, measure, lock: Some((lock, as_locked)), next })
 }
 
 /// Brings a fact up to date.

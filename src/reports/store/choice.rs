@@ -70,6 +70,13 @@ macro_rules! visits_made {
     };
 }
 
+macro_rules! platforms_opened {
+    ($query:expr, $scope:expr) => {
+        in_scope!($query, platforms::town_code, $scope)
+            .filter(platforms::opened_on.between($scope.span.from, $scope.span.to))
+    };
+}
+
 macro_rules! cases_opened {
     ($query:expr, $scope:expr) => {{
         let (start, end) = $scope.moments();
@@ -142,6 +149,6 @@ macro_rules! facts_locked {
 
 pub(super) use {
     at_some_time, cases_opened, cases_won, contracts_registered, contracts_signed, facts_locked,
-    in_scope, meetings_held, needs_published, on_some_day, payments_made, projects_begun,
-    projects_closed, visits_made,
+    in_scope, meetings_held, needs_published, on_some_day, payments_made, platforms_opened,
+    projects_begun, projects_closed, visits_made,
 };

@@ -12,6 +12,9 @@ use crate::projects::model::ProjectStatus;
 /// `activity_kind` of visits, meetings and events.
 pub const EXCHANGE: &str = "exchange";
 
+/// `activity_kind` of platforms.
+pub const SHARED_PLATFORM: &str = "shared_platform";
+
 /// The headings that a fact stands under.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Headings {

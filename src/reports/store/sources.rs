@@ -10,21 +10,22 @@ use diesel::sql_types::{BigInt, Integer, Nullable};
 use super::choice::{
     at_some_time, cases_opened, cases_won, contracts_registered, contracts_signed, facts_locked,
     first_town, in_scope, meetings_held, needs_published, on_some_day, payments_made,
-    projects_begun, projects_closed, visits_made,
+    platforms_opened, projects_begun, projects_closed, visits_made,
 };
 use super::headings::{self, Found};
 use crate::accounts::principal::OrgId;
 use crate::cases::model::{CaseId, Channel};
 use crate::contracts::model::ContractId;
 use crate::db::schema::{
-    case_entries, cases, contract_payments, contracts, events, needs, projects, report_facts,
-    visits,
+    case_entries, cases, contract_payments, contracts, events, needs, platforms, projects,
+    report_facts, visits,
 };
 use crate::db::{Db, Json, Timestamp};
 use crate::error::Result;
 use crate::events::model::{Event, EventStatus};
 use crate::needs::model::NeedId;
 use crate::on;
+use crate::platforms::model::PlatformId;
 use crate::projects::model::{ProjectFields, ProjectId};
 use crate::records::scope::Reach;
 use crate::reports::fact::FactKind;
@@ -88,6 +89,21 @@ pub fn visits(db: &mut Db, scope: &Scope<'_>) -> Result<Vec<VisitRow>> {
         visits::doc,
     );
     Ok(on!(db, conn => visits_made!(visits::table, scope).select(columns).load(conn))?)
+}
+
+/// A platform: id, code, name, town, when it was opened.
+pub type PlatformRow = (PlatformId, String, String, String, NaiveDate);
+
+/// Platforms opened in the scope, whether or not they were closed later.
+pub fn platforms(db: &mut Db, scope: &Scope<'_>) -> Result<Vec<PlatformRow>> {
+    let columns = (
+        platforms::id,
+        platforms::code,
+        platforms::name,
+        platforms::town_code,
+        platforms::opened_on,
+    );
+    Ok(on!(db, conn => platforms_opened!(platforms::table, scope).select(columns).load(conn))?)
 }
 
 /// Events of the scope that were held.

@@ -10,13 +10,14 @@ use super::choice::at_some_time;
 use super::choice::{
     FIRST_TOWN, cases_opened, cases_won, contracts_registered, contracts_signed, facts_locked,
     first_town, in_scope, meetings_held, needs_published, on_some_day, payments_made,
-    projects_begun, visits_made,
+    platforms_opened, projects_begun, visits_made,
 };
-use super::headings::{self, EXCHANGE, Found, FoundColumns};
+use super::headings::{self, EXCHANGE, Found, FoundColumns, SHARED_PLATFORM};
 use super::sources::{Scope, meeting_number};
 use crate::cases::model::Channel;
 use crate::db::schema::{
-    case_entries, cases, contract_payments, contracts, needs, projects, report_facts, visits,
+    case_entries, cases, contract_payments, contracts, needs, platforms, projects, report_facts,
+    visits,
 };
 use crate::db::{Db, dialect};
 use crate::error::Result;
@@ -101,6 +102,7 @@ pub fn live(db: &mut Db, scope: &Scope<'_>, kind: FactKind) -> Result<Vec<SumRow
         FactKind::Contract | FactKind::Registration => contracts(db, scope, kind),
         FactKind::Payment => payments(db, scope),
         FactKind::Project => projects(db, scope),
+        FactKind::Platform => platforms(db, scope),
         FactKind::Closing | FactKind::Event => Ok(Vec::new()),
     }
 }
@@ -120,6 +122,14 @@ fn visits(db: &mut Db, scope: &Scope<'_>) -> Result<Vec<SumRow>> {
     let columns = columns(&month, "visits.town_code", found, "NULL", NO_MONEY);
     let free = free(FactKind::Visit, "visits.id", "0");
     load!(db, visits_made, visits::table, scope, columns, free)
+}
+
+fn platforms(db: &mut Db, scope: &Scope<'_>) -> Result<Vec<SumRow>> {
+    let month = dialect::month_of_day(db, "platforms.opened_on");
+    let found = headings::own("''", "''", &format!("'{SHARED_PLATFORM}'"));
+    let columns = columns(&month, "platforms.town_code", found, "NULL", NO_MONEY);
+    let free = free(FactKind::Platform, "platforms.id", "0");
+    load!(db, platforms_opened, platforms::table, scope, columns, free)
 }
 
 fn cases(db: &mut Db, scope: &Scope<'_>, kind: FactKind) -> Result<Vec<SumRow>> {

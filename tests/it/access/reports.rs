@@ -97,6 +97,17 @@ pub const ROWS: &[Row] = &[
         ],
     },
     Row {
+        operation: "list_report_lock_records",
+        on: "our town",
+        call: |world, _| Call::to(format!("reports/locks/{}/records", lock(world, month()))),
+        expect: &[
+            (401, "visitor"),
+            (403, NO_BROKERS),
+            (404, "other_liaison other_city"),
+            (200, "liaison city province admin"),
+        ],
+    },
+    Row {
         operation: "correct_report",
         on: "our town",
         call: |world, _| {

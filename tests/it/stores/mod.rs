@@ -28,6 +28,7 @@ mod privacy;
 mod projects;
 mod records;
 mod registrations;
+mod report_properties;
 mod report_sums;
 mod reports;
 mod retention;

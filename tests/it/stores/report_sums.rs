@@ -28,10 +28,12 @@ use townbridge::{contracts, on, visits as visits_made};
 use super::cases::capability;
 use super::databases::{TestDatabase, caller};
 use super::on_both;
+use super::report_properties::platform;
 
 on_both!(every_figure_is_that_of_its_records);
 
-const TOWNS: [&str; 3] = ["442000105", "442000118", "441422102"];
+/// Two towns of one city, and one of another.
+pub const TOWNS: [&str; 3] = ["442000105", "442000118", "441422102"];
 /// Each a day and a moment of it; in China the second is the first of a month, the last the second.
 const DAYS: [(&str, &str); 5] = [
     ("2026-01-31", "2026-01-31T15:59:59.999999Z"),
@@ -203,13 +205,15 @@ fn visit(db: &TestDatabase, number: usize) {
     write(db, |conn| visits_made::store::insert(conn, std::slice::from_ref(&row)));
 }
 
-fn fill(db: &TestDatabase) {
+/// Records that tell facts of every kind but events.
+pub fn fill(db: &TestDatabase) {
     let provider = db.organization(9, OrgStatus::Verified, TOWNS[1]);
     let firms: Vec<Organization> = (0_u32..3)
         .map(|number| db.organization(number + 1, OrgStatus::Verified, TOWNS[number as usize]))
         .collect();
     for number in 0..14 {
         visit(db, number);
+        platform(db, TOWNS[number % 3], day(number + 1));
         let case = case(db, number, &firms[number % 3], &provider);
         let contract = contract(db, number, (number % 4 != 3).then_some(case));
         if number % 2 == 0 {
@@ -250,7 +254,8 @@ fn questions() -> Vec<Asked> {
     ]
 }
 
-fn report_of(group_by: &str, query: &RecordsQuery) -> ReportQuery {
+/// The report over the same facts.
+pub fn report_of(group_by: &str, query: &RecordsQuery) -> ReportQuery {
     let query = query.clone();
     ReportQuery {
         period: query.period,
@@ -271,7 +276,7 @@ fn report_of(group_by: &str, query: &RecordsQuery) -> ReportQuery {
 }
 
 /// All records, by pages of a few.
-fn records(db: &TestDatabase, who: &Caller, query: &RecordsQuery, limit: usize) -> Vec<Fact> {
+pub fn records(db: &TestDatabase, who: &Caller, query: &RecordsQuery, limit: usize) -> Vec<Fact> {
     let mut all = Vec::new();
     let mut after = None;
     loop {
