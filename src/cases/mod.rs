@@ -24,3 +24,4 @@ pub mod stage;
 pub(crate) mod store;
 mod telling;
 pub mod views;
+mod visiting;

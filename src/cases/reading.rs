@@ -9,6 +9,7 @@ use super::model::{Answer, Case, CaseEntry, CaseId, Side};
 use super::stage::{self, CaseStage};
 use super::store::{self, CaseFilter};
 use super::views::{CaseEntryView, CaseRecord, CaseView};
+use super::visiting;
 use crate::accounts;
 use crate::accounts::principal::{Caller, UserId};
 use crate::accounts::roles::model::BrokerView;
@@ -110,7 +111,10 @@ pub fn entries(app: &App, caller: &Caller, id: CaseId) -> Result<Vec<CaseEntryVi
     app.db.read(|db| {
         let (case, sides) = find(db, caller, id)?;
         let rows = store::entries(db, id)?;
-        entry_views(db, &case, &sides, rows)
+        let mut entries = entry_views(db, &case, &sides, rows)?;
+        entries.extend(visiting::entries(db, caller, id)?);
+        entries.sort_by_key(|entry| entry.created_at);
+        Ok(entries)
     })
 }
 
@@ -173,6 +177,8 @@ pub(super) fn entry_views(
                 shared: row.shared,
                 next_action: row.next_action.filter(|_| broker),
                 due_on: row.due_on.filter(|_| broker),
+                visit_id: None,
+                visited_on: None,
                 lost_reason: reason,
                 files: files.remove(&row.id.to_string()).filter(|_| readable).unwrap_or_default(),
                 created_at: row.created_at,

@@ -9,6 +9,7 @@ use crate::accounts::roles::model::BrokerView;
 use crate::attachments::model::AttachmentView;
 use crate::db::Timestamp;
 use crate::records::parts::{Contact, OwnerView};
+use crate::visits::model::VisitId;
 
 /// A record of a case, as far as the caller may see it.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
@@ -127,6 +128,12 @@ pub struct CaseEntryView {
     /// Why the case was ended: for the broker and for the side that ended it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lost_reason: Option<LostReason>,
+    /// The visit that it stands for: for those who look after its town.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub visit_id: Option<VisitId>,
+    /// The day of that visit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub visited_on: Option<NaiveDate>,
     /// Files that came with it.
     pub files: Vec<AttachmentView>,
     /// When.

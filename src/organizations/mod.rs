@@ -11,3 +11,4 @@ mod registration;
 mod review;
 pub mod rules;
 pub mod store;
+mod unclaimed;

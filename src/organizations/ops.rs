@@ -5,12 +5,13 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::life::Standing;
-use super::model::{Organization, OrganizationFields, OrganizationView};
+use super::model::{OrgStatus, Organization, OrganizationFields, OrganizationView};
 pub use super::owners::{
     by_name, by_uscc, known_by_name, owners, place, require_verified, writable,
 };
 pub use super::registration::{Arrival, check, create, enter, register};
 pub use super::review::{TakeOrganizationStep, take_step};
+pub use super::unclaimed::{Unclaimed, met};
 use super::{document, store};
 use crate::accounts::principal::{Caller, OrgId};
 use crate::app::App;
@@ -122,10 +123,17 @@ pub fn view(app: &App, caller: &Caller, seen: &SeenOrganization) -> Result<Organ
         region_name: app.reference.region_name(&org.region_code, caller.language),
         fields: serde_json::from_value(Value::Object(map))?,
         withheld,
-        steps: org.status.steps_for(Standing::of(caller, org)),
+        steps: steps(caller, org),
         created_at: org.created_at,
         updated_at: org.updated_at,
     })
+}
+
+/// Steps that the caller may take now. What nobody has registered is completed before it is verified.
+fn steps(caller: &Caller, org: &Organization) -> Vec<OrgStatus> {
+    let mut steps = org.status.steps_for(Standing::of(caller, org));
+    steps.retain(|to| *to != OrgStatus::Verified || !org.is_unclaimed());
+    steps
 }
 
 /// Shows an organisation.

@@ -2,7 +2,7 @@
 
 use super::model::{OrgStatus, Organization, OrganizationFields, OrganizationView};
 use super::ops::{SeenOrganization, view};
-use super::{rules, store};
+use super::{rules, store, unclaimed};
 use crate::accounts;
 use crate::accounts::principal::{Caller, OrgId};
 use crate::app::App;
@@ -81,7 +81,9 @@ pub fn enter(
         rows.push(row);
     }
     store::insert(db, &rows)?;
-    let change = records::ops::trace(db, caller, now, &changes)?;
+    records::ops::trace(db, caller, now, &changes)?;
+    unclaimed::hand_over(db, caller, now, &rows)?;
+    let change = records::ops::last_change(db)?;
     Ok(Written { value: rows, change })
 }
 
@@ -138,7 +140,7 @@ pub fn check(
     checker.finish()
 }
 
-fn new_row(arrival: Arrival, caller: &Caller, now: Timestamp) -> Organization {
+pub(super) fn new_row(arrival: Arrival, caller: &Caller, now: Timestamp) -> Organization {
     let id = OrgId::new();
     let mut row = Organization {
         id,

@@ -5,6 +5,7 @@ use serde::Deserialize;
 use super::life::Standing;
 use super::model::{OrgStatus, OrganizationView};
 use super::ops::{self, SeenOrganization, find, save, view};
+use super::unclaimed;
 use crate::accounts::principal::{Caller, OrgId};
 use crate::app::App;
 use crate::error::{Error, Result};
@@ -45,6 +46,9 @@ pub fn take_step(
             return Err(Error::forbidden("error.not_your_organization"));
         }
         org.status.check_step(step.to, standing)?;
+        if step.to == OrgStatus::Verified && org.is_unclaimed() {
+            return Err(Error::conflict("error.organization_incomplete"));
+        }
         let comment = step.comment.as_deref().map(str::trim).filter(|text| !text.is_empty());
         if step.to.needs_comment() && comment.is_none() {
             return Err(Error::field("/comment", "field.required"));
@@ -55,6 +59,10 @@ pub fn take_step(
         let mut number = records::ops::trace(db, caller, now, &[change])?;
         if [from, step.to].contains(&OrgStatus::Suspended) {
             number = ops::reindex_records(db, id, now)?;
+        }
+        if step.to == OrgStatus::Verified {
+            unclaimed::hand_over(db, caller, now, std::slice::from_ref(&org))?;
+            number = records::ops::last_change(db)?;
         }
         let seen = SeenOrganization { org, clearance };
         Ok(Written { value: view(app, caller, &seen)?, change: number })

@@ -142,6 +142,32 @@ pub fn records_unscoped(db: &mut Db, org: OrgId) -> Result<Vec<(RecordKind, Stri
     Ok(needs.chain(capabilities).collect())
 }
 
+/// Organisations of a source by their references there, whoever asks, in no order.
+///
+/// # Errors
+/// Database faults.
+pub fn by_source_unscoped(db: &mut Db, source: &str, refs: &[String]) -> Result<Vec<Organization>> {
+    Ok(on!(db, conn => organizations::table
+        .filter(organizations::source.eq(source))
+        .filter(organizations::source_ref.eq_any(refs))
+        .select(Organization::as_select())
+        .load(conn))?)
+}
+
+/// Makes the needs and capabilities of one organisation those of another.
+///
+/// # Errors
+/// Database faults.
+pub fn give_records(db: &mut Db, from: OrgId, to: OrgId) -> Result<()> {
+    on!(db, conn => diesel::update(needs::table.filter(needs::org_id.eq(from)))
+        .set(needs::org_id.eq(to))
+        .execute(conn))?;
+    on!(db, conn => diesel::update(capabilities::table.filter(capabilities::org_id.eq(from)))
+        .set(capabilities::org_id.eq(to))
+        .execute(conn))?;
+    Ok(())
+}
+
 /// An organisation by id, whoever asks.
 ///
 /// # Errors

@@ -96,7 +96,8 @@ async fn delete_visit(
     Ok(answer::removed(change))
 }
 
-/// Make a draft need of the firm out of what was found, once.
+/// Make a draft need of the firm out of what was found, once. A firm that is not registered is recorded for
+/// it, and gets the draft when it has registered and been verified.
 #[utoipa::path(tag = "visits", params(("id" = VisitId, Path),
         ("idempotency-key" = Option<String>, Header, description = "repeats are answered alike")),
     security(("bearer" = [])),

@@ -3,6 +3,7 @@
 //! administrators alone.
 
 pub mod api;
+pub mod links;
 pub mod model;
 pub mod needs;
 pub mod ops;

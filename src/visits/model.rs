@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::accounts::principal::{OrgId, UserId};
+use crate::cases::model::CaseId;
 use crate::db::Timestamp;
 use crate::db::schema::visits;
 use crate::db::types::Json;
@@ -31,6 +32,12 @@ pub struct VisitFields {
     /// 企业名称, when it is not.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub org_name: Option<String>,
+    /// 统一社会信用代码 of a firm that is not registered, where it is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub org_uscc: Option<String>,
+    /// 对接: an open case of the town that it was made for; it shows in the timeline of that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub case_id: Option<CaseId>,
     /// 走访日期; today in China by default.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub visited_on: Option<NaiveDate>,
@@ -74,6 +81,8 @@ pub struct Visit {
     pub created_at: Timestamp,
     /// When it was changed last.
     pub updated_at: Timestamp,
+    /// The case that it was made for.
+    pub case_id: Option<CaseId>,
 }
 
 impl Visit {
@@ -92,6 +101,7 @@ impl Visit {
             version: 1,
             created_at: now,
             updated_at: now,
+            case_id: None,
         };
         visit.set_fields(fields);
         visit
@@ -101,6 +111,7 @@ impl Visit {
     pub fn set_fields(&mut self, fields: VisitFields) {
         self.town_code = fields.town_code.clone().unwrap_or_default();
         self.org_id = fields.org_id;
+        self.case_id = fields.case_id;
         self.visited_on = fields.visited_on.unwrap_or_default();
         self.doc = Json(fields);
     }

@@ -4,6 +4,7 @@ use super::model::{Visit, VisitFields, VisitId};
 use super::{ops, store};
 use crate::accounts::principal::Caller;
 use crate::app::App;
+use crate::db::{Db, Timestamp};
 use crate::error::{Error, Result};
 use crate::idempotency;
 use crate::idempotency::model::Created;
@@ -11,6 +12,7 @@ use crate::needs;
 use crate::needs::model::{Need, NeedFields, NeedId, NeedView};
 use crate::organizations;
 use crate::organizations::model::Organization;
+use crate::organizations::ops::Unclaimed;
 use crate::records;
 use crate::records::model::RecordKind;
 use crate::records::ops::Written;
@@ -22,10 +24,11 @@ use crate::records::traced::Traced;
 const MAX_TITLE: usize = 60;
 
 /// Makes a draft need of the firm out of what was found; the firm and its liaison complete it. The
-/// visit names the need from then on.
+/// visit names the need from then on. A firm that nobody has registered is recorded for it: the draft is
+/// kept by the liaison until the firm is there.
 ///
 /// # Errors
-/// [`Error::NotFound`]; a conflict when the firm is not registered, or a need has been made already;
+/// [`Error::NotFound`]; a conflict when a need has been made already;
 /// [`Error::Forbidden`] when the firm lies outside the caller's region.
 pub fn create_need(app: &App, caller: &Caller, id: VisitId) -> Result<Written<NeedView>> {
     caller.signed_in()?;
@@ -35,8 +38,7 @@ pub fn create_need(app: &App, caller: &Caller, id: VisitId) -> Result<Written<Ne
         if visit.need_id.is_some() {
             return Err(Error::conflict("error.visit_has_need"));
         }
-        let org_id = visit.org_id.ok_or_else(|| Error::conflict("error.firm_not_registered"))?;
-        let org = organizations::ops::writable(db, caller, Some(org_id))?;
+        let org = firm(db, caller, now, &visit)?;
         let mut need = Need::blank(NeedId::new(), org.id, now, caller.actor_id());
         need.place(fields(&visit, &org), &org);
         reviewed::check_author(caller, &need)?;
@@ -57,6 +59,20 @@ pub fn create_need(app: &App, caller: &Caller, id: VisitId) -> Result<Written<Ne
     })?;
     app.feed.wake();
     Ok(Written { value: needs::ops::show(app, caller, need_id)?, change })
+}
+
+/// Whose the need is: the firm of the platform, or a record of one that is not there yet.
+fn firm(db: &mut Db, caller: &Caller, now: Timestamp, visit: &Visit) -> Result<Organization> {
+    if visit.org_id.is_some() {
+        return organizations::ops::writable(db, caller, visit.org_id);
+    }
+    let fields = &visit.doc.0;
+    let named = Unclaimed {
+        name: fields.org_name.as_deref().unwrap_or_default(),
+        uscc: fields.org_uscc.as_deref(),
+        town_code: &visit.town_code,
+    };
+    organizations::ops::met(db, caller, now, &named)
 }
 
 /// What the visit knows of the need. People met stay out of it.

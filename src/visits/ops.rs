@@ -5,13 +5,14 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::model::{Visit, VisitFields, VisitId, VisitView};
-use super::{rules, store};
+use super::{links, rules, store};
 use crate::accounts::principal::{Caller, OrgId, UserId};
 use crate::app::App;
 use crate::attachments;
 use crate::attachments::attached::{AttachRight, Attached};
 use crate::attachments::model::Upload;
 use crate::attachments::ops::Place;
+use crate::cases::model::CaseId;
 use crate::db::{Db, Timestamp};
 use crate::disclosure::{Clearance, DisclosureLevel};
 use crate::error::{Error, Result};
@@ -39,6 +40,8 @@ pub struct ListVisits {
     pub org_id: Option<OrgId>,
     /// Only that from which this need was made.
     pub need_id: Option<NeedId>,
+    /// Only those made for this case.
+    pub case_id: Option<CaseId>,
     /// Only from this day on.
     pub from: Option<NaiveDate>,
     /// Only up to this day.
@@ -72,7 +75,7 @@ impl Attached for Visit {
 }
 
 /// Reviewers of the town's region and administrators know of its visits.
-fn sees(caller: &Caller, town_code: &str) -> bool {
+pub(super) fn sees(caller: &Caller, town_code: &str) -> bool {
     let reviews = caller.principal.as_ref().is_some_and(|one| one.reviews(town_code));
     reviews || caller.is_admin()
 }
@@ -204,6 +207,7 @@ pub fn list(app: &App, caller: &Caller, query: &ListVisits) -> Result<Page<Visit
         town: page::region(query.region.as_deref())?,
         org_id: query.org_id,
         need_id: query.need_id,
+        case_id: query.case_id,
         from: query.from,
         to: query.to,
     };
@@ -243,7 +247,7 @@ pub fn create(
     let mut fields = fields.clone();
     rules::complete(&mut fields, principal, today);
     let written = app.db.write(|db| {
-        check(app, db, caller, &fields, today)?;
+        check(app, db, caller, (&fields, None), today)?;
         let visit = Visit::new(fields.clone(), caller.actor_id(), now);
         let id = visit.id;
         let mut change = enter(db, caller, vec![visit], now)?;
@@ -269,18 +273,20 @@ pub fn enter(db: &mut Db, caller: &Caller, visits: Vec<Visit>, now: Timestamp) -
     records::ops::trace(db, caller, now, &changes.collect::<Result<Vec<_>>>()?)
 }
 
-/// Checks complete fields against rules, regions and registered firms.
+/// Checks complete fields against rules, regions, registered firms and the case; `before` is the case
+/// that the visit named already.
 fn check(
     app: &App,
     db: &mut Db,
     caller: &Caller,
-    fields: &VisitFields,
+    (fields, before): (&VisitFields, Option<CaseId>),
     today: NaiveDate,
 ) -> Result<()> {
     rules::check(fields, &app.reference, today)?;
     if !sees(caller, fields.town_code.as_deref().unwrap_or_default()) {
         return Err(Error::forbidden("error.not_your_region"));
     }
+    links::check_case(db, caller, fields, before)?;
     let Some(org) = fields.org_id else { return Ok(()) };
     let found = organizations::ops::find(db, caller, org);
     Error::named_at(found, "/org_id", "field.unknown_org")
@@ -305,7 +311,7 @@ pub fn update(
         let mut visit = changeable(db, caller, id, version)?;
         let before = serde_json::to_value(&visit.doc.0)?;
         let fields: VisitFields = records::patch::merged(before.clone(), patch)?;
-        check(app, db, caller, &fields, today)?;
+        check(app, db, caller, (&fields, visit.case_id), today)?;
         visit.set_fields(fields);
         visit.version += 1;
         visit.updated_at = now;

@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use super::model::VisitFields;
 use crate::accounts::principal::Principal;
 use crate::error::{Message, Result};
-use crate::reference::Reference;
+use crate::reference::{Reference, uscc};
 use crate::validation::Checker;
 
 /// People met at most.
@@ -51,6 +51,10 @@ pub fn check(fields: &VisitFields, reference: &Reference, today: NaiveDate) -> R
             checker.name("/org_name", name);
             checker.line("/org_name", name, 2, 100);
         }
+    }
+    if let Some(code) = fields.org_uscc.as_deref() {
+        checker.ensure(fields.org_id.is_none(), "/org_uscc", "field.org_or_name");
+        checker.ensure(uscc::is_valid(code), "/org_uscc", "field.uscc");
     }
     checker.present("/visited_on", fields.visited_on.as_ref());
     checker.not_future("/visited_on", fields.visited_on, today);

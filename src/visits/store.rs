@@ -6,6 +6,7 @@ use diesel::prelude::*;
 
 use super::model::{Visit, VisitId};
 use crate::accounts::principal::OrgId;
+use crate::cases::model::CaseId;
 use crate::db::Db;
 use crate::db::schema::visits;
 use crate::error::{Error, Result};
@@ -22,6 +23,8 @@ pub struct VisitFilter {
     pub org_id: Option<OrgId>,
     /// Only that which led to this need.
     pub need_id: Option<NeedId>,
+    /// Only those made for this case.
+    pub case_id: Option<CaseId>,
     /// Only from this day on.
     pub from: Option<NaiveDate>,
     /// Only up to this day.
@@ -72,6 +75,17 @@ pub fn delete(db: &mut Db, row: &Visit) -> Result<()> {
     if removed == 1 { Ok(()) } else { Err(Error::PreconditionFailed) }
 }
 
+/// The visits that were made for a case, whoever asks, in no order.
+///
+/// # Errors
+/// Database faults.
+pub fn of_case_unscoped(db: &mut Db, case: CaseId) -> Result<Vec<Visit>> {
+    Ok(on!(db, conn => visits::table
+        .filter(visits::case_id.eq(case))
+        .select(Visit::as_select())
+        .load(conn))?)
+}
+
 /// A page of visits in the caller's reach, latest first.
 ///
 /// # Errors
@@ -96,6 +110,9 @@ pub fn list(
         }
         if let Some(need) = filter.need_id {
             query = query.filter(visits::need_id.eq(need));
+        }
+        if let Some(case) = filter.case_id {
+            query = query.filter(visits::case_id.eq(case));
         }
         if let Some(from) = filter.from {
             query = query.filter(visits::visited_on.ge(from));

@@ -52,4 +52,5 @@ mod suggestions;
 mod support;
 mod towns;
 mod turns;
+mod unclaimed;
 mod visits;

@@ -182,6 +182,7 @@ async fn a_platform_counts_on_the_day_on_which_it_was_opened() {
     let body = json!({
         "name": "古镇灯饰研究院", "kind": "new_rd_institute", "level": "city",
         "town_code": GUZHEN, "opened_on": "2026-02-10",
+        "founders": [{ "name": "镇政府", "share": 40 }, { "name": "试样大学", "share": 60 }],
     });
     let made = world.liaison.post_json("platforms", body).await.expect(201).json();
     let report = world.report("period=2026-Q1&group_by=activity_kind,town").await;

@@ -166,11 +166,6 @@ async fn a_problem_that_was_found_becomes_a_draft_of_the_firm_once() {
     firm.delete_version(location, 2).await.expect(204);
     assert_eq!(liaison.get(&path).await.expect(200).json()["need_id"], Value::Null);
     liaison.post_json(&make, json!({})).await.expect(201);
-
-    let unregistered = json!({ "org_name": "晨舟配件厂", "findings": "毛刺多。" });
-    let visit = liaison.post_json("visits", unregistered).await.expect(201).json();
-    let make = format!("visits/{}/need", visit["id"].as_str().unwrap());
-    liaison.post_json(&make, json!({})).await.problem(409, "conflict");
 }
 
 #[tokio::test]

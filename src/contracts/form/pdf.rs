@@ -59,8 +59,10 @@ pub(super) fn write(form: &Form) -> Result<Vec<u8>> {
         let first = next;
         while let Some(row) = rows.get(next) {
             let height = height(row);
-            // A row that is higher than a page is set all the same.
-            if y + height > BOTTOM && next > first {
+            // A row that is higher than a page is set all the same, and a title goes with its first row.
+            let follows = rows.get(next + 1).filter(|_| row.len() == 1);
+            let needed = height + follows.map_or(0.0, |row| self::height(row));
+            if y + needed > BOTTOM && next > first {
                 break;
             }
             pen.row(row, y, height);

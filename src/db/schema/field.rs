@@ -48,5 +48,6 @@ diesel::table! {
         version -> Integer,
         created_at -> Moment,
         updated_at -> Moment,
+        case_id -> Nullable<Uid>,
     }
 }

@@ -5,12 +5,17 @@ use std::sync::Arc;
 use actix_web::{Either, HttpResponse, get, post, web};
 use askama::Template;
 use askama_web::WebTemplate;
+use serde::Deserialize;
 use serde_json::json;
 
 use crate::accounts::principal::Caller;
 use crate::app::App;
+use crate::cases;
+use crate::cases::model::{CaseId, Side};
+use crate::cases::ops::ListCases;
+use crate::cases::views::CaseView;
 use crate::error::{Error, FieldError, Result};
-use crate::http::extract::AppData;
+use crate::http::extract::{AppData, Query};
 use crate::http::html::once::{self, create_once};
 use crate::http::html::{Frame, PageResult, Posted, PostedFiles, Refused, Visit, redirect};
 use crate::organizations::ops::ListOrganizations;
@@ -27,6 +32,8 @@ pub(super) struct VisitForm {
     towns: Vec<(String, String)>,
     /// Names of registered firms.
     firms: Vec<String>,
+    /// Open cases that it may have been made for, with what they are about.
+    cases: Vec<(String, String)>,
     /// The visit that is corrected; none for a new one.
     logged: Option<VisitView>,
     form: Posted,
@@ -40,9 +47,19 @@ impl VisitForm {
     }
 }
 
-/// An empty form, as far as it can be empty.
+/// Where a new visit is logged from.
+#[derive(Debug, Deserialize)]
+struct From {
+    case_id: Option<CaseId>,
+}
+
+/// An empty form, as far as it can be empty: from the page of a case, its firm and town are there.
 #[get("/visits/new")]
-pub(super) async fn new_visit(app: AppData, visit: Visit) -> PageResult<VisitForm> {
+pub(super) async fn new_visit(
+    app: AppData,
+    visit: Visit,
+    from: Query<From>,
+) -> PageResult<VisitForm> {
     let app = app.into_inner();
     let caller = visit.caller.clone();
     let principal = caller.signed_in()?;
@@ -50,12 +67,25 @@ pub(super) async fn new_visit(app: AppData, visit: Visit) -> PageResult<VisitFor
         return Err(Error::forbidden("error.liaisons_only").into());
     }
     let today = app.clock.today_in_china().to_string();
-    let form = Posted::new(vec![
+    let mut pairs = vec![
         once::key(),
         ("visited_on".to_owned(), today),
         ("channel".to_owned(), "offline".to_owned()),
-    ]);
+    ];
+    if let Some(case) = from.case_id {
+        pairs.extend(app.run(move |app| of_case(app, &caller, case)).await?);
+    }
+    let form = Posted::new(pairs);
     Ok(filled(&app, &visit, None, form, Refused::default()).await?)
+}
+
+/// What a case says of a visit that is made for it.
+fn of_case(app: &App, caller: &Caller, id: CaseId) -> Result<Vec<(String, String)>> {
+    let case = cases::ops::show(app, caller, id)?;
+    let mut pairs = vec![("case_id".to_owned(), id.to_string())];
+    pairs.push(("town_code".to_owned(), case.region_code));
+    pairs.extend(case.need.org.map(|org| ("firm".to_owned(), org.name)));
+    Ok(pairs)
 }
 
 /// Logs the visit. A form that is sent twice logs it once.
@@ -124,7 +154,8 @@ fn update(app: &App, caller: &Caller, id: VisitId, form: &Posted) -> Result<()> 
     let typed = serde_json::to_value(fields(app, caller, form)?)?;
     // What the form leaves empty is to be empty.
     let mut patch = json!({
-        "org_id": null, "org_name": null, "programme": null, "people": null, "findings": null,
+        "org_id": null, "org_name": null, "org_uscc": null, "case_id": null, "programme": null,
+        "people": null, "findings": null,
     });
     if let (Some(patch), Some(typed)) = (patch.as_object_mut(), typed.as_object()) {
         patch.extend(typed.clone());
@@ -148,6 +179,8 @@ fn typed_before(logged: &VisitView) -> Vec<(String, String)> {
     let pairs = [
         ("town_code", fields.town_code.clone()),
         ("firm", Some(logged.firm().to_owned())),
+        ("org_uscc", fields.org_uscc.clone()),
+        ("case_id", fields.case_id.map(|id| id.to_string())),
         ("visited_on", day),
         ("channel", fields.channel.clone()),
         ("programme", fields.programme.clone()),
@@ -167,6 +200,10 @@ fn fields(app: &App, caller: &Caller, form: &Posted) -> Result<VisitFields> {
     let visited_on = form
         .filled("visited_on")
         .map(|text| text.parse().map_err(|_| Error::field("/visited_on", "field.date")));
+    let org_uscc = form.filled("org_uscc").filter(|_| org_id.is_none());
+    let case_id = form
+        .filled("case_id")
+        .map(|id| id.parse().map_err(|_| Error::field("/case_id", "field.unknown_record")));
     let people = form.text("people").split(['、', ',', '，', ';', '；', '\n']);
     let town = form.filled("town_code");
     let names = Names::new(app, caller.language);
@@ -175,6 +212,8 @@ fn fields(app: &App, caller: &Caller, form: &Posted) -> Result<VisitFields> {
         town_code: meant.first().map(|code| (*code).to_owned()).or(town),
         org_id,
         org_name: if org_id.is_some() { None } else { name },
+        org_uscc: org_uscc.map(|code| code.trim().to_ascii_uppercase()),
+        case_id: case_id.transpose()?,
         visited_on: visited_on.transpose()?,
         channel: form.filled("channel"),
         programme: form.filled("programme"),
@@ -195,8 +234,12 @@ async fn filled(
     refused: Refused,
 ) -> Result<VisitForm> {
     let caller = visit.caller.clone();
-    let (mut towns, firms) = app
-        .run(move |app| Ok((offered_towns(app, &caller)?, offered_firms(app, &caller)?)))
+    let named = form.filled("case_id");
+    let (mut towns, firms, cases) = app
+        .run(move |app| {
+            let cases = offered_cases(app, &caller, named.as_deref())?;
+            Ok((offered_towns(app, &caller)?, offered_firms(app, &caller)?, cases))
+        })
         .await?;
     // A visit stays in its town unless another one is chosen.
     if let Some(logged) = &logged
@@ -208,7 +251,7 @@ async fn filled(
     let page = Frame::new(app, visit, "visits");
     let reason = refused.reason.map(|message| page.message(&message));
     let errors = refused.errors;
-    Ok(VisitForm { page, towns, firms, logged, form, errors, refused: reason })
+    Ok(VisitForm { page, towns, firms, cases, logged, form, errors, refused: reason })
 }
 
 /// The towns of a liaison; for officers and administrators the specialised towns of their regions.
@@ -224,6 +267,23 @@ fn offered_towns(app: &App, caller: &Caller) -> Result<Vec<(String, String)>> {
     codes.dedup();
     let name = |code: &String| app.reference.region_name(code, caller.language);
     Ok(codes.iter().map(|code| (code.clone(), name(code))).collect())
+}
+
+/// Open cases that the caller brokers, and the one that is named already.
+fn offered_cases(app: &App, caller: &Caller, named: Option<&str>) -> Result<Vec<(String, String)>> {
+    let query = ListCases { open: Some(true), limit: Some(MAX_FIRMS), ..ListCases::default() };
+    let mut found = cases::ops::list(app, caller, &query)?.items;
+    found.retain(|case| case.sides.contains(&Side::Broker));
+    let absent = |id: &CaseId| found.iter().all(|case| case.id != *id);
+    if let Some(id) = named.and_then(|id| id.parse().ok()).filter(absent) {
+        found.extend(Error::unless_absent(cases::ops::show(app, caller, id))?);
+    }
+    let about = |case: CaseView| {
+        let firm = case.need.org.map(|org| org.name);
+        let words: Vec<String> = firm.into_iter().chain(case.need.title).collect();
+        (case.id.to_string(), format!("{} · {}", words.join(" · "), case.code))
+    };
+    Ok(found.into_iter().map(about).collect())
 }
 
 /// Names of firms in the caller's regions.

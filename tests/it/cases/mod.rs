@@ -6,6 +6,7 @@ mod flow;
 mod handover;
 mod races;
 mod sight;
+mod visits;
 
 use serde_json::{Value, json};
 use townbridge::disclosure::DisclosureLevel;

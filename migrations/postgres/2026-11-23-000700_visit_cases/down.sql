@@ -1,0 +1,2 @@
+DROP INDEX visits_case;
+ALTER TABLE visits DROP COLUMN case_id;
