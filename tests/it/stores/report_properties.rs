@@ -1,12 +1,14 @@
 //! Whatever is asked of whatever rows are there: the totals of a report are those of its records, and so is
 //! each of its lines. Rows and questions are drawn at random; what is locked stays as it was.
 
+use diesel::prelude::*;
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, TestRunner};
 use townbridge::accounts::principal::{Caller, Role};
-use townbridge::platforms::model::{Platform, PlatformFields};
+use townbridge::db::schema::{platforms as platform_rows, visits as visit_rows};
+use townbridge::platforms::model::{Platform, PlatformFields, PlatformId};
 use townbridge::reports::dimension::Dimension;
 use townbridge::reports::fact::Fact;
 use townbridge::reports::locks::{self, LockPeriod, LockedRecords};
@@ -14,8 +16,8 @@ use townbridge::reports::model::LockId;
 use townbridge::reports::ops;
 use townbridge::reports::query::RecordsQuery;
 use townbridge::reports::tally::Figures;
-use townbridge::visits::model::{Visit, VisitFields};
-use townbridge::{platforms, visits};
+use townbridge::visits::model::{Visit, VisitFields, VisitId};
+use townbridge::{on, platforms, visits};
 
 use super::databases::{TestDatabase, caller};
 use super::on_both;
@@ -23,7 +25,7 @@ use super::report_sums::{TOWNS, fill, records, report_of};
 
 on_both!(totals_are_those_of_the_records_under_any_filter_and_breakdown);
 
-/// Rounds: each writes rows and asks one question. The database is set up once for all of them.
+/// Rounds: each writes rows, moves others, and asks one question. The database is set up once for all of them.
 const CASES: u32 = 40;
 /// After which of them a month is locked.
 const LOCKED_AFTER: [(u32, &str); 2] = [(12, "2026-03"), (24, "2026-Q2")];
@@ -48,6 +50,39 @@ fn rows() -> impl Strategy<Value = Vec<NewRow>> {
     let channel = select(vec![None, Some("online"), Some("offline"), Some("mixed")]);
     let row = (0_i64..366, select(TOWNS.to_vec()), any::<bool>(), programme, channel);
     prop::collection::vec(row, 0..4)
+}
+
+/// A record to be changed: which of those there are, and where it goes.
+type Move = (prop::sample::Index, i64, &'static str);
+
+fn moves() -> impl Strategy<Value = Vec<Move>> {
+    let one = (any::<prop::sample::Index>(), 0_i64..366, select(TOWNS.to_vec()));
+    prop::collection::vec(one, 0..4)
+}
+
+/// Takes visits and platforms to another day and town, also out of what is locked, and into it.
+fn change(db: &TestDatabase, (which, days, town): Move) {
+    let new_year: chrono::NaiveDate = "2026-01-01".parse().unwrap();
+    let on = new_year + chrono::TimeDelta::days(days);
+    db.db
+        .write(|conn| {
+            let ids: Vec<PlatformId> = on!(conn, conn => platform_rows::table
+                .order(platform_rows::id)
+                .select(platform_rows::id)
+                .load(conn))?;
+            on!(conn, conn => diesel::update(platform_rows::table.find(which.get(&ids)))
+                .set((platform_rows::opened_on.eq(on), platform_rows::town_code.eq(town)))
+                .execute(conn))?;
+            let ids: Vec<VisitId> = on!(conn, conn => visit_rows::table
+                .order(visit_rows::id)
+                .select(visit_rows::id)
+                .load(conn))?;
+            on!(conn, conn => diesel::update(visit_rows::table.find(which.get(&ids)))
+                .set((visit_rows::visited_on.eq(on), visit_rows::town_code.eq(town)))
+                .execute(conn))?;
+            Ok(())
+        })
+        .unwrap();
 }
 
 fn questions() -> impl Strategy<Value = Question> {
@@ -212,11 +247,14 @@ fn totals_are_those_of_the_records_under_any_filter_and_breakdown(db: &TestDatab
     // The service has its own saved failures; rounds build on one another and are not shrunk.
     let config = Config { failure_persistence: None, max_shrink_iters: 0, ..Config::default() };
     let mut runner = TestRunner::new(config);
-    let both = (rows(), questions());
+    let round_of = (rows(), moves(), questions());
     while round < CASES {
-        let (rows, question) = both.new_tree(&mut runner).unwrap().current();
+        let (rows, moves, question) = round_of.new_tree(&mut runner).unwrap().current();
         for row in rows {
             write(db, row);
+        }
+        for one in moves {
+            change(db, one);
         }
         if let Some((_, period)) = LOCKED_AFTER.iter().find(|(after, _)| *after == round) {
             locked.push(lock(db, period));
