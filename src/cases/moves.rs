@@ -2,7 +2,7 @@
 
 use super::commands::Remark;
 use super::model::{Answer, Case, CaseEntry, EntryId, LostReason, Side};
-use super::stage::CaseStage;
+use super::stage::{self, CaseStage};
 use crate::accounts::principal::Caller;
 use crate::db::Timestamp;
 use crate::error::{Error, Message, Result};
@@ -60,7 +60,7 @@ impl Case {
     /// A conflict when it has answered, or is not asked any more.
     pub fn accept(&mut self, side: Side, now: Timestamp) -> Result<()> {
         if !self.may_accept(&[side]).contains(&side) {
-            return Err(self.not_asked());
+            return Err(self.not_asked(side));
         }
         let other = if side == Side::Need { self.provider_answer } else { self.need_answer };
         let to = match (other, side) {
@@ -78,7 +78,7 @@ impl Case {
     /// A conflict when the case has ended, or a contract binds.
     pub fn decline(&mut self, side: Side, reason: LostReason, now: Timestamp) -> Result<()> {
         if !self.may_decline(&[side]).contains(&side) {
-            return Err(self.not_asked());
+            return Err(self.not_asked(side));
         }
         match side {
             Side::Need => self.need_answer = Answer::Declined,
@@ -89,8 +89,11 @@ impl Case {
         Ok(())
     }
 
-    fn not_asked(&self) -> Error {
-        Error::conflict(Message::new("error.case_not_asked").with("stage", self.stage))
+    /// Says what this side may do instead.
+    fn not_asked(&self, side: Side) -> Error {
+        let message =
+            Message::new("error.case_not_asked").with_code("stage", "match_stage", self.stage);
+        Error::out_of_step(message, &stage::open_to(self.stage, self.held_stage, &[side]))
     }
 
     /// Ends the case without success.

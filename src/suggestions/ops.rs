@@ -18,7 +18,7 @@ use crate::cases;
 use crate::cases::commands::OpenCase;
 use crate::cases::model::{Channel, Side};
 use crate::cases::views::CaseView;
-use crate::db::Db;
+use crate::db::{Db, dialect};
 use crate::error::{Error, Message, Result};
 use crate::http::pagination::{Page, decode_cursor, encode_cursor};
 use crate::matching;
@@ -57,6 +57,22 @@ fn find(db: &mut Db, caller: &Caller, id: SuggestionId) -> Result<(Suggestion, S
     let row = store::find_unscoped(db, id)?.ok_or(Error::NotFound)?;
     let side = side(caller, &row).ok_or(Error::NotFound)?;
     Ok((row, side))
+}
+
+/// Why a suggestion is not there to be taken up: somebody was faster, if the caller may know of what
+/// has become of it.
+fn gone(db: &mut Db, caller: &Caller, id: SuggestionId) -> Result<Error> {
+    if recommendations::are_off(db, caller)? {
+        return Ok(Error::NotFound);
+    }
+    let taken = store::taken_unscoped(db, id)?.filter(|(row, _)| side(caller, row).is_some());
+    let Some((_, case)) = taken else { return Ok(Error::NotFound) };
+    Ok(match Error::unless_absent(cases::ops::find(db, caller, case))? {
+        Some((case, _)) => {
+            Error::conflict(Message::new("error.suggestion_taken_up").with("case", case.code))
+        }
+        None => Error::NotFound,
+    })
 }
 
 /// The number of suggestions asked for, within bounds.
@@ -196,14 +212,17 @@ pub async fn show(app: &Arc<App>, caller: &Caller, id: SuggestionId) -> Result<S
 /// Takes a suggestion up: a case is opened, by the broker or by the interest of the caller's side.
 ///
 /// # Errors
-/// [`Error::NotFound`]; those of [`cases::ops::open`].
+/// [`Error::NotFound`]; a conflict when somebody has taken it up already; those of
+/// [`cases::ops::open`].
 pub async fn accept(
     app: &Arc<App>,
     caller: &Caller,
     id: SuggestionId,
 ) -> Result<Written<CaseView>> {
-    show(app, caller, id).await?;
     let who = caller.clone();
+    if Error::unless_absent(show(app, caller, id).await)?.is_none() {
+        return Err(app.run(move |app| app.db.read(|db| gone(db, &who, id))).await?);
+    }
     let written = app.run(move |app| take_up(app, &who, id)).await?;
     app.feed.wake();
     Ok(written)
@@ -212,7 +231,13 @@ pub async fn accept(
 fn take_up(app: &App, caller: &Caller, id: SuggestionId) -> Result<Written<CaseView>> {
     let now = app.clock.now();
     app.db.write(|db| {
-        let (row, _) = find(db, caller, id)?;
+        // Before looking: of two at a time the second is to see what the first has made of it.
+        dialect::lock_cases(db)?;
+        let row = match find(db, caller, id) {
+            Ok((row, _)) => row,
+            Err(Error::NotFound) => return Err(gone(db, caller, id)?),
+            Err(other) => return Err(other),
+        };
         let command = OpenCase {
             need_id: row.need_id,
             capability_id: row.capability_id,

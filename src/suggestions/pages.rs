@@ -87,9 +87,12 @@ async fn accept_posted(
     let id = *id;
     match ops::accept(&app.clone().into_inner(), &visit.caller, id).await {
         Ok(written) => Ok(Either::Right(redirect(&format!("/cases/{}", written.value.id)))),
-        Err(Error::Conflict { message, .. }) => {
-            let again = suggestion_page(app, &visit, id).await?;
-            Ok(Either::Left(SuggestionPage { refused: Some(message), ..again }))
+        Err(Error::Conflict { message, legal }) => {
+            match Error::unless_absent(suggestion_page(app, &visit, id).await)? {
+                Some(again) => Ok(Either::Left(SuggestionPage { refused: Some(message), ..again })),
+                // Somebody was faster: there is nothing to show but that.
+                None => Err(Error::Conflict { message, legal }.into()),
+            }
         }
         Err(other) => Err(other.into()),
     }

@@ -168,6 +168,22 @@ pub fn find_unscoped(db: &mut Db, id: SuggestionId) -> Result<Option<Suggestion>
     .optional()?)
 }
 
+/// A suggestion that holds and that some case is or was about, with the last of these cases, whoever
+/// asks.
+pub fn taken_unscoped(db: &mut Db, id: SuggestionId) -> Result<Option<(Suggestion, CaseId)>> {
+    use suggestions::dsl as s;
+    Ok(on!(db, conn => s::suggestions
+        .inner_join(cases::table.on(cases::need_id
+            .eq(s::need_id)
+            .and(cases::capability_id.eq(s::capability_id))))
+        .filter(s::id.eq(id))
+        .filter(s::holds.eq(true))
+        .order((cases::created_at.desc(), cases::id.desc()))
+        .select((Suggestion::as_select(), cases::id))
+        .first(conn))
+    .optional()?)
+}
+
 /// Remembers why a side has dismissed a suggestion; false when it has already.
 pub fn dismiss(db: &mut Db, id: SuggestionId, side: Side, reason: DismissReason) -> Result<bool> {
     use suggestions::dsl as s;

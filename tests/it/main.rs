@@ -16,6 +16,7 @@ mod contracts;
 mod crash;
 mod diagnosis;
 mod disclosure;
+mod doubles;
 mod embeddings;
 mod events;
 mod evidence;

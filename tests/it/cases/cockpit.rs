@@ -4,10 +4,13 @@ use chrono::{Days, NaiveDate};
 use serde_json::{Value, json};
 use townbridge::accounts::principal::Role;
 use townbridge::accounts::roles::model::GrantRole;
+use townbridge::cases::model::CaseId;
+use townbridge::contracts::model::ContractFields;
 use townbridge::money::Money;
+use townbridge::projects::model::ProjectFields;
 
 use super::{GUZHEN, World, XIAOLAN, accept, decline, pointers, step};
-use crate::support::{CapabilityBuilder, NeedBuilder, TestApp};
+use crate::support::{CapabilityBuilder, ContractBuilder, NeedBuilder, ProjectBuilder, TestApp};
 
 /// Sets the clock to nine in the morning of a day in China.
 fn set(app: &TestApp, day: &str) {
@@ -189,8 +192,9 @@ async fn a_liaison_who_leaves_hands_over_everything_and_its_history_stays() {
     assert!(ids.contains(&second.id.to_string().as_str()));
     for case in &cases {
         let entries = officer.get(&format!("{case}/entries")).await.expect(200).json();
-        assert_eq!(entries[0]["note"], "我来跟进");
-        assert_eq!(entries[0]["actor_name"], client.get("me").await.expect(200).json()["name"]);
+        let first = entries["items"].as_array().unwrap().last().unwrap();
+        assert_eq!(first["note"], "我来跟进");
+        assert_eq!(first["actor_name"], client.get("me").await.expect(200).json()["name"]);
     }
     officer.post_json(&path, json!({})).await.problem(404, "not_found");
 }
@@ -213,4 +217,49 @@ async fn what_is_worth_the_same_stands_on_one_page_only() {
     seen.sort();
     seen.dedup();
     assert_eq!(seen.len(), 8);
+}
+
+#[tokio::test]
+async fn what_is_late_is_counted_and_of_each_liaison_by_her_cases() {
+    let world = World::start().await;
+    let case = world.mutual().await;
+    let id: CaseId = case.trim_start_matches("cases/").parse().unwrap();
+    let account = world.app.account(&[GrantRole::in_region(Role::Liaison, GUZHEN)]);
+    let give = json!({ "liaison_id": account.id });
+    world.liaison.put_json(&format!("{case}/liaison"), give).await.expect(200);
+    let (firm, school) = (&world.firm_org, &world.provider_org);
+    let long_ago = |day: u32| format!("2026-03-{day:02}").parse().unwrap();
+    // Late more than is shown, out of no case; the last of them out of hers.
+    for number in 0..52 {
+        let of_case = (number == 51).then_some(id);
+        let late = |fields: &mut ProjectFields| {
+            fields.case_id = of_case;
+            fields.milestones[0].due_on = long_ago(1 + number % 20);
+        };
+        ProjectBuilder::active(firm, school).fields(late).insert(&world.app);
+    }
+    // Late with a payment and with its registration, out of hers.
+    let of_case = |fields: &mut ContractFields| fields.case_id = Some(id);
+    ContractBuilder::signed(firm, school).fields(of_case).insert(&world.app);
+    let shown = async |query: &str| {
+        let path = format!("cockpit?{query}");
+        let found = world.liaison.get(&path).await.expect(200).json();
+        (found["delays"].as_array().unwrap().clone(), found["delayed"].as_i64().unwrap())
+    };
+    let (all, count) = shown("").await;
+    assert_eq!((all.len(), count), (50, 54));
+    let days: Vec<i64> = all.iter().map(|one| one["days"].as_i64().unwrap()).collect();
+    assert!(days.is_sorted_by(|one, next| one >= next), "{days:?}");
+    let hers = format!("liaison_id={}", account.id);
+    let (own, count) = shown(&hers).await;
+    let kinds: Vec<&Value> = own.iter().map(|one| &one["what"]).collect();
+    assert_eq!(count, 3, "{kinds:?}");
+    for what in ["milestone", "payment", "registration"] {
+        assert!(kinds.contains(&&json!(what)), "{kinds:?}");
+    }
+    assert_eq!(shown(&format!("{hers}&unassigned=true")).await.1, 54);
+    let other = world.app.account(&[GrantRole::in_region(Role::Liaison, GUZHEN)]);
+    assert_eq!(shown(&format!("liaison_id={}", other.id)).await, (Vec::new(), 0));
+    let others = shown(&format!("liaison_id={}&unassigned=true", other.id)).await;
+    assert_eq!((others.0.len(), others.1), (50, 51));
 }

@@ -38,12 +38,12 @@ async fn a_case_goes_from_interest_to_success_and_takes_the_need_along() {
     assert_eq!(view["steps"], json!([]));
     assert!(view["closed_at"].is_string());
     let entries = world.liaison.get(&format!("{case}/entries")).await.expect(200).json();
-    let stages: Vec<&str> =
-        entries.as_array().unwrap().iter().map(|one| one["to_stage"].as_str().unwrap()).collect();
-    assert_eq!(stages.first(), Some(&"provider_interested"));
+    let entries = entries["items"].as_array().unwrap();
+    let stages: Vec<&str> = entries.iter().map(|one| one["to_stage"].as_str().unwrap()).collect();
+    assert_eq!(stages.last(), Some(&"provider_interested"));
     assert_eq!(stages.len(), 14);
-    assert_eq!(entries[3]["channel"], "offline");
-    assert_eq!(entries[3]["note"], "到厂里看了产线");
+    assert_eq!(entries[10]["channel"], "offline");
+    assert_eq!(entries[10]["note"], "到厂里看了产线");
     let steps = world.liaison.get(&format!("needs/{}/steps", world.need)).await.expect(200).json();
     let last = steps.as_array().unwrap().last().unwrap();
     assert_eq!(last["comment"], view["code"]);
@@ -250,4 +250,38 @@ async fn a_state_that_the_reviewer_has_set_is_not_taken_back_by_an_interest() {
     assert_eq!(world.need_status().await, "negotiating");
     accept(&world.provider, &case).await.expect(200);
     assert_eq!(world.need_status().await, "negotiating");
+}
+
+#[tokio::test]
+async fn a_long_timeline_comes_in_pages_and_nothing_of_it_is_lost() {
+    let world = World::start().await;
+    let case = world.mutual().await;
+    let path = format!("{case}/entries");
+    // Of the broker's notes the firm sees one in three.
+    for number in 0..60 {
+        let note = json!({ "note": format!("第{number}次"), "shared": number % 3 == 0 });
+        world.liaison.post_json(&path, note).await.expect(201);
+    }
+    for (client, notes) in [(&world.liaison, 60), (&world.firm, 20)] {
+        let (mut seen, mut after, mut pages) = (Vec::new(), String::new(), Vec::new());
+        loop {
+            let page = client.get(&format!("{path}?limit=9{after}")).await.expect(200).json();
+            let items = page["items"].as_array().unwrap();
+            pages.push(items.len());
+            seen.extend(items.iter().map(|one| one["id"].as_str().unwrap().to_owned()));
+            match page["next"].as_str() {
+                Some(next) => after = format!("&after={next}"),
+                None => break,
+            }
+        }
+        let mut sorted = seen.clone();
+        sorted.sort_unstable_by(|a, b| b.cmp(a));
+        sorted.dedup();
+        // And the two entries of those who were interested.
+        assert_eq!((&sorted, seen.len()), (&seen, notes + 2), "newest first, each once");
+        assert!(pages[..pages.len() - 1].iter().all(|count| *count == 9), "{pages:?}");
+    }
+    for bad in ["?limit=0", "?limit=101", "?after=x"] {
+        world.liaison.get(&format!("{path}{bad}")).await.problem(422, "invalid");
+    }
 }

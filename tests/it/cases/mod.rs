@@ -39,7 +39,11 @@ impl World {
 
     /// With a need of this confidentiality.
     async fn with(level: DisclosureLevel) -> Self {
-        let app = TestApp::start().await;
+        Self::of(TestApp::start().await, level)
+    }
+
+    /// In this service.
+    fn of(app: TestApp, level: DisclosureLevel) -> Self {
         let firm_org = OrgBuilder::enterprise().town(GUZHEN).insert(&app);
         let provider_org = OrgBuilder::university().insert(&app);
         let other = OrgBuilder::enterprise().town(GUZHEN).insert(&app);

@@ -2,6 +2,7 @@
 #![allow(dead_code, unused_imports, reason = "an area uses the parts that it needs")]
 
 mod app;
+pub mod at_once;
 mod browser;
 pub mod capabilities;
 mod client;
