@@ -1,5 +1,5 @@
 //! Pausing endpoints: those that cannot be reached any more, and those whose maker has lost the role
-//! that let him make them.
+//! that let him make them, or the account.
 
 use serde_json::json;
 
@@ -42,7 +42,8 @@ pub(super) fn pause(
 }
 
 /// Pauses what a person has made for an organisation or a region's office, or for anybody, and does not
-/// look after any more; those who do are told. Call it in the transaction that takes the role.
+/// look after any more; those who do are told. Call it in the transaction that takes the role or closes
+/// the account.
 ///
 /// # Errors
 /// Database faults.

@@ -57,7 +57,7 @@ async fn try_one(app: &Arc<App>, mailer: &Mailer, mail: OutboxMail) -> Result<bo
 /// Longer than an attempt can take.
 fn claim_end(app: &App) -> Timestamp {
     let seconds = i64::try_from(app.config.mail.timeout_seconds).unwrap_or(3_600);
-    Timestamp::new(app.clock.time() + TimeDelta::seconds(2 * seconds + 60))
+    Timestamp::new(app.clock.time() + TimeDelta::seconds(2 * seconds + 5))
 }
 
 fn settle(app: &App, mail: &OutboxMail, outcome: std::result::Result<(), String>) -> Result<()> {

@@ -3,6 +3,8 @@
 //! the same key is not made twice.
 
 mod deliveries;
+mod mails;
+mod robots;
 mod subscriptions;
 
 use std::io::{BufRead, BufReader};
@@ -33,15 +35,24 @@ struct Place {
     directory: TempDir,
     /// Address of its database; none for a file in the directory.
     database: Option<String>,
+    /// Further settings, by the names of the environment.
+    settings: Vec<(&'static str, String)>,
 }
 
 impl Place {
+    fn new(database: Option<String>) -> Self {
+        Self { directory: tempfile::tempdir().unwrap(), database, settings: Vec::new() }
+    }
+
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_townbridge"));
         command.args(arguments).arg("--data-dir").arg(self.directory.path());
         command.env("TOWNBRIDGE_OUTBOUND__ALLOW_PRIVATE", "true");
         command.env("TOWNBRIDGE_OUTBOUND__TIMEOUT_SECONDS", "1");
         command.env("TOWNBRIDGE_NOTICES__SUBSCRIPTION_PAUSE_MINUTES", "0");
+        for (name, value) in &self.settings {
+            command.env(name, value);
+        }
         if let Some(database) = &self.database {
             command.env("TOWNBRIDGE_DATABASE__URL", database);
         }
@@ -304,7 +315,7 @@ async fn kill_again_and_again(place: &Place, rounds: usize) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn killed_at_any_moment_nothing_acknowledged_is_lost() {
-    let place = Place { directory: tempfile::tempdir().unwrap(), database: None };
+    let place = Place::new(None);
     kill_again_and_again(&place, ROUNDS).await;
 }
 
@@ -312,8 +323,7 @@ async fn killed_at_any_moment_nothing_acknowledged_is_lost() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn killed_at_any_moment_nothing_acknowledged_is_lost_on_postgres() {
     let schema = Schema::create();
-    let database = Some(schema.url().to_owned());
-    let place = Place { directory: tempfile::tempdir().unwrap(), database };
+    let place = Place::new(Some(schema.url().to_owned()));
     kill_again_and_again(&place, POSTGRES_ROUNDS).await;
 }
 
@@ -344,7 +354,7 @@ async fn fetch(admin: &Writer, path: &str) -> Vec<u8> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn files_that_were_acknowledged_are_whole_after_a_kill() {
-    let place = Place { directory: tempfile::tempdir().unwrap(), database: None };
+    let place = Place::new(None);
     let mut kept: Vec<Kept> = Vec::new();
     let mut visits: Vec<String> = Vec::new();
     for round in 0..4 {

@@ -119,6 +119,41 @@ async fn what_was_sent_is_forgotten_after_a_month_and_what_was_given_up_later() 
 }
 
 #[tokio::test]
+async fn an_endpoint_is_paused_when_the_account_of_its_maker_is_closed() {
+    for erased in [false, true] {
+        let world = World::start().await;
+        let app = &world.app;
+        let receiver = Receiver::start(Reply::ok()).await;
+        let endpoint = world.webhook(&receiver).await;
+        world.test(&endpoint).await;
+        let second = app.account(&[GrantRole::in_org(Role::OrgAdmin, world.org)]);
+        let body = json!({
+            "kind": "webhook", "name": "系统", "org_id": world.org, "url": receiver.url("/own"),
+        });
+        let own = app.client(&second).post_json("endpoints", body).await.expect(201).json();
+        let own = format!("endpoints/{}", own["id"].as_str().unwrap());
+        let active = async |path: &str| {
+            app.client(&second).get(path).await.expect(200).json()["active"].clone()
+        };
+        let (admin, person) = (app.admin(), format!("users/{}", world.manager.id));
+        if erased {
+            let reason = json!({ "reason": "书面请求" });
+            admin.post_json(&format!("{person}/erasure"), reason).await.expect(200);
+        } else {
+            admin.patch_json(&person, 1, json!({ "name": "又名" })).await.expect(200);
+            assert_eq!(active(&endpoint).await, true, "another change pauses nothing");
+            admin.patch_json(&person, 2, json!({ "status": "disabled" })).await.expect(200);
+        }
+        assert_eq!((active(&endpoint).await, active(&own).await), (json!(false), json!(true)));
+        assert_eq!(world.deliver().await, 0, "not even what was waiting");
+        assert!(receiver.taken().is_empty());
+        let inbox = app.client(&second).get("inbox").await.expect(200).json();
+        assert_eq!(inbox["items"][0]["kind"], "endpoint_orphaned");
+        assert_eq!(inbox["items"][0]["path"], format!("/{endpoint}"));
+    }
+}
+
+#[tokio::test]
 async fn an_endpoint_is_paused_when_its_maker_loses_the_role_for_it() {
     let world = World::start().await;
     let app = &world.app;

@@ -13,8 +13,11 @@ async fn failure(kind: &str, reply: Reply) -> String {
     let receiver = Receiver::start(reply).await;
     let world = World::start().await;
     let fields = match kind {
-        "wecom" => json!({ "kind": "wecom", "url": receiver.url("/?key=1") }),
-        _ => json!({ "kind": "webhook", "url": receiver.url("/") }),
+        "webhook" => json!({ "kind": kind, "url": receiver.url("/") }),
+        "wecom" => json!({ "kind": kind, "url": receiver.url("/?key=1") }),
+        _ => {
+            json!({ "kind": kind, "url": receiver.url("/?token=1"), "secret": "SEC-of-the-group" })
+        }
     };
     let endpoint = world.endpoint(fields).await;
     world.test(&endpoint).await;
@@ -54,10 +57,13 @@ async fn a_webhook_that_answers_without_end_has_taken_the_message() {
 
 #[tokio::test]
 async fn redirects_are_not_followed() {
-    let other = Receiver::start(Reply::ok()).await;
-    for status in [301, 302, 307, 308] {
-        let reason = failure("webhook", Reply::Redirect(status, other.url("/"))).await;
-        assert!(reason.contains("redirects are not followed"), "{reason}");
+    // Another host, which would take the message whatever it is.
+    let other = Receiver::start(Reply::With(200, r#"{"errcode":0,"code":0}"#.to_owned())).await;
+    for kind in ["webhook", "wecom", "dingtalk", "feishu"] {
+        for status in [301, 302, 303, 307, 308] {
+            let reason = failure(kind, Reply::Redirect(status, other.url("/"))).await;
+            assert!(reason.contains("redirects are not followed"), "{kind} {status}: {reason}");
+        }
     }
     assert!(other.taken().is_empty());
 }

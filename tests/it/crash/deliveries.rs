@@ -25,7 +25,12 @@ async fn webhook(writer: &Writer, receiver: &Receiver) -> String {
     format!("endpoints/{}", made["id"].as_str().unwrap())
 }
 
-async fn send(writer: &Writer, method: reqwest::Method, path: &str, body: Option<Value>) -> Value {
+pub async fn send(
+    writer: &Writer,
+    method: reqwest::Method,
+    path: &str,
+    body: Option<Value>,
+) -> Value {
     let url = format!("{}/api/v1/{path}", writer.base);
     let mut request = writer.http.request(method, url).bearer_auth(&writer.firm);
     if let Some(body) = body {
@@ -35,7 +40,7 @@ async fn send(writer: &Writer, method: reqwest::Method, path: &str, body: Option
 }
 
 /// Has messages written until the service is gone; the ids of those that were acknowledged.
-async fn write(writer: Writer, endpoint: String) -> Vec<String> {
+pub async fn write(writer: Writer, endpoint: String) -> Vec<String> {
     let mut ids = Vec::new();
     loop {
         let url = format!("{}/api/v1/{endpoint}/test", writer.base);
@@ -96,7 +101,7 @@ async fn kill_between_commit_and_delivery(place: &Place) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn killed_before_delivery_no_message_is_lost() {
-    let place = Place { directory: tempfile::tempdir().unwrap(), database: None };
+    let place = Place::new(None);
     kill_between_commit_and_delivery(&place).await;
 }
 
@@ -104,7 +109,6 @@ async fn killed_before_delivery_no_message_is_lost() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn killed_before_delivery_no_message_is_lost_on_postgres() {
     let schema = Schema::create();
-    let database = Some(schema.url().to_owned());
-    let place = Place { directory: tempfile::tempdir().unwrap(), database };
+    let place = Place::new(Some(schema.url().to_owned()));
     kill_between_commit_and_delivery(&place).await;
 }

@@ -94,7 +94,7 @@ async fn kill_between_commit_and_notice(place: &Place) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn killed_before_telling_everything_published_is_told_once() {
-    let place = Place { directory: tempfile::tempdir().unwrap(), database: None };
+    let place = Place::new(None);
     kill_between_commit_and_notice(&place).await;
 }
 
@@ -102,7 +102,6 @@ async fn killed_before_telling_everything_published_is_told_once() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn killed_before_telling_everything_published_is_told_once_on_postgres() {
     let schema = Schema::create();
-    let database = Some(schema.url().to_owned());
-    let place = Place { directory: tempfile::tempdir().unwrap(), database };
+    let place = Place::new(Some(schema.url().to_owned()));
     kill_between_commit_and_notice(&place).await;
 }
