@@ -78,6 +78,7 @@ pub fn pages() -> impl HttpServiceFactory {
         .configure(crate::notices::pages::configure)
         .configure(crate::reports::pages::configure)
         .configure(crate::accounts::privacy::pages::configure)
+        .configure(crate::accounts::users::pages::configure)
         .configure(crate::channels::pages::configure)
         .configure(crate::messages::pages::configure)
         .configure(crate::retention::pages::configure)

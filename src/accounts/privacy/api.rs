@@ -50,7 +50,7 @@ async fn give_consent(app: AppData, caller: CallerData, body: JsonBody<GiveConse
 }
 
 /// A document to keep.
-pub(super) fn document(value: &serde_json::Value) -> HttpResponse {
+pub(in crate::accounts) fn document(value: &serde_json::Value) -> HttpResponse {
     HttpResponse::Ok()
         .insert_header((CONTENT_DISPOSITION, "attachment; filename=\"personal-data.json\""))
         .json(value)

@@ -2,12 +2,14 @@
 
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
 use crate::accounts::principal::{Language, OrgId, Role, UserId};
 use crate::accounts::roles::model::{GrantRole, RoleView};
 use crate::code_enum;
 use crate::db::Timestamp;
 use crate::db::schema::users;
+use crate::error::Result;
 use crate::validation::Checker;
 
 code_enum!(
@@ -97,6 +99,9 @@ pub struct UserView {
     pub created_at: Timestamp,
     /// When it was changed last.
     pub updated_at: Timestamp,
+    /// When the person was taken out of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub erased_at: Option<Timestamp>,
 }
 
 /// The form in which mail addresses are compared: trimmed, in lower case.
@@ -150,6 +155,42 @@ pub struct UserFields {
     pub status: Option<UserStatus>,
 }
 
+/// Checks and sets fields; returns what has changed, for the log.
+///
+/// # Errors
+/// [`Error::Invalid`](crate::error::Error::Invalid) with every field that cannot be.
+pub fn apply(user: &mut User, fields: UserFields) -> Result<Value> {
+    let mut checker = Checker::default();
+    check_name(&mut checker, "/name", fields.name.as_deref().unwrap_or_default());
+    checker.present("/language", fields.language.as_ref());
+    check_language(&mut checker, "/language", fields.language.as_deref());
+    checker.present("/status", fields.status.as_ref());
+    checker.finish()?;
+    let mut changes = serde_json::Map::new();
+    if let Some(name) = fields.name.map(|name| name.trim().to_owned())
+        && name != user.name
+    {
+        // Under the name by which the log knows personal data, which it does not keep.
+        let pair = json!({ "before": user.name, "after": name });
+        changes.insert("name_of_person".to_owned(), pair);
+        user.name = name;
+    }
+    if let Some(language) = fields.language
+        && language != user.language
+    {
+        let pair = json!({ "before": user.language, "after": language });
+        changes.insert("language".to_owned(), pair);
+        user.language = language;
+    }
+    if let Some(status) = fields.status
+        && status != user.status
+    {
+        changes.insert("status".to_owned(), json!({ "before": user.status, "after": status }));
+        user.status = status;
+    }
+    Ok(Value::Object(changes))
+}
+
 /// Which accounts to list.
 #[derive(Debug, Clone, Default, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -165,6 +206,8 @@ pub struct ListUsers {
     pub role: Option<Role>,
     /// Only who holds a role in this organisation.
     pub org_id: Option<OrgId>,
+    /// Only who holds a role in an organisation with this in its name.
+    pub org: Option<String>,
     /// Only who holds a role in this region or below.
     pub region: Option<String>,
     /// Entries on the page, 1 to 100; 20 by default.

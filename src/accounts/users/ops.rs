@@ -5,8 +5,8 @@ use std::collections::{HashMap, HashSet};
 use serde_json::{Value, json};
 
 use super::model::{
-    CreateUser, ListUsers, PersonFields, User, UserFields, UserStatus, UserView, check_language,
-    check_mail, check_name, normalized_mail,
+    CreateUser, ListUsers, PersonFields, User, UserFields, UserStatus, UserView, apply,
+    check_language, check_mail, check_name, normalized_mail,
 };
 use super::store::{self, UserFilter};
 use crate::accounts::principal::{Caller, Language, Principal, Role, SessionId, UserId};
@@ -14,6 +14,7 @@ use crate::accounts::{passwords, roles, sessions};
 use crate::app::App;
 use crate::audit;
 use crate::cases::handover;
+use crate::channels;
 use crate::db::{Db, Timestamp, dialect};
 use crate::error::{Error, Message, Result};
 use crate::http::pagination::{Page, checked_limit};
@@ -100,6 +101,7 @@ pub(in crate::accounts) fn views(
             version: user.version,
             created_at: user.created_at,
             updated_at: user.updated_at,
+            erased_at: user.erased_at,
         })
         .collect())
 }
@@ -272,6 +274,7 @@ fn filter(app: &App, principal: &Principal, query: &ListUsers) -> Result<UserFil
         status: query.status,
         role: query.role,
         org_id: query.org_id,
+        org_name: query.org.clone().filter(|text| !text.is_empty()),
         regions: query.region.clone().map(|code| vec![code]),
     };
     if principal.is_admin() || (principal.has(Role::Officer) && filter.mail.is_some()) {
@@ -306,7 +309,8 @@ pub fn update_own(app: &App, caller: &Caller, version: i32, changes: &Value) -> 
     update_with(app, caller, id, (version, false), change)
 }
 
-/// Changes an account by a JSON merge patch: for administrators. Disabling ends all sessions.
+/// Changes an account by a JSON merge patch: for administrators. Disabling ends all sessions and pauses
+/// the endpoints that the person has made.
 ///
 /// # Errors
 /// [`Error::Forbidden`]; [`Error::NotFound`]; [`Error::PreconditionFailed`]; [`Error::Invalid`];
@@ -360,41 +364,9 @@ fn update_with(
             let none = SessionId(uuid::Uuid::nil());
             sessions::store::revoke_others(db, id, none, "account_disabled", now)?;
             handover::release(app, db, caller, id, None)?;
+            channels::pausing::after_role_loss(app, db, id, (None, None))?;
         }
         note(db, caller, now, "user.update", id, changes)?;
         view(app, db, caller.language, user)
     })
-}
-
-/// Checks and sets fields; returns what has changed, for the log.
-fn apply(user: &mut User, fields: UserFields) -> Result<Value> {
-    let mut checker = Checker::default();
-    check_name(&mut checker, "/name", fields.name.as_deref().unwrap_or_default());
-    checker.present("/language", fields.language.as_ref());
-    check_language(&mut checker, "/language", fields.language.as_deref());
-    checker.present("/status", fields.status.as_ref());
-    checker.finish()?;
-    let mut changes = serde_json::Map::new();
-    if let Some(name) = fields.name.map(|name| name.trim().to_owned())
-        && name != user.name
-    {
-        // Under the name by which the log knows personal data, which it does not keep.
-        let pair = json!({ "before": user.name, "after": name });
-        changes.insert("name_of_person".to_owned(), pair);
-        user.name = name;
-    }
-    if let Some(language) = fields.language
-        && language != user.language
-    {
-        let pair = json!({ "before": user.language, "after": language });
-        changes.insert("language".to_owned(), pair);
-        user.language = language;
-    }
-    if let Some(status) = fields.status
-        && status != user.status
-    {
-        changes.insert("status".to_owned(), json!({ "before": user.status, "after": status }));
-        user.status = status;
-    }
-    Ok(Value::Object(changes))
 }

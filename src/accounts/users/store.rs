@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use super::model::{User, UserStatus};
 use crate::accounts::principal::{OrgId, Role, UserId};
-use crate::db::schema::{role_grants, users};
+use crate::db::schema::{organizations, role_grants, users};
 use crate::db::{Db, Timestamp};
 use crate::error::{Error, Result, is_unique_violation};
 use crate::on;
@@ -121,13 +121,16 @@ pub struct UserFilter {
     pub role: Option<Role>,
     /// Only who holds a role in this organisation.
     pub org_id: Option<OrgId>,
+    /// Only who holds a role in an organisation with this in its name.
+    pub org_name: Option<String>,
     /// Only who holds a role in one of these regions or below.
     pub regions: Option<Vec<String>>,
 }
 
 impl UserFilter {
     fn asks_for_roles(&self) -> bool {
-        self.role.is_some() || self.org_id.is_some() || self.regions.is_some()
+        let org = self.org_id.is_some() || self.org_name.is_some();
+        self.role.is_some() || org || self.regions.is_some()
     }
 }
 
@@ -140,6 +143,12 @@ macro_rules! holders {
         }
         if let Some(org) = $filter.org_id {
             query = query.filter(role_grants::org_id.eq(org));
+        }
+        if let Some(name) = &$filter.org_name {
+            let named = organizations::table
+                .filter(organizations::name.like(contains_pattern(name)).escape('!'))
+                .select(organizations::id.nullable());
+            query = query.filter(role_grants::org_id.eq_any(named));
         }
         if let Some(regions) = &$filter.regions {
             // Without a region nobody fits; an empty OR would let everybody through.

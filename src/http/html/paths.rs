@@ -4,7 +4,7 @@
 use actix_web::http::Method;
 
 /// Every page.
-pub const PAGES: [(Method, &str); 154] = [
+pub const PAGES: [(Method, &str); 159] = [
     (Method::GET, "/"),
     (Method::GET, "/account"),
     (Method::GET, "/account/notices"),
@@ -21,6 +21,11 @@ pub const PAGES: [(Method, &str); 154] = [
     (Method::POST, "/admin/messages/{kind}/{language}"),
     (Method::POST, "/admin/messages/{kind}/{language}/restore"),
     (Method::GET, "/admin/retention"),
+    (Method::GET, "/admin/users"),
+    (Method::GET, "/admin/users/{id}"),
+    (Method::GET, "/admin/users/{id}/data"),
+    (Method::POST, "/admin/users/{id}/erasure"),
+    (Method::POST, "/admin/users/{id}/status"),
     (Method::GET, "/capabilities/{id}"),
     (Method::POST, "/capabilities/{id}/step"),
     (Method::POST, "/capabilities/{id}/verify"),

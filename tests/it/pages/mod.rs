@@ -7,6 +7,7 @@ mod errors;
 mod finding;
 mod forms;
 mod links;
+mod people;
 mod projects;
 mod records;
 mod sessions;
