@@ -92,6 +92,26 @@ pub struct HttpRequest {
     authorization: Option<HeaderValue>,
 }
 
+impl HttpRequest {
+    /// Reads something below `/api/v1/` for somebody.
+    ///
+    /// # Errors
+    /// A path that is none.
+    pub fn get(address: SocketAddr, asker: &Asker, path: &str) -> Result<Self> {
+        let url = base(address)?.join(path).map_err(Error::internal)?;
+        Ok(Self { method: Method::GET, url, body: None, authorization: authorization(asker)? })
+    }
+}
+
+fn base(address: SocketAddr) -> Result<Url> {
+    Url::parse(&format!("http://{address}/api/v1/")).map_err(Error::internal)
+}
+
+fn authorization(asker: &Asker) -> Result<Option<HeaderValue>> {
+    let token = asker.token.as_ref().map(|token| HeaderValue::from_str(&format!("Bearer {token}")));
+    token.transpose().map_err(Error::internal)
+}
+
 /// The questions as requests of somebody to a service.
 ///
 /// # Errors
@@ -101,9 +121,7 @@ pub fn requests(
     asker: &Asker,
     questions: &[(Sort, Question)],
 ) -> Result<Vec<(Sort, HttpRequest)>> {
-    let base = Url::parse(&format!("http://{address}/api/v1/")).map_err(Error::internal)?;
-    let token = asker.token.as_ref().map(|token| HeaderValue::from_str(&format!("Bearer {token}")));
-    let authorization = token.transpose().map_err(Error::internal)?;
+    let (base, authorization) = (base(address)?, authorization(asker)?);
     let request = |question: &Question| -> Result<HttpRequest> {
         let (method, path, body) = match question {
             Question::Search(_) => (Method::GET, "search".to_owned(), None),

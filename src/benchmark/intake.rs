@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use serde::Serialize;
 
-use crate::accounts::principal::{Caller, OrgId, Role};
+use crate::accounts::principal::{Caller, OrgId, Principal, Role};
 use crate::accounts::roles::model::GrantRole;
 use crate::accounts::users::model::CreateUser;
 use crate::accounts::{secrets, sessions, users};
@@ -91,12 +91,21 @@ impl Intake {
     /// Says what cannot be opened.
     pub fn open(mut config: Config, dir: &Path) -> Result<Self> {
         config.data_dir = dir.to_owned();
-        config.database.url = format!("sqlite://{}", dir.join("townbridge.sqlite").display());
+        config.database.url = database_url(dir);
         config.search.index_dir = dir.join("index").display().to_string();
         config.accounts.access_token_seconds = SIGNED_IN_SECONDS;
         let app = App::open(config, Clock::default())?;
         let orgs = enter_organizations(&app)?;
         Ok(Self { app, orgs })
+    }
+
+    /// The owner of the needs and that of the capabilities.
+    ///
+    /// # Errors
+    /// Never, once the instance is open.
+    pub fn sides(&self) -> Result<(OrgId, OrgId)> {
+        let pair = self.orgs.first().copied().zip(self.orgs.get(1).copied());
+        pair.ok_or_else(|| Error::internal("no organisations"))
     }
 
     /// The instance.
@@ -177,19 +186,9 @@ impl Intake {
     /// # Errors
     /// Database faults.
     pub fn askers(&self) -> Result<Vec<Asker>> {
-        let system = Caller::system("bench");
-        let role = Role::OrgMember;
         let org_id = self.orgs.get(2).copied();
-        let command = CreateUser {
-            mail: "member@bench.example".to_owned(),
-            name: "测量员".to_owned(),
-            password: Some(secrets::random()?),
-            language: None,
-            roles: vec![GrantRole { role, org_id, region_code: None }],
-        };
-        let user = users::ops::create_user(&self.app, &system, &command)?;
-        let token = sessions::ops::open(&self.app, &system, user.id, None)?.access_token;
-        let principal = crate::accounts::ops::authenticate(&self.app, &token)?;
+        let role = GrantRole { role: Role::OrgMember, org_id, region_code: None };
+        let (token, principal) = signed_in(&self.app, "member@bench.example", role)?;
         let member = Caller { principal: Some(principal), ..Caller::anonymous() };
         Ok(vec![
             Asker { name: "visitor", caller: Caller::anonymous(), token: None },
@@ -209,6 +208,30 @@ impl Intake {
         copy_dir(&index, &copy)?;
         Ok(copy)
     }
+}
+
+/// Address of the database of the instance in a directory.
+pub fn database_url(dir: &Path) -> String {
+    format!("sqlite://{}", dir.join("townbridge.sqlite").display())
+}
+
+/// An account with a role, signed in: its token, and as whom it acts.
+///
+/// # Errors
+/// Database faults.
+pub fn signed_in(app: &App, mail: &str, role: GrantRole) -> Result<(String, Principal)> {
+    let system = Caller::system("bench");
+    let command = CreateUser {
+        mail: mail.to_owned(),
+        name: "测量员".to_owned(),
+        password: Some(secrets::random()?),
+        language: None,
+        roles: vec![role],
+    };
+    let user = users::ops::create_user(app, &system, &command)?;
+    let token = sessions::ops::open(app, &system, user.id, None)?.access_token;
+    let principal = crate::accounts::ops::authenticate(app, &token)?;
+    Ok((token, principal))
 }
 
 fn enter_organizations(app: &App) -> Result<Vec<OrgId>> {

@@ -29,6 +29,16 @@ code_enum!(
         Need = "need",
         /// Matches of a text that is sent along.
         Text = "text",
+        /// What waits for an officer.
+        Cockpit = "cockpit",
+        /// One case.
+        Case = "case",
+        /// Its timeline.
+        Timeline = "timeline",
+        /// The report of a year.
+        Report = "report",
+        /// The records behind one of its figures.
+        Records = "records",
     }
 );
 

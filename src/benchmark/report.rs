@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::deals::DealFigures;
 use super::instance::Memory;
 use super::intake::{ImportFigures, IndexFigures};
 use super::latency::Summary;
@@ -36,6 +37,9 @@ pub struct Report {
     pub memory: Option<Memory>,
     /// Latencies by asker and number of clients.
     pub loads: Vec<Load>,
+    /// What brokering costs; none unless it was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub deals: Option<DealFigures>,
 }
 
 /// What figures depend on.
@@ -70,7 +74,7 @@ impl Machine {
 /// One load of questions, through HTTP and straight on the index.
 #[derive(Debug, Clone, Serialize)]
 pub struct Load {
-    /// `visitor` or `member`.
+    /// `visitor`, `member` or `officer`.
     pub asker: &'static str,
     /// Clients that ask at the same time.
     pub clients: usize,
@@ -183,6 +187,7 @@ mod tests {
             start_seconds: 0.5,
             memory: None,
             loads: Vec::new(),
+            deals: None,
         };
         let reached: Vec<Option<bool>> = report.aims().iter().map(|aim| aim.reached).collect();
         assert_eq!(reached, [None, Some(false), Some(true), None]);

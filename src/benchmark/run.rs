@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 use search_index::{Options, SearchIndex};
 
 use super::clients;
+use super::deals::{DealFigures, Made, asking, bulk};
 use super::direct::{self, Request};
 use super::instance::Instance;
-use super::intake::{Asker, ImportFigures, Intake};
+use super::intake::{self, Asker, ImportFigures, Intake};
 use super::questions::{Question, Sort, Texts};
 use super::report::{Load, Machine, Pair, Report};
 use crate::config::Config;
@@ -25,6 +26,8 @@ pub struct Plan {
     pub clients: Vec<usize>,
     /// Seconds of each load.
     pub seconds: f64,
+    /// Cases to make and to ask for; none for 0.
+    pub deals: usize,
 }
 
 /// Where a run has come; told as it goes.
@@ -32,6 +35,8 @@ pub struct Plan {
 pub enum Stage {
     /// This file is being imported.
     Importing(PathBuf),
+    /// So many cases are made, with contracts and projects.
+    Dealing(usize),
     /// The index is built anew.
     Indexing,
     /// Questions are asked: by whom, with how many clients.
@@ -47,6 +52,7 @@ pub fn run(config: Config, dir: &Path, plan: &Plan, told: &mut dyn FnMut(Stage))
     let texts = Texts::read(&plan.needs.iter().chain(&plan.capabilities).collect::<Vec<_>>())?;
     let intake = Intake::open(config, dir)?;
     let imports = imports(&intake, plan, told)?;
+    let deals = dealt(&intake, plan, told)?;
     told(Stage::Indexing);
     let index = intake.reindex()?;
     let questions = texts.questions(&intake.needs()?);
@@ -61,6 +67,7 @@ pub fn run(config: Config, dir: &Path, plan: &Plan, told: &mut dyn FnMut(Stage))
             loads.push(asked.load(&copy, &service, clients, plan.seconds)?);
         }
     }
+    let deals = deals.map(|deals| deals.figures(&service, dir, plan, told)).transpose()?;
     let rows: usize = imports.iter().map(|import| import.rows).sum();
     let seconds: f64 = imports.iter().map(|import| import.seconds).sum();
     Ok(Report {
@@ -71,7 +78,45 @@ pub fn run(config: Config, dir: &Path, plan: &Plan, told: &mut dyn FnMut(Stage))
         start_seconds: service.start_seconds,
         memory: service.memory(),
         loads,
+        deals,
     })
+}
+
+/// Deals that were made, who asks for them, and what.
+struct Dealt {
+    made: Made,
+    officer: Asker,
+    questions: Vec<asking::Question>,
+}
+
+fn dealt(intake: &Intake, plan: &Plan, told: &mut dyn FnMut(Stage)) -> Result<Option<Dealt>> {
+    if plan.deals == 0 {
+        return Ok(None);
+    }
+    told(Stage::Dealing(plan.deals));
+    let (made, cases) = bulk::fill(intake.app(), plan.deals, intake.sides()?)?;
+    let officer = asking::officer(intake.app())?;
+    let questions = asking::questions(intake.app(), &cases);
+    Ok(Some(Dealt { made, officer, questions }))
+}
+
+impl Dealt {
+    fn figures(
+        self,
+        service: &Instance,
+        dir: &Path,
+        plan: &Plan,
+        told: &mut dyn FnMut(Stage),
+    ) -> Result<DealFigures> {
+        let database = intake::database_url(dir);
+        let mut loads = Vec::new();
+        for &clients in &plan.clients {
+            told(Stage::Asking(self.officer.name, clients));
+            let asked = (&self.officer, self.questions.as_slice());
+            loads.push(asking::load(asked, (service, &database), clients, plan.seconds)?);
+        }
+        Ok(DealFigures { made: self.made, loads })
+    }
 }
 
 fn imports(

@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::{Context, Failure, Outcome, output};
 use crate::accounts::principal::Language;
+use crate::benchmark::deals::DealFigures;
 use crate::benchmark::report::{Load, Report, megabytes};
 use crate::benchmark::run::{self, Plan, Stage};
 use crate::error::{Error, Message};
@@ -33,6 +34,9 @@ pub(crate) struct BenchArgs {
     /// Seconds of each load of questions
     #[arg(long, value_name = "N", default_value_t = 10.0)]
     seconds: f64,
+    /// Cases to make as well, with contracts and projects, and to ask for; 0 for none
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    deals: usize,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -46,11 +50,15 @@ pub(crate) fn run(context: &Context, args: &BenchArgs) -> Outcome {
     if !(0.05..=3_600.0).contains(&args.seconds) {
         return Err(Failure::Usage("--seconds: 0.05 to 3600".to_owned()));
     }
+    if args.deals > 1_000_000 {
+        return Err(Failure::Usage("--deals: 0 to 1000000".to_owned()));
+    }
     let plan = Plan {
         needs: args.needs.clone(),
         capabilities: args.capabilities.clone(),
         clients: args.clients.clone(),
         seconds: args.seconds,
+        deals: args.deals,
     };
     let dir = tempfile::tempdir().map_err(Error::from)?;
     let language = context.language;
@@ -68,6 +76,7 @@ pub(crate) fn run(context: &Context, args: &BenchArgs) -> Outcome {
 fn progress(stage: Stage) -> Message {
     match stage {
         Stage::Importing(file) => Message::new("cli.bench.importing").with("file", file.display()),
+        Stage::Dealing(cases) => Message::new("cli.bench.dealing").with("cases", cases),
         Stage::Indexing => Message::new("cli.bench.indexing"),
         Stage::Asking(asker, clients) => {
             Message::new("cli.bench.asking").with("asker", asker).with("clients", clients)
@@ -81,6 +90,10 @@ fn tables(report: &Report, language: Language) -> String {
     for load in &report.loads {
         lines.push(String::new());
         lines.extend(latencies(load, language));
+    }
+    if let Some(deals) = &report.deals {
+        lines.push(String::new());
+        lines.extend(dealings(deals, language));
     }
     lines.push(String::new());
     lines.extend(aims(report, language));
@@ -156,8 +169,27 @@ fn latencies(load: &Load, language: Language) -> Vec<String> {
     lines
 }
 
+/// What was made of cases, contracts and projects, and what it costs to look at it: no aim is set.
+fn dealings(deals: &DealFigures, language: Language) -> Vec<String> {
+    let made = Message::new("cli.bench.deals")
+        .with("cases", deals.made.cases)
+        .with("contracts", deals.made.contracts)
+        .with("projects", deals.made.projects)
+        .with("seconds", format!("{:.1}", deals.made.seconds));
+    let mut lines = vec![text::render(&made, language)];
+    for load in &deals.loads {
+        lines.push(String::new());
+        lines.extend(latencies(load, language));
+    }
+    lines
+}
+
 fn asker_key(asker: &str) -> &'static str {
-    if asker == "member" { "cli.bench.member" } else { "cli.bench.visitor" }
+    match asker {
+        "member" => "cli.bench.member",
+        "officer" => "cli.bench.officer",
+        _ => "cli.bench.visitor",
+    }
 }
 
 fn aims(report: &Report, language: Language) -> Vec<String> {

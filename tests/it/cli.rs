@@ -313,7 +313,7 @@ fn bench_arguments(dir: &Path) -> Vec<String> {
 fn bench_measures_both_ways_and_leaves_the_configured_data_alone() {
     let data = data();
     let mut arguments = bench_arguments(data.path());
-    arguments.push("--json".to_owned());
+    arguments.extend(["--json", "--deals", "12"].map(str::to_owned));
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let real = data.path().join("real");
     let output = townbridge(data.path(), &arguments)
@@ -343,6 +343,22 @@ fn bench_measures_both_ways_and_leaves_the_configured_data_alone() {
         assert!((ratio - http.unwrap() / direct.unwrap()).abs() < 0.01, "{words}");
         assert!(load["http_per_second"].as_f64() > Some(1.0), "{load}");
     }
+    let made = &report["deals"]["made"];
+    assert_eq!(
+        (&made["cases"], &made["contracts"], &made["projects"]),
+        (&json!(12), &json!(4), &json!(2))
+    );
+    let loads = report["deals"]["loads"].as_array().unwrap();
+    assert_eq!(loads.len(), 2);
+    for load in loads {
+        assert_eq!(load["asker"], "officer");
+        for sort in ["cockpit", "case", "timeline", "report", "records"] {
+            let pair = &load["sorts"][sort];
+            let (http, direct) = (pair["http"]["p95"].as_f64(), pair["direct"]["p95"].as_f64());
+            assert!(http > Some(0.0) && direct > Some(0.0), "{sort}: {pair}");
+            assert!(pair["ratio"].as_f64() > Some(0.0), "{sort}: {pair}");
+        }
+    }
     let named: Vec<_> =
         aims.as_array().unwrap().iter().map(|aim| aim["name"].as_str().unwrap()).collect();
     assert_eq!(named, ["http", "import", "start", "memory"]);
@@ -357,12 +373,17 @@ fn bench_measures_both_ways_and_leaves_the_configured_data_alone() {
 #[test]
 fn bench_prints_its_tables_in_the_language_asked_for() {
     let data = data();
-    let arguments = bench_arguments(data.path());
+    let mut arguments = bench_arguments(data.path());
+    arguments.extend(["--deals", "4"].map(str::to_owned));
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let printed = succeed(data.path(), &arguments);
-    for part in
-        ["import of papers.jsonl", "| match: need on record |", "signed-in member, clients: 2"]
-    {
+    for part in [
+        "import of papers.jsonl",
+        "| match: need on record |",
+        "signed-in member, clients: 2",
+        "4 cases, 2 contracts, 1 projects",
+        "| report of a year |",
+    ] {
         assert!(printed.contains(part), "{part}: {printed}");
     }
     assert!(!printed.contains("cli.bench"), "a text is missing: {printed}");
