@@ -18,7 +18,7 @@ use crate::capabilities::model::CapabilityId;
 use crate::http::answer;
 use crate::http::entry::{Entry, Variable};
 use crate::http::extract::{AppData, CallerData, JsonBody, Query};
-use crate::http::pagination::Page;
+use crate::http::pagination::{Page, PageQuery};
 use crate::http::problem::{ApiResult, Problem};
 
 /// Adds the operations.
@@ -121,13 +121,20 @@ async fn take_case_step(
     Ok(answer::changed(written.value.version, written))
 }
 
-/// List the entries of a case's timeline, oldest first, with the notes that are for the caller.
-#[utoipa::path(tag = "cases", params(("id" = CaseId, Path)), security(("bearer" = [])),
-    responses((status = 200, body = [CaseEntryView]), (status = 401, body = Problem),
-        (status = 404, body = Problem)))]
+/// List the entries of a case's timeline, newest first, with the notes that are for the caller.
+#[utoipa::path(tag = "cases", params(("id" = CaseId, Path), PageQuery),
+    security(("bearer" = [])),
+    responses((status = 200, body = Page<CaseEntryView>), (status = 401, body = Problem),
+        (status = 404, body = Problem), (status = 422, body = Problem)))]
 #[get("/cases/{id}/entries")]
-async fn list_case_entries(app: AppData, caller: CallerData, id: web::Path<CaseId>) -> ApiResult {
-    Ok(HttpResponse::Ok().json(app.run(move |app| ops::entries(app, &caller.0, *id)).await?))
+async fn list_case_entries(
+    app: AppData,
+    caller: CallerData,
+    id: web::Path<CaseId>,
+    query: Query<PageQuery>,
+) -> ApiResult {
+    let page = app.run(move |app| ops::entries(app, &caller.0, *id, &query)).await?;
+    Ok(HttpResponse::Ok().json(page))
 }
 
 /// Add a note to a case's timeline without a step.

@@ -21,18 +21,16 @@ use crate::http::pagination::checked_limit;
 use crate::money::Money;
 use crate::needs::model::{Need, NeedId};
 use crate::projects;
-use crate::projects::ops::Overdue;
+use crate::projects::ops::{Late, Overdue};
 use crate::records::reviewed::Rows;
-use crate::records::scope::Reach;
+use crate::records::scope::{BrokeredBy, Reach};
 
 /// Cases, and needs without one, that are weighed at most: those that have waited longest. A region
 /// that has more looks at its parts.
 pub const MOST_WEIGHED: usize = 2_000;
 
-/// Late projects, and contracts with late payments, that are shown at most.
+/// Late milestones, payments and registrations that are shown at most.
 const MOST_LATE: i64 = 50;
-/// The same, looked at for those of one liaison.
-const MOST_LATE_OF_ALL: i64 = 2_000;
 
 /// What to show.
 #[derive(Debug, Clone, Default, Deserialize, utoipa::IntoParams)]
@@ -116,8 +114,12 @@ pub struct Cockpit {
     /// Cases and needs by who answers for them, the most first; in regions with few liaisons also
     /// those who have none.
     pub loads: Vec<LoadView>,
-    /// Milestones of projects and payments under contracts that are late, the longest due first.
+    /// Milestones of projects, payments under contracts and registrations of contracts that are late,
+    /// the longest due first, to 50.
     pub delays: Vec<Overdue>,
+    /// Projects with late milestones, contracts with late payments and contracts that should have been
+    /// handed in for registration, together.
+    pub delayed: i64,
     /// What waits, the most worthwhile first.
     pub items: Vec<CockpitItem>,
     /// Pass as `offset` to get what follows.
@@ -218,6 +220,7 @@ pub fn cockpit(app: &App, caller: &Caller, query: &ShowCockpit) -> Result<Cockpi
                 None => query.unassigned,
             });
         }
+        let late = delays(app, db, &reach, query)?;
         let count = |test: fn(&Weighed) -> bool| all.iter().filter(|one| test(one)).count();
         let mut found = Cockpit {
             open: count(|one| one.what.case().is_some()),
@@ -227,7 +230,8 @@ pub fn cockpit(app: &App, caller: &Caller, query: &ShowCockpit) -> Result<Cockpi
             escalated: count(|one| one.clock.escalated),
             incomplete,
             loads,
-            delays: delays(app, db, &reach, query)?,
+            delays: late.first,
+            delayed: late.count,
             items: Vec::new(),
             next_offset: None,
         };
@@ -247,22 +251,15 @@ pub fn cockpit(app: &App, caller: &Caller, query: &ShowCockpit) -> Result<Cockpi
 
 /// What is late within reach; of one liaison, what came out of the cases that she brokers, and when
 /// asked for, what came out of none that anybody brokers.
-fn delays(app: &App, db: &mut Db, reach: &Reach, query: &ShowCockpit) -> Result<Vec<Overdue>> {
+fn delays(app: &App, db: &mut Db, reach: &Reach, query: &ShowCockpit) -> Result<Late> {
+    let whose = query
+        .liaison_id
+        .map_or(BrokeredBy::Anybody, |liaison| BrokeredBy::Person(liaison, query.unassigned));
     let today = app.clock.today_in_china();
-    let Some(liaison) = query.liaison_id else {
-        return projects::ops::overdue(&app.reference, db, reach, today, MOST_LATE);
-    };
-    let all = projects::ops::overdue(&app.reference, db, reach, today, MOST_LATE_OF_ALL)?;
-    let cases: Vec<CaseId> = all.iter().filter_map(|one| one.case_id).collect();
-    let found = store::find_many_unscoped(db, &cases)?;
-    let brokers: HashMap<CaseId, UserId> =
-        found.into_iter().filter_map(|case| Some((case.id, case.liaison_id?))).collect();
-    let is_own = |one: &Overdue| match one.case_id.and_then(|case| brokers.get(&case)) {
-        Some(broker) => *broker == liaison,
-        None => query.unassigned,
-    };
-    let shown = usize::try_from(MOST_LATE).unwrap_or(usize::MAX);
-    Ok(all.into_iter().filter(is_own).take(shown).collect())
+    let mut late = projects::ops::overdue(&app.reference, db, (reach, whose), today, MOST_LATE)?;
+    // The longest due of all are among those of each kind.
+    late.first.truncate(usize::try_from(MOST_LATE).unwrap_or(0));
+    Ok(late)
 }
 
 /// Everything that waits, those that have waited longest to so many of each sort, and whether there

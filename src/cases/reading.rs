@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use serde::Deserialize;
 
-use super::model::{Answer, Case, CaseEntry, CaseId, Side};
+use super::model::{Answer, Case, CaseEntry, CaseId, EntryId, Side};
 use super::stage::{self, CaseStage};
 use super::store::{self, CaseFilter};
 use super::views::{CaseEntryView, CaseRecord, CaseView};
@@ -19,7 +19,7 @@ use crate::capabilities::model::CapabilityId;
 use crate::db::Db;
 use crate::disclosure::Clearance;
 use crate::error::{Error, Result};
-use crate::http::pagination::{Page, checked_limit};
+use crate::http::pagination::{Page, PageQuery, checked_limit};
 use crate::needs::model::NeedId;
 use crate::records::model::RecordKind;
 use crate::records::page;
@@ -103,29 +103,53 @@ pub fn list(app: &App, caller: &Caller, query: &ListCases) -> Result<Page<CaseVi
     })
 }
 
-/// The timeline of a case, oldest first.
+/// A page of the timeline of a case, newest first: as much of it as is for the caller.
 ///
 /// # Errors
-/// [`Error::NotFound`].
-pub fn entries(app: &App, caller: &Caller, id: CaseId) -> Result<Vec<CaseEntryView>> {
+/// [`Error::NotFound`]; [`Error::Invalid`] for a page that cannot be.
+pub fn entries(
+    app: &App,
+    caller: &Caller,
+    id: CaseId,
+    query: &PageQuery,
+) -> Result<Page<CaseEntryView>> {
+    let limit = query.limit()?;
+    let bad = |_| Error::field("/after", "field.cursor");
+    let mut before: Option<EntryId> =
+        query.after.as_deref().map(str::parse).transpose().map_err(bad)?;
+    let wanted = limit + 1;
     app.db.read(|db| {
         let (case, sides) = find(db, caller, id)?;
-        let rows = store::entries(db, id)?;
-        let mut entries = entry_views(db, &case, &sides, rows)?;
-        entries.extend(visiting::entries(db, caller, id)?);
-        entries.sort_by_key(|entry| entry.created_at);
-        Ok(entries)
+        // Visits are few, and their ids are of the same kind: by them both stand in one order.
+        let mut visits = visiting::entries(db, caller, id)?;
+        visits.retain(|visit| before.is_none_or(|before| visit.id < before));
+        let mut shown = Vec::new();
+        // What is not for the caller makes no page shorter.
+        while shown.len() < wanted {
+            let rows = store::entries(db, id, before, i64::try_from(wanted).unwrap_or(101))?;
+            let all = rows.len() < wanted;
+            before = rows.last().map(|row| row.id);
+            shown.extend(entry_views(db, &case, &sides, rows)?);
+            if all {
+                break;
+            }
+        }
+        shown.extend(visits);
+        shown.sort_unstable_by_key(|entry| std::cmp::Reverse(entry.id));
+        Ok(Page::cut(shown, limit, |last| last.id.to_string()))
     })
 }
 
-/// Ids of the entries whose notes the caller may read.
+/// Those of these entries whose notes the caller may read.
 pub(super) fn readable_entries(
     db: &mut Db,
     caller: &Caller,
     id: CaseId,
+    parts: &[&str],
 ) -> Result<HashSet<String>> {
     let (_, sides) = find(db, caller, id)?;
-    let mut rows = store::entries(db, id)?;
+    let ids: Vec<EntryId> = parts.iter().filter_map(|part| part.parse().ok()).collect();
+    let mut rows = store::entries_of(db, id, &ids)?;
     rows.retain(|row| row.is_readable(&sides));
     Ok(rows.into_iter().map(|row| row.id.to_string()).collect())
 }
@@ -134,14 +158,12 @@ pub(super) fn readable_entries(
 ///
 /// # Errors
 /// [`Error::NotFound`].
-pub fn entry(
-    app: &App,
-    caller: &Caller,
-    id: CaseId,
-    entry: super::model::EntryId,
-) -> Result<CaseEntryView> {
-    let all = entries(app, caller, id)?;
-    all.into_iter().find(|one| one.id == entry).ok_or(Error::NotFound)
+pub fn entry(app: &App, caller: &Caller, id: CaseId, entry: EntryId) -> Result<CaseEntryView> {
+    app.db.read(|db| {
+        let (case, sides) = find(db, caller, id)?;
+        let rows = store::entries_of(db, id, &[entry])?;
+        entry_views(db, &case, &sides, rows)?.pop().ok_or(Error::NotFound)
+    })
 }
 
 pub(super) fn entry_views(

@@ -35,16 +35,17 @@ impl Attached for Case {
         id: &CaseId,
         rows: &mut Vec<Attachment>,
     ) -> Result<()> {
-        if rows.iter().all(|row| row.part_id.is_none()) {
+        let parts: Vec<&str> = rows.iter().filter_map(|row| row.part_id.as_deref()).collect();
+        if parts.is_empty() {
             return Ok(());
         }
-        let readable = reading::readable_entries(db, caller, *id)?;
+        let readable = reading::readable_entries(db, caller, *id, &parts)?;
         rows.retain(|row| row.part_id.as_ref().is_none_or(|part| readable.contains(part)));
         Ok(())
     }
 
     fn check_part(db: &mut Db, caller: &Caller, id: &CaseId, part: &str) -> Result<()> {
-        let readable = reading::readable_entries(db, caller, *id)?;
+        let readable = reading::readable_entries(db, caller, *id, &[part])?;
         if readable.contains(part) { Ok(()) } else { Err(Error::NotFound) }
     }
 }

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
-use super::model::{Case, CaseEntry, CaseId, LostReason, Side};
+use super::model::{Case, CaseEntry, CaseId, EntryId, LostReason, Side};
 use super::stage::CaseStage;
 use crate::accounts::principal::{OrgId, UserId};
 use crate::capabilities::model::CapabilityId;
@@ -274,13 +274,34 @@ pub fn insert_entry(db: &mut Db, row: &CaseEntry) -> Result<()> {
     Ok(())
 }
 
-/// The timeline of a case, oldest first.
-pub fn entries(db: &mut Db, case: CaseId) -> Result<Vec<CaseEntry>> {
-    Ok(on!(db, conn => case_entries::table
-        .filter(case_entries::case_id.eq(case))
-        .order(case_entries::id.asc())
-        .select(CaseEntry::as_select())
-        .load(conn))?)
+/// A part of the timeline of a case, newest first, before one of its entries.
+pub fn entries(
+    db: &mut Db,
+    case: CaseId,
+    before: Option<EntryId>,
+    limit: i64,
+) -> Result<Vec<CaseEntry>> {
+    Ok(on!(db, conn => {
+        let mut query = case_entries::table.filter(case_entries::case_id.eq(case)).into_boxed();
+        if let Some(before) = before {
+            query = query.filter(case_entries::id.lt(before));
+        }
+        query.order(case_entries::id.desc()).limit(limit).select(CaseEntry::as_select()).load(conn)
+    })?)
+}
+
+/// Those of these entries that belong to the case, in no order.
+pub fn entries_of(db: &mut Db, case: CaseId, ids: &[EntryId]) -> Result<Vec<CaseEntry>> {
+    let mut found = Vec::with_capacity(ids.len());
+    for chunk in ids.chunks(500) {
+        let rows: Vec<CaseEntry> = on!(db, conn => case_entries::table
+            .filter(case_entries::case_id.eq(case))
+            .filter(case_entries::id.eq_any(chunk))
+            .select(CaseEntry::as_select())
+            .load(conn))?;
+        found.extend(rows);
+    }
+    Ok(found)
 }
 
 /// Whether somebody brokers an open case.

@@ -1,6 +1,8 @@
 //! Use cases of technology contracts: drafting, reading, listing. Steps, amendments and payments
 //! have files of their own.
 
+use std::collections::HashMap;
+
 use chrono::NaiveDate;
 use serde::Deserialize;
 use serde_json::Value;
@@ -26,7 +28,7 @@ use crate::http::pagination::{Page, checked_limit};
 use crate::records::life::Life;
 use crate::records::model::{RecordKind, readable_code};
 use crate::records::ops::Written;
-use crate::records::scope::Reach;
+use crate::records::scope::{BrokeredBy, Reach};
 use crate::records::traced::{Insight, State, Traced};
 use crate::records::{self, page};
 use crate::reference::Reference;
@@ -116,25 +118,34 @@ pub fn find(db: &mut Db, caller: &Caller, id: ContractId) -> Result<Contract> {
     }
 }
 
-/// Contracts within reach that should have been handed in for registration before a day, with the days
-/// on which they should have been; of at most so many that wait for it.
+/// Contracts within reach that should have been handed in for registration before a day, so many of
+/// them, the longest due first, with the days on which they should have been; and how many there are.
 ///
 /// # Errors
 /// Database faults.
 pub fn unregistered(
     reference: &Reference,
     db: &mut Db,
-    reach: &Reach,
+    of: (&Reach, BrokeredBy),
     before: NaiveDate,
     limit: i64,
-) -> Result<Vec<(Contract, NaiveDate)>> {
-    let waiting = store::unregistered(db, reach, limit)?.into_iter();
-    let due = |contract: &Contract| {
-        let signed_on = contract.signed_on?;
-        let policy = reference.contract_policy(&contract.region_code, signed_on);
-        policy.registration_due(signed_on).filter(|day| *day < before)
-    };
-    Ok(waiting.filter_map(|one| due(&one).map(|day| (one, day))).collect())
+) -> Result<(Vec<(Contract, NaiveDate)>, i64)> {
+    // When it is due the rules of the region say, which the database does not know.
+    let mut late: Vec<(NaiveDate, ContractId)> = store::unregistered(db, of)?
+        .into_iter()
+        .filter_map(|(id, region, signed_on)| {
+            let due = reference.contract_policy(&region, signed_on).registration_due(signed_on)?;
+            (due < before).then_some((due, id))
+        })
+        .collect();
+    late.sort_unstable();
+    let count = i64::try_from(late.len()).unwrap_or(i64::MAX);
+    late.truncate(usize::try_from(limit).unwrap_or(0));
+    let ids: Vec<ContractId> = late.iter().map(|(_, id)| *id).collect();
+    let mut rows: HashMap<ContractId, Contract> =
+        store::find_many_unscoped(db, &ids)?.into_iter().map(|row| (row.id, row)).collect();
+    let with_day = |(day, id): (NaiveDate, ContractId)| Some((rows.remove(&id)?, day));
+    Ok((late.into_iter().filter_map(with_day).collect(), count))
 }
 
 /// What the caller sees of a contract.

@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 use crate::money::Money;
 use crate::records;
 use crate::records::ops::Written;
-use crate::records::scope::Reach;
+use crate::records::scope::{BrokeredBy, Reach};
 use crate::records::traced::Traced;
 use crate::validation::Checker;
 
@@ -85,12 +85,18 @@ pub fn record_payment(
     Ok(written)
 }
 
-/// Contracts within reach under which an instalment is overdue, the longest due first.
+/// Contracts within reach under which an instalment is overdue, so many of them, the longest due first,
+/// and how many there are.
 ///
 /// # Errors
 /// Database faults.
-pub fn overdue(db: &mut Db, reach: &Reach, today: NaiveDate, limit: i64) -> Result<Vec<Contract>> {
-    store::with_overdue(db, reach, today, limit)
+pub fn overdue(
+    db: &mut Db,
+    of: (&Reach, BrokeredBy),
+    today: NaiveDate,
+    limit: i64,
+) -> Result<(Vec<Contract>, i64)> {
+    Ok((store::with_overdue(db, of, today, limit)?, store::count_overdue(db, of, today)?))
 }
 
 /// Organisations, region and author of a contract: who is to know of its payments.

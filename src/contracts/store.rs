@@ -11,7 +11,7 @@ use crate::db::schema::{contract_payments, contracts};
 use crate::db::{Db, Timestamp};
 use crate::error::{Error, Result, is_unique_violation};
 use crate::on;
-use crate::records::scope::Reach;
+use crate::records::scope::{BrokeredBy, Reach};
 
 /// What to list.
 #[derive(Debug, Clone, Default)]
@@ -196,6 +196,27 @@ pub fn list(
     })?)
 }
 
+/// Contracts by id, whoever asks, in no order.
+///
+/// # Errors
+/// Database faults.
+pub fn find_many_unscoped(db: &mut Db, ids: &[ContractId]) -> Result<Vec<Contract>> {
+    Ok(on!(db, conn => contracts::table
+        .filter(contracts::id.eq_any(ids))
+        .select(Contract::as_select())
+        .load(conn))?)
+}
+
+/// Contracts under which an instalment was due before a day and has not been paid.
+macro_rules! unpaid {
+    ($reach:expr, $whose:expr, $today:expr) => {{
+        let unpaid = within_reach!(contracts::table.into_boxed(), $reach)
+            .filter(contracts::status.ne_all([ContractStatus::Intended, ContractStatus::Cancelled]))
+            .filter(contracts::next_payment_on.assume_not_null().lt($today));
+        crate::brokered_by!(unpaid, contracts::case_id, $whose)
+    }};
+}
+
 /// Contracts that the caller may know of under which an instalment was due before a day and has
 /// not been paid, the longest due first.
 ///
@@ -203,16 +224,13 @@ pub fn list(
 /// Database faults.
 pub fn with_overdue(
     db: &mut Db,
-    reach: &Reach,
+    (reach, whose): (&Reach, BrokeredBy),
     today: NaiveDate,
     limit: i64,
 ) -> Result<Vec<Contract>> {
     use contracts::dsl as c;
     Ok(on!(db, conn => {
-        let unpaid = within_reach!(c::contracts.into_boxed(), reach)
-            .filter(c::status.ne_all([ContractStatus::Intended, ContractStatus::Cancelled]))
-            .filter(c::next_payment_on.assume_not_null().lt(today));
-        unpaid
+        unpaid!(reach, whose, today)
             .order((c::next_payment_on.asc(), c::id.asc()))
             .limit(limit)
             .select(Contract::as_select())
@@ -220,21 +238,34 @@ pub fn with_overdue(
     })?)
 }
 
-/// Contracts within reach that are signed and not handed in for registration, those signed first
-/// first.
+/// How many contracts [`with_overdue`] finds without a limit.
 ///
 /// # Errors
 /// Database faults.
-pub fn unregistered(db: &mut Db, reach: &Reach, limit: i64) -> Result<Vec<Contract>> {
+pub fn count_overdue(
+    db: &mut Db,
+    (reach, whose): (&Reach, BrokeredBy),
+    today: NaiveDate,
+) -> Result<i64> {
+    Ok(on!(db, conn => unpaid!(reach, whose, today).count().get_result(conn))?)
+}
+
+/// Contracts within reach that are signed and not handed in for registration: their regions, and when
+/// they were signed.
+///
+/// # Errors
+/// Database faults.
+pub fn unregistered(
+    db: &mut Db,
+    (reach, whose): (&Reach, BrokeredBy),
+) -> Result<Vec<(ContractId, String, NaiveDate)>> {
     use contracts::dsl as c;
     Ok(on!(db, conn => {
         let waiting = within_reach!(c::contracts.into_boxed(), reach)
             .filter(c::status.eq_any([ContractStatus::Signed, ContractStatus::Refused]))
             .filter(c::signed_on.is_not_null());
-        waiting
-            .order((c::signed_on.asc(), c::id.asc()))
-            .limit(limit)
-            .select(Contract::as_select())
+        crate::brokered_by!(waiting, c::case_id, whose)
+            .select((c::id, c::region_code, c::signed_on.assume_not_null()))
             .load(conn)
     })?)
 }

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::life::Standing;
 use super::model::{Project, ProjectFields, ProjectId, ProjectStatus, ProjectView};
-pub use super::overdue::{Overdue, overdue};
+pub use super::overdue::{Late, Overdue, overdue};
 use super::ratings::ratable;
 pub use super::ratings::{RateProject, rate};
 pub use super::steps::{TakeProjectStep, take_step};

@@ -7,11 +7,12 @@ use super::store;
 use crate::cases::model::CaseId;
 use crate::code_enum;
 use crate::contracts;
+use crate::contracts::model::Contract;
 use crate::db::Db;
 use crate::error::Result;
 use crate::money::Money;
 use crate::records::model::RecordKind;
-use crate::records::scope::Reach;
+use crate::records::scope::{BrokeredBy, Reach};
 use crate::reference::Reference;
 
 code_enum!(
@@ -56,20 +57,32 @@ pub struct Overdue {
     pub case_id: Option<CaseId>,
 }
 
+/// What is late.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Late {
+    /// That of the records asked for, the longest due first.
+    pub first: Vec<Overdue>,
+    /// Projects with late milestones, contracts with late payments and contracts that should have been
+    /// handed in for registration, together.
+    pub count: i64,
+}
+
 /// Milestones, payments and registrations within reach that were due before a day, the longest due
-/// first, of at most so many projects and so many contracts.
+/// first: of at most so many records of each kind, those with the longest due; and how many such records
+/// there are.
 ///
 /// # Errors
 /// Database faults.
 pub fn overdue(
     reference: &Reference,
     db: &mut Db,
-    reach: &Reach,
+    of: (&Reach, BrokeredBy),
     today: NaiveDate,
     limit: i64,
-) -> Result<Vec<Overdue>> {
+) -> Result<Late> {
     let mut late = Vec::new();
-    for project in store::with_overdue(db, reach, today, limit)? {
+    let mut count = store::count_overdue(db, of, today)?;
+    for project in store::with_overdue(db, of, today, limit)? {
         late.extend(project.doc.0.overdue(today).map(|(at, milestone)| Overdue {
             at,
             what: OverdueKind::Milestone,
@@ -84,7 +97,9 @@ pub fn overdue(
             case_id: project.doc.0.case_id,
         }));
     }
-    for contract in contracts::payments::overdue(db, reach, today, limit)? {
+    let (contracts, unpaid) = contracts::payments::overdue(db, of, today, limit)?;
+    count += unpaid;
+    for contract in contracts {
         late.extend(contract.doc.0.overdue(today).map(|(at, instalment)| Overdue {
             at,
             what: OverdueKind::Payment,
@@ -99,21 +114,26 @@ pub fn overdue(
             case_id: contract.doc.0.case_id,
         }));
     }
-    for (contract, due_on) in contracts::ops::unregistered(reference, db, reach, today, limit)? {
-        late.push(Overdue {
-            at: 0,
-            what: OverdueKind::Registration,
-            kind: RecordKind::Contract,
-            id: contract.id.to_string(),
-            code: contract.code,
-            title: contract.project_name,
-            milestone: None,
-            amount: None,
-            due_on,
-            days: (today - due_on).num_days(),
-            case_id: contract.case_id,
-        });
-    }
+    let (contracts, unregistered) = contracts::ops::unregistered(reference, db, of, today, limit)?;
+    count += unregistered;
+    late.extend(contracts.into_iter().map(|(one, due_on)| registration(one, due_on, today)));
     late.sort_by(|one, other| (one.due_on, &one.code).cmp(&(other.due_on, &other.code)));
-    Ok(late)
+    Ok(Late { first: late, count })
+}
+
+/// A contract that should have been handed in for registration.
+fn registration(contract: Contract, due_on: NaiveDate, today: NaiveDate) -> Overdue {
+    Overdue {
+        at: 0,
+        what: OverdueKind::Registration,
+        kind: RecordKind::Contract,
+        id: contract.id.to_string(),
+        code: contract.code,
+        title: contract.project_name,
+        milestone: None,
+        amount: None,
+        due_on,
+        days: (today - due_on).num_days(),
+        case_id: contract.case_id,
+    }
 }

@@ -18,7 +18,7 @@ use crate::notices;
 use crate::notices::model::{NoticeData, NoticeKind};
 use crate::notices::ops::Event;
 use crate::records::model::RecordKind;
-use crate::records::scope::Reach;
+use crate::records::scope::{BrokeredBy, Reach};
 
 /// Projects, and contracts, that are looked at: those that have been due longest.
 const MOST: i64 = 50_000;
@@ -36,7 +36,8 @@ pub fn remind(app: &App) -> Result<usize> {
     let until = today.checked_add_signed(ahead).unwrap_or(today);
     let waiting = app.db.read(|db| {
         let reach = Reach::of(&Caller::system("reminders"));
-        let mut all = overdue(&app.reference, db, &reach, until, MOST)?;
+        let mut all =
+            overdue(&app.reference, db, (&reach, BrokeredBy::Anybody), until, MOST)?.first;
         all.retain(|one| (today - one.due_on).num_days() <= LATE_DAYS);
         let keys = all.iter().map(|one| key(one, today)).collect();
         let untold: BTreeSet<String> = notices::ops::untold(db, keys)?.into_iter().collect();

@@ -11,7 +11,7 @@ use crate::db::schema::{project_contracts, project_parties, project_towns, proje
 use crate::db::{Db, Timestamp};
 use crate::error::{Error, Result};
 use crate::on;
-use crate::records::scope::Reach;
+use crate::records::scope::{BrokeredBy, Reach};
 
 /// What to list.
 #[derive(Debug, Clone, Default)]
@@ -187,6 +187,16 @@ pub fn list(
     })?)
 }
 
+/// Projects with a milestone that was due before a day.
+macro_rules! late {
+    ($reach:expr, $whose:expr, $today:expr) => {{
+        let late = within_reach!(projects::table.into_boxed(), $reach)
+            .filter(projects::status.ne_all([ProjectStatus::Closed, ProjectStatus::Cancelled]))
+            .filter(projects::next_milestone_on.assume_not_null().lt($today));
+        crate::brokered_by!(late, projects::case_id, $whose)
+    }};
+}
+
 /// Open projects that the caller may know of with a milestone that was due before a day and has
 /// not been reached, the longest due first.
 ///
@@ -194,18 +204,28 @@ pub fn list(
 /// Database faults.
 pub fn with_overdue(
     db: &mut Db,
-    reach: &Reach,
+    (reach, whose): (&Reach, BrokeredBy),
     today: NaiveDate,
     limit: i64,
 ) -> Result<Vec<Project>> {
     use projects::dsl as p;
     Ok(on!(db, conn => {
-        let late = within_reach!(p::projects.into_boxed(), reach)
-            .filter(p::status.ne_all([ProjectStatus::Closed, ProjectStatus::Cancelled]))
-            .filter(p::next_milestone_on.assume_not_null().lt(today));
-        late.order((p::next_milestone_on.asc(), p::id.asc()))
+        late!(reach, whose, today)
+            .order((p::next_milestone_on.asc(), p::id.asc()))
             .limit(limit)
             .select(Project::as_select())
             .load(conn)
     })?)
+}
+
+/// How many projects [`with_overdue`] finds without a limit.
+///
+/// # Errors
+/// Database faults.
+pub fn count_overdue(
+    db: &mut Db,
+    (reach, whose): (&Reach, BrokeredBy),
+    today: NaiveDate,
+) -> Result<i64> {
+    Ok(on!(db, conn => late!(reach, whose, today).count().get_result(conn))?)
 }

@@ -1,7 +1,7 @@
 //! Which rows of a table a caller may know of: the same rule as
 //! [`clearance`](crate::disclosure::clearance), as far as a query can say it.
 
-use crate::accounts::principal::{Caller, OrgId};
+use crate::accounts::principal::{Caller, OrgId, UserId};
 use crate::disclosure::{Clearance, DisclosureLevel, general_clearance};
 use crate::error::{Error, Result};
 
@@ -122,6 +122,39 @@ impl Reach {
             regions: self.regions.codes().cloned().collect(),
         }
     }
+}
+
+/// Whose brokering something came out of, for queries on what names a case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BrokeredBy {
+    /// Whoever brokers it, and nobody.
+    Anybody,
+    /// This person; as well what nobody brokers.
+    Person(UserId, bool),
+}
+
+/// Keeps the rows that came out of the cases of somebody:
+/// `brokered_by!(query, projects::case_id, whose)`. What came out of no case is nobody's.
+#[macro_export]
+macro_rules! brokered_by {
+    ($query:expr, $column:expr, $whose:expr) => {{
+        use $crate::db::schema::cases;
+        match $whose {
+            $crate::records::scope::BrokeredBy::Anybody => $query,
+            $crate::records::scope::BrokeredBy::Person(person, false) => {
+                let own = cases::table
+                    .filter(cases::liaison_id.assume_not_null().eq(person))
+                    .select(cases::id.nullable());
+                $query.filter($column.eq_any(own))
+            }
+            $crate::records::scope::BrokeredBy::Person(person, true) => {
+                let others = cases::table
+                    .filter(cases::liaison_id.assume_not_null().ne(person))
+                    .select(cases::id.nullable());
+                $query.filter($column.is_null().or($column.ne_all(others)))
+            }
+        }
+    }};
 }
 
 /// The condition that a row is in one of the reviewed regions: `in_regions!(needs::region_code,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use actix_web::{Either, HttpRequest, HttpResponse, get, post, web};
 use askama::Template;
 use askama_web::WebTemplate;
+use serde::Deserialize;
 
 use crate::accounts::principal::Caller;
 use crate::app::App;
@@ -20,9 +21,10 @@ use crate::contracts;
 use crate::contracts::model::ContractView;
 use crate::contracts::ops::ListContracts;
 use crate::error::{Error, FieldError, Result};
-use crate::http::extract::AppData;
+use crate::http::extract::{AppData, Query};
 use crate::http::html::form::command;
 use crate::http::html::{Frame, PageResult, Posted, PostedFiles, Refused, Visit, redirect};
+use crate::http::pagination::PageQuery;
 use crate::projects;
 use crate::projects::model::ProjectView;
 use crate::projects::ops::ListProjects;
@@ -32,7 +34,12 @@ use crate::projects::ops::ListProjects;
 pub(super) struct CasePage {
     page: Frame,
     case: CaseView,
+    /// A part of the timeline, oldest first.
     entries: Vec<CaseEntryView>,
+    /// Where the part before it is found.
+    earlier: Option<String>,
+    /// Whether it is an earlier part itself.
+    is_earlier: bool,
     broker: bool,
     /// Whether the reader may draft a contract or open a project out of it.
     may_agree: bool,
@@ -64,6 +71,16 @@ impl CasePage {
     }
 }
 
+/// Entries of the timeline that are shown at a time.
+const SHOWN: usize = 50;
+
+/// Which part of the timeline is asked for: the newest, or what comes before an entry.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Part {
+    before: Option<String>,
+}
+
 /// Whether there are files for the caller, what the caller may do with them, and which they are.
 type Kept = (bool, AttachRight, Vec<AttachmentView>);
 
@@ -80,15 +97,19 @@ pub(super) async fn show_case(
     app: AppData,
     visit: Visit,
     id: web::Path<CaseId>,
+    part: Query<Part>,
 ) -> PageResult<CasePage> {
-    Ok(case_page(app.into_inner(), &visit, *id).await?)
+    Ok(case_page(app.into_inner(), &visit, *id, part.into_inner()).await?)
 }
 
-async fn case_page(app: Arc<App>, visit: &Visit, id: CaseId) -> Result<CasePage> {
+async fn case_page(app: Arc<App>, visit: &Visit, id: CaseId, part: Part) -> Result<CasePage> {
     let caller = visit.caller.clone();
-    let (case, entries, (contracts, projects), ((sees_files, right, files), liaisons)) = app
+    let is_earlier = part.before.is_some();
+    let part = PageQuery { limit: Some(SHOWN), after: part.before };
+    let (case, timeline, (contracts, projects), ((sees_files, right, files), liaisons)) = app
         .run(move |app| {
-            let (case, entries) = (ops::show(app, &caller, id)?, ops::entries(app, &caller, id)?);
+            let case = ops::show(app, &caller, id)?;
+            let timeline = ops::entries(app, &caller, id, &part)?;
             let of_case = ListContracts { case_id: Some(id), ..ListContracts::default() };
             let contracts = contracts::ops::list(app, &caller, &of_case)?.items;
             let of_case = ListProjects { case_id: Some(id), ..ListProjects::default() };
@@ -97,7 +118,7 @@ async fn case_page(app: Arc<App>, visit: &Visit, id: CaseId) -> Result<CasePage>
                 true => handover::liaisons(app, &case.region_code)?,
                 false => Vec::new(),
             };
-            Ok((case, entries, (contracts, projects), (kept_files(app, &caller, id)?, liaisons)))
+            Ok((case, timeline, (contracts, projects), (kept_files(app, &caller, id)?, liaisons)))
         })
         .await?;
     // Both sides must be known to whoever names them in a contract.
@@ -109,7 +130,9 @@ async fn case_page(app: Arc<App>, visit: &Visit, id: CaseId) -> Result<CasePage>
     Ok(CasePage {
         page,
         case,
-        entries,
+        entries: timeline.items.into_iter().rev().collect(),
+        earlier: timeline.next,
+        is_earlier,
         broker,
         may_agree,
         contracts,
@@ -145,7 +168,7 @@ async fn after(
         return Ok(Either::Right(redirect(&format!("/cases/{id}"))));
     };
     let Refused { errors, reason } = Refused::of(error)?;
-    let again = case_page(app, visit, id).await?;
+    let again = case_page(app, visit, id, Part::default()).await?;
     let refused = reason.map(|message| again.page.message(&message));
     let (form, failed) = (sent.form, sent.name);
     Ok(Either::Left(CasePage { errors, refused, form, failed, ..again }))

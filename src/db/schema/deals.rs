@@ -1,5 +1,7 @@
 //! What is agreed between two sides: technology contracts and projects.
 
+use super::brokering::cases;
+
 diesel::table! {
     use diesel::sql_types::*;
     use crate::db::types::sql::{JsonDoc, Moment, Uid};
@@ -78,3 +80,5 @@ diesel::table! {
 }
 
 diesel::allow_tables_to_appear_in_same_query!(projects, project_parties, project_towns);
+diesel::allow_tables_to_appear_in_same_query!(projects, cases);
+diesel::allow_tables_to_appear_in_same_query!(contracts, cases);

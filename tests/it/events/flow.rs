@@ -249,8 +249,12 @@ async fn a_meeting_leads_to_a_case_and_the_event_counts_what_came_of_it() {
     let case = format!("cases/{}", recorded["case_id"].as_str().unwrap());
     assert_eq!(world.liaison.get(&case).await.expect(200).json()["stage"], "met");
     let entries = world.liaison.get(&format!("{case}/entries")).await.expect(200).json();
-    let met: Vec<&Value> =
-        entries.as_array().unwrap().iter().filter(|one| one["to_stage"] == "met").collect();
+    let met: Vec<&Value> = entries["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|one| one["to_stage"] == "met")
+        .collect();
     assert_eq!(met.len(), 1);
     assert_eq!(met[0]["channel"], "offline");
     assert!(met[0]["note"].as_str().unwrap().contains("约定下周看样"));

@@ -165,6 +165,28 @@ async fn a_file_comes_with_what_was_written_and_is_for_its_readers() {
     assert_eq!(world.liaison.get(&case).await.expect(200).count("ol.timeline li"), 4);
 }
 
+#[tokio::test]
+async fn of_a_long_timeline_the_newest_is_shown_and_leads_to_what_was_earlier() {
+    let world = world().await;
+    let case = opened(&world).await;
+    for number in 0..60 {
+        let note = format!("第{number}次联系");
+        let (path, fields) = (format!("{case}/note"), [("note", note.as_str())]);
+        world.liaison.submit_files(&path, &fields, &[]).await.expect(303);
+    }
+    let page = world.liaison.get(&case).await.expect(200);
+    let newest = page.texts("ol.timeline li");
+    assert_eq!(newest.len(), 50);
+    assert!(newest[49].contains("第59次联系"), "the newest stands last");
+    assert_eq!(page.count("a[rel=next]"), 0);
+    let earlier = page.attribute("a[rel=prev]", "href");
+    let page = world.liaison.get(&earlier).await.expect(200);
+    let first = page.texts("ol.timeline li");
+    assert!(first.len() == 11 && first[10].contains("第9次联系"), "{first:?}");
+    assert_eq!(page.count("a[rel=prev]"), 0);
+    assert_eq!(page.attribute("a[rel=next]", "href"), format!("{case}#timeline"));
+}
+
 /// Files in the timeline.
 fn link() -> scraper::Selector {
     scraper::Selector::parse("ol.timeline a[href*='/files/']").unwrap()

@@ -2,13 +2,13 @@
 
 use chrono::NaiveDate;
 use serde_json::json;
-use townbridge::accounts::principal::{Caller, Role};
+use townbridge::accounts::principal::{Caller, Role, UserId};
 use townbridge::contracts::model::{Contract, ContractStatus};
 use townbridge::contracts::ops::{self, ListContracts};
 use townbridge::contracts::{payments, store};
 use townbridge::error::Error;
 use townbridge::organizations::model::{OrgStatus, Organization};
-use townbridge::records::scope::Reach;
+use townbridge::records::scope::{BrokeredBy, Reach};
 
 use super::databases::{TestDatabase, caller};
 use super::on_both;
@@ -149,11 +149,28 @@ fn overdue_ones_come_longest_due_first(db: &TestDatabase) {
     enter(db, "别家", (None, None), signed("2026-01-01"));
     let names = |caller: &Caller, limit| -> Vec<String> {
         let reach = Reach::of(caller);
-        let overdue = |db: &mut _| payments::overdue(db, &reach, day("2026-06-01"), limit);
-        db.db.read(overdue).unwrap().into_iter().map(|row| row.project_name).collect()
+        let overdue = |db: &mut _| {
+            payments::overdue(db, (&reach, BrokeredBy::Anybody), day("2026-06-01"), limit)
+        };
+        let (found, _) = db.db.read(overdue).unwrap();
+        found.into_iter().map(|row| row.project_name).collect()
     };
     let member = caller(Role::OrgMember, Some(org.id), None);
     assert_eq!(names(&member, 10), ["先", "后"]);
     assert_eq!(names(&Caller::system("test"), 2), ["别家", "先"]);
     assert!(names(&caller(Role::Liaison, None, Some(GUZHEN)), 10).is_empty());
+    let counted = |whose| {
+        let reach = Reach::of(&Caller::system("test"));
+        let until = day("2026-06-01");
+        db.db.read(|db| payments::overdue(db, (&reach, whose), until, 1)).unwrap()
+    };
+    let somebody = UserId::new();
+    for (whose, shown, count) in [
+        (BrokeredBy::Anybody, 1, 3),
+        (BrokeredBy::Person(somebody, true), 1, 3),
+        (BrokeredBy::Person(somebody, false), 0, 0),
+    ] {
+        let (found, all) = counted(whose);
+        assert_eq!((found.len(), all), (shown, count), "{whose:?}");
+    }
 }

@@ -9,7 +9,7 @@ use townbridge::projects::model::{Project, ProjectStatus};
 use townbridge::projects::ops::{self, ListProjects};
 use townbridge::projects::store;
 use townbridge::records::model::RecordKind;
-use townbridge::records::scope::Reach;
+use townbridge::records::scope::{BrokeredBy, Reach};
 
 use super::databases::{TestDatabase, caller};
 use super::on_both;
@@ -156,8 +156,11 @@ fn what_is_overdue_comes_longest_due_first(db: &TestDatabase) {
     let reference = townbridge::reference::load(&data).unwrap();
     let late = |caller: &Caller, today: &str| -> Vec<(RecordKind, String)> {
         let reach = Reach::of(caller);
-        let found = db.db.read(|db| ops::overdue(&reference, db, &reach, day(today), 10)).unwrap();
-        found.into_iter().map(|one| (one.kind, one.due_on.to_string())).collect()
+        let found = db
+            .db
+            .read(|db| ops::overdue(&reference, db, (&reach, BrokeredBy::Anybody), day(today), 10))
+            .unwrap();
+        found.first.into_iter().map(|one| (one.kind, one.due_on.to_string())).collect()
     };
     let liaison = caller(Role::Liaison, None, Some(GUZHEN));
     let payment = (RecordKind::Contract, "2026-03-01".to_owned());
