@@ -114,8 +114,7 @@ pub fn load(
         .iter()
         .map(|one| Ok((one.sort(), HttpRequest::get(service.address, asker, &one.path())?)));
     let requests: Vec<(Sort, HttpRequest)> = requests.collect::<Result<_>>()?;
-    let (http, http_seconds) =
-        clients::load(&requests, clients, seconds, || clients::connection())?;
+    let (http, http_seconds) = clients::load(&requests, clients, seconds, clients::connection)?;
     let (http_count, direct_count) = (http.count(), direct.count());
     let direct = direct.summaries();
     let sorts: BTreeMap<Sort, Pair> = http

@@ -48,13 +48,13 @@ pub fn fill(app: &App, size: usize, (firm, school): (OrgId, OrgId)) -> Result<(M
         let pair = number / 2;
         let need = needs[pair % needs.len()];
         let offer = offers[(pair / needs.len()) % offers.len()];
-        let ends = number % 2 == 0 || pair >= needs.len() * offers.len();
+        let ends = number.is_multiple_of(2) || pair >= needs.len() * offers.len();
         let case = deals.case(need, offer, ends)?;
-        if number % CASES_A_CONTRACT == 0 {
+        if number.is_multiple_of(CASES_A_CONTRACT) {
             deals.contract(number, case)?;
             made.contracts += 1;
         }
-        if number % CASES_A_PROJECT == 0 {
+        if number.is_multiple_of(CASES_A_PROJECT) {
             deals.project(number, case)?;
             made.projects += 1;
         }
@@ -127,6 +127,9 @@ impl Deals<'_> {
 
     fn project(&self, number: usize, case: CaseId) -> Result<()> {
         let (app, caller, today) = (self.app, &self.caller, self.app.clock.today_in_china());
+        // Every second one is late from tomorrow on.
+        let late = (number / CASES_A_PROJECT).is_multiple_of(2);
+        let due_on = if late { json!(today) } else { json!("2099-10-01") };
         let fields = command(json!({
             "title": format!("测量用联合攻关第{number}号"), "case_id": case,
             "programme": "university_town", "channel": "mixed", "activity_kind": "joint_research",
@@ -136,9 +139,8 @@ impl Deals<'_> {
                 { "org_id": self.school, "role": "provider" },
             ],
             "starts_on": today, "ends_on": "2099-12-31",
-            // Every second one is late from tomorrow on.
             "milestones": [
-                { "title": "样件", "due_on": if number % 2 == 0 { json!(today) } else { json!("2099-10-01") } },
+                { "title": "样件", "due_on": due_on },
             ],
             "funds": [{ "source": "town", "planned": 10 }],
         }))?;
