@@ -9,7 +9,8 @@ use crate::support::{CapabilityBuilder, Client, NeedBuilder, OrgBuilder};
 
 async fn entries(client: &Client, case: &str) -> Vec<Value> {
     let all = client.get(&format!("{case}/entries")).await.expect(200).json();
-    all.as_array().unwrap().clone()
+    // Oldest first, as it happened.
+    all["items"].as_array().unwrap().iter().rev().cloned().collect()
 }
 
 fn visit(case: &str, world: &World) -> Value {
