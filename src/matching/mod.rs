@@ -5,7 +5,8 @@
 //! drops what the caller may not know of, and puts the index's own numbers into words:
 //! [`conditions`] the conditions of both sides, [`sentence`] one readable reason, [`quotes`] the
 //! sentences of the counterpart that prove it, [`evidence`] which requirement of the need is met, by
-//! which words of the capability, [`advice`] what to do when nothing is good enough.
+//! which words of the capability, [`advice`] what to do when nothing is good enough. [`scoring`] leaves
+//! the words away.
 
 pub mod advice;
 pub mod aid;
@@ -17,6 +18,7 @@ pub mod ops;
 pub mod pages;
 pub mod query;
 pub mod quotes;
+pub mod scoring;
 pub mod sentence;
 pub mod settings;
 pub mod source;

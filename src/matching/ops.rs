@@ -8,8 +8,9 @@ use search_index::{Kind, MatchHit, MatchRequest, MatchResponse, MatchSettings, S
 
 use super::answer::{self, ExcludedMatch, Match, MatchAnswer};
 use super::conditions::{Pair, clause, settled, view};
-use super::evidence::{Evidence, MatchRequirement, worth};
+use super::evidence::{MatchRequirement, worth};
 use super::query::{DEFAULT_LIMIT, MAX_OFFSET, MatchQuery, MatchText, Wanted, seeking};
+use super::scoring::How;
 use super::sentence::{Spellings, sentence};
 use super::source::{self, Source};
 use super::{advice, quotes};
@@ -44,7 +45,7 @@ pub fn of_need(
     aid: &Aid,
 ) -> Result<MatchAnswer> {
     let (source, wanted) = need_asked(app, caller, id, query)?;
-    matches(app, caller, &source, wanted, aid)
+    matches(app, caller, &source, wanted, aid, How::InWords)
 }
 
 /// What [`of_need`] asks the index.
@@ -61,7 +62,7 @@ pub fn request_of_need(
     Ok(request(app, caller, &source, wanted, &Aid::default()))
 }
 
-fn need_asked(
+pub(super) fn need_asked(
     app: &App,
     caller: &Caller,
     id: NeedId,
@@ -84,7 +85,7 @@ pub fn of_capability(
 ) -> Result<MatchAnswer> {
     let source = app.db.read(|db| source::capability(app, db, caller, id))?;
     let wanted = query.wanted(Side::Capability, &app.reference)?;
-    matches(app, caller, &source, wanted, aid)
+    matches(app, caller, &source, wanted, aid, How::InWords)
 }
 
 /// Counterparts of free text.
@@ -93,7 +94,7 @@ pub fn of_capability(
 /// [`Error::Invalid`] with every field that cannot be.
 pub fn of_text(app: &App, caller: &Caller, given: &MatchText, aid: &Aid) -> Result<MatchAnswer> {
     let wanted = given.wanted(&app.reference)?;
-    matches(app, caller, &source::text(app, given), wanted, aid)
+    matches(app, caller, &source::text(app, given), wanted, aid, How::InWords)
 }
 
 /// What [`of_text`] asks the index.
@@ -123,12 +124,13 @@ fn request(app: &App, caller: &Caller, source: &Source, wanted: Wanted, aid: &Ai
     }
 }
 
-fn matches(
+pub(super) fn matches(
     app: &App,
     caller: &Caller,
     source: &Source,
     wanted: Wanted,
     aid: &Aid,
+    how: How<'_>,
 ) -> Result<MatchAnswer> {
     // Read before the search, so that the answer never claims more than it has seen.
     let position = app.feed.position();
@@ -136,7 +138,8 @@ fn matches(
     let restricted =
         !wanted.filters.regions.is_empty() || !source.profile.preferred_regions.is_empty();
     let (offset, limit) = (wanted.offset, wanted.limit);
-    let shown = shown(app, caller, source, (request(app, caller, source, wanted, aid), offset))?;
+    let asked = (request(app, caller, source, wanted, aid), offset);
+    let shown = shown(app, caller, source, asked, how)?;
     let end = offset + limit;
     let more = shown.more || shown.hits.len() > end;
     let best = shown.hits.first().map_or(0.0, |hit| hit.score);
@@ -174,6 +177,7 @@ fn shown(
     caller: &Caller,
     source: &Source,
     (mut request, offset): (MatchRequest, usize),
+    how: How<'_>,
 ) -> Result<Shown> {
     let names = Names::new(app, caller.language);
     let judged = source.evidence.asks();
@@ -197,7 +201,7 @@ fn shown(
         let seen = counterparts(app, caller, source, &found)?;
         let (spellings, vocabulary) = (&spellings, &vocabulary);
         let settings = &app.match_settings;
-        let page = Page { names, source, settings, spellings, vocabulary, seen, offset };
+        let page = Page { names, source, settings, spellings, vocabulary, seen, offset, how };
         all.considered = found.considered;
         all.more = full && request.offset < found.matches;
         page.show(found, &mut all, &mut ruled_out);
@@ -251,6 +255,7 @@ struct Page<'a> {
     seen: HashMap<String, Seen>,
     /// Matches that are passed over.
     offset: usize,
+    how: How<'a>,
 }
 
 impl Page<'_> {
@@ -280,7 +285,7 @@ impl Page<'_> {
             // Reading the texts of the other side is dear.
             return Vec::new();
         }
-        self.source.evidence.held_against(&Evidence::of(&seen.fields), self.names)
+        self.source.evidence.held_against(&self.how.reading(seen), self.names)
     }
 
     /// Puts into the score how well requirements are met.
@@ -331,14 +336,22 @@ impl Page<'_> {
 
     /// A match in words.
     fn hit(&self, seen: &Seen, hit: MatchHit, conditions: &[Condition]) -> Match {
-        let pair = self.pair(seen);
+        let (pair, words) = (self.pair(seen), self.how.in_words());
         let (terms, other_terms_weight) = answer::terms(&hit);
+        // Words are dear, and who asks for scores reads none.
+        let told = if words { conditions } else { &[] };
         Match {
             confidence: hit.confidence,
             nearness: hit.nearness,
             model_nearness: hit.model_nearness,
-            affinities: answer::affinities(self.vocabulary, &seen.card.title),
-            sentence: sentence(&pair, self.spellings, &hit.terms, conditions),
+            affinities: match words {
+                true => answer::affinities(self.vocabulary, &seen.card.title),
+                false => Vec::new(),
+            },
+            sentence: match words {
+                true => sentence(&pair, self.spellings, &hit.terms, conditions),
+                false => String::new(),
+            },
             record: seen.card.clone(),
             score: hit.score,
             grade: answer::grade(self.names, hit.grade),
@@ -346,8 +359,8 @@ impl Page<'_> {
             text_score: hit.text_score,
             terms,
             other_terms_weight,
-            quotes: quotes::quotes(seen, &hit.terms),
-            conditions: conditions.iter().map(|condition| view(&pair, condition)).collect(),
+            quotes: if words { quotes::quotes(seen, &hit.terms) } else { Vec::new() },
+            conditions: told.iter().map(|condition| view(&pair, condition)).collect(),
             requirements: Vec::new(),
             alike: None,
         }

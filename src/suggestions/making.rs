@@ -19,9 +19,10 @@ use crate::app::App;
 use crate::capabilities::model::CapabilityId;
 use crate::db::{Db, positions};
 use crate::error::{Error, Result};
+use crate::matching::aid;
 use crate::matching::answer::Match;
 use crate::matching::query::{DEFAULT_LIMIT, MatchQuery};
-use crate::matching::{aid, ops};
+use crate::matching::scoring::{self, Readings};
 use crate::needs::model::NeedId;
 use crate::records;
 use crate::records::model::RecordKind;
@@ -44,6 +45,14 @@ struct Task {
     kind: RecordKind,
     id: String,
     look: Look,
+}
+
+/// What holds for all records of one round.
+struct Round {
+    /// What their counterparts say.
+    readings: Readings,
+    /// Version of the ranking.
+    ranking: String,
 }
 
 /// How a record is looked at.
@@ -81,9 +90,11 @@ pub(super) fn anybody() -> Caller {
 /// Database or index faults; what was done before is kept. What is done again does no harm.
 pub async fn make(app: &Arc<App>) -> Result<usize> {
     let mut done = 0;
+    let round =
+        Arc::new(Round { readings: Readings::default(), ranking: explaining::ranking(app)? });
     while let Some((from, to, tasks)) = app.run(next_tasks).await? {
         for task in tasks {
-            twice("record", &task.id, async || match of_record(app, &task).await {
+            twice("record", &task.id, async || match of_record(app, &round, &task).await {
                 // Closed or deleted since: the change that says so comes later.
                 Err(Error::NotFound) => Ok(()),
                 other => other,
@@ -155,15 +166,15 @@ fn paired(db: &mut Db, records: &BTreeSet<(RecordKind, String)>) -> Result<HashM
     store::paired(db, &needs, &offers)
 }
 
-async fn of_record(app: &Arc<App>, task: &Task) -> Result<()> {
+async fn of_record(app: &Arc<App>, round: &Arc<Round>, task: &Task) -> Result<()> {
     match task.kind {
         RecordKind::Need => {
             let Ok(id) = task.id.parse() else { return Ok(()) };
-            of_need(app, id, task.look).await
+            of_need(app, round, id, task.look).await
         }
         _ => {
             let Ok(id) = task.id.parse() else { return Ok(()) };
-            of_capability(app, id, task.look).await
+            of_capability(app, round, id, task.look).await
         }
     }
 }
@@ -179,22 +190,29 @@ fn looked_at(before: &[Suggestion], look: Look) -> Vec<&Suggestion> {
 }
 
 /// Good matches of a need, the best or those with some capabilities.
-async fn matches(app: &Arc<App>, need: NeedId, among: Vec<String>) -> Result<Vec<Match>> {
+async fn matches(
+    app: &Arc<App>,
+    round: &Arc<Round>,
+    need: NeedId,
+    among: Vec<String>,
+) -> Result<Vec<Match>> {
     let limit = Some(if among.is_empty() { BEST } else { among.len() });
     let query = MatchQuery { among, limit, ..MatchQuery::default() };
     let aid = aid::of_need(app, |_| Ok(anybody()), need).await;
-    let work = move |app: &App| ops::of_need(app, &anybody(), need, &query, &aid);
-    let answer = app.run_match(work).await?;
+    let round = Arc::clone(round);
+    let work =
+        move |app: &App| scoring::of_need(app, &anybody(), need, &query, &aid, &round.readings);
+    let hits = app.run_match(work).await?;
     let least = app.match_settings.good_threshold;
-    Ok(answer.hits.into_iter().filter(|hit| hit.score >= least).collect())
+    Ok(hits.into_iter().filter(|hit| hit.score >= least).collect())
 }
 
-async fn of_need(app: &Arc<App>, id: NeedId, look: Look) -> Result<()> {
+async fn of_need(app: &Arc<App>, round: &Arc<Round>, id: NeedId, look: Look) -> Result<()> {
     let before = app.run(move |app| app.db.read(|db| store::of_need(db, id))).await?;
     let looked_at = looked_at(&before, look);
     let mut good = Vec::new();
     if look == Look::Anew {
-        good = matches(app, id, Vec::new()).await?;
+        good = matches(app, round, id, Vec::new()).await?;
     }
     if look != Look::Not {
         let again: Vec<String> = looked_at
@@ -204,16 +222,21 @@ async fn of_need(app: &Arc<App>, id: NeedId, look: Look) -> Result<()> {
             .collect();
         // As many as are held against the requirements together.
         for some in again.chunks(DEFAULT_LIMIT) {
-            good.extend(matches(app, id, some.to_vec()).await?);
+            good.extend(matches(app, round, id, some.to_vec()).await?);
         }
     }
     let found: HashSet<&str> = good.iter().map(|hit| hit.record.id.as_str()).collect();
     let gone = gone(&looked_at, |row| found.contains(row.capability_id.to_string().as_str()));
     let pairs = good.into_iter().map(|hit| (id, hit)).collect();
-    keep(app, pairs, gone).await
+    keep(app, round, pairs, gone).await
 }
 
-async fn of_capability(app: &Arc<App>, id: CapabilityId, look: Look) -> Result<()> {
+async fn of_capability(
+    app: &Arc<App>,
+    round: &Arc<Round>,
+    id: CapabilityId,
+    look: Look,
+) -> Result<()> {
     let before = app.run(move |app| app.db.read(|db| store::of_capability(db, id))).await?;
     let looked_at = looked_at(&before, look);
     let mut good: Vec<(NeedId, Match)> = Vec::new();
@@ -222,18 +245,21 @@ async fn of_capability(app: &Arc<App>, id: CapabilityId, look: Look) -> Result<(
         if look == Look::Anew {
             let query = MatchQuery { limit: Some(BEST), ..MatchQuery::default() };
             let aid = aid::of_capability(app, |_| Ok(anybody()), id).await;
-            let work = move |app: &App| ops::of_capability(app, &anybody(), id, &query, &aid);
+            let own = Arc::clone(round);
+            let work = move |app: &App| {
+                scoring::of_capability(app, &anybody(), id, &query, &aid, &own.readings)
+            };
             let found = app.run_match(work).await?;
-            needs.extend(found.hits.iter().filter_map(|hit| hit.record.id.parse::<NeedId>().ok()));
+            needs.extend(found.iter().filter_map(|hit| hit.record.id.parse::<NeedId>().ok()));
         }
         for need in still_seeking(app, needs).await? {
-            let hits = Error::unless_absent(matches(app, need, vec![id.to_string()]).await)?;
+            let hits = Error::unless_absent(matches(app, round, need, vec![id.to_string()]).await)?;
             good.extend(hits.unwrap_or_default().into_iter().map(|hit| (need, hit)));
         }
     }
     let found: HashSet<NeedId> = good.iter().map(|(need, _)| *need).collect();
     let gone = gone(&looked_at, |row| found.contains(&row.need_id));
-    keep(app, good, gone).await
+    keep(app, round, good, gone).await
 }
 
 /// Of these needs, those that look for a partner.
@@ -258,16 +284,21 @@ fn thousandths(share: f32) -> i32 {
 }
 
 /// Writes down what holds and takes back what does not.
-async fn keep(app: &Arc<App>, pairs: Vec<(NeedId, Match)>, gone: Vec<SuggestionId>) -> Result<()> {
+async fn keep(
+    app: &Arc<App>,
+    round: &Arc<Round>,
+    pairs: Vec<(NeedId, Match)>,
+    gone: Vec<SuggestionId>,
+) -> Result<()> {
     if pairs.is_empty() && gone.is_empty() {
         return Ok(());
     }
-    app.run(move |app| write(app, &pairs, &gone)).await
+    let round = Arc::clone(round);
+    app.run(move |app| write(app, &round.ranking, &pairs, &gone)).await
 }
 
-fn write(app: &App, pairs: &[(NeedId, Match)], gone: &[SuggestionId]) -> Result<()> {
+fn write(app: &App, ranking: &str, pairs: &[(NeedId, Match)], gone: &[SuggestionId]) -> Result<()> {
     let now = app.clock.now();
-    let ranking = explaining::ranking(app)?;
     app.db.write(|db| {
         store::retire(db, gone)?;
         for (need_id, hit) in pairs {
@@ -293,7 +324,7 @@ fn write(app: &App, pairs: &[(NeedId, Match)], gone: &[SuggestionId]) -> Result<
                     score: thousandths(hit.score),
                     grade: hit.grade.code.clone(),
                     threshold: thousandths(app.match_settings.good_threshold),
-                    ranking: ranking.clone(),
+                    ranking: ranking.to_owned(),
                     dictionary: explaining::dictionary().to_owned(),
                     holds: true,
                     need_dismissed: None,

@@ -129,6 +129,7 @@ impl Card {
 }
 
 /// The fields of a record that takes part in matching, as one caller sees them.
+#[derive(Clone, PartialEq)]
 pub enum Fields {
     /// Of a need.
     Need(Box<NeedFields>),
