@@ -2,6 +2,7 @@
 
 mod account;
 mod links;
+mod register;
 mod sign_in;
 
 use actix_web::web;
@@ -13,5 +14,7 @@ pub fn configure(config: &mut web::ServiceConfig) {
         .service(sign_in::sign_in_posted)
         .service(sign_in::sign_out)
         .service(account::show_account)
+        .service(register::register_form)
+        .service(register::register_posted)
         .configure(links::configure);
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::life::CapabilityStatus;
 use super::parts::{Case, ConsentScope, Expert, Instrument, IpItem, Performance, Team};
-use crate::accounts::principal::{OrgId, UserId};
+use crate::accounts::principal::{Caller, OrgId, UserId};
 use crate::db::Timestamp;
 use crate::db::schema::capabilities;
 use crate::db::types::Json;
@@ -360,4 +360,14 @@ pub struct CapabilityView {
     pub created_at: Timestamp,
     /// When it was changed last.
     pub updated_at: Timestamp,
+}
+
+impl CapabilityView {
+    /// Whether it is the caller's to work on: the own organisation's, or one that she reviews.
+    pub fn takes_part(&self, caller: &Caller) -> bool {
+        let own = self.org.as_ref().is_some_and(|org| {
+            caller.principal.as_ref().is_some_and(|person| person.works_for(org.id))
+        });
+        own || !self.steps.is_empty()
+    }
 }

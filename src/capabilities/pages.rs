@@ -1,4 +1,7 @@
-//! Pages of capabilities.
+//! Pages of capabilities: showing one with its matches, writing one, taking a step.
+
+mod edit;
+mod form;
 
 use actix_web::{HttpResponse, get, post, web};
 use askama::Template;
@@ -18,7 +21,15 @@ use crate::records::pages::{take_posted_step, verify_posted};
 
 /// Registers the pages.
 pub fn configure(config: &mut web::ServiceConfig) {
-    config.service(take_capability_step).service(verify_capability).service(show_capability);
+    // The fixed path comes before the one that takes any id.
+    config
+        .service(edit::new_capability)
+        .service(edit::create_capability)
+        .service(edit::edit_capability)
+        .service(edit::update_capability)
+        .service(take_capability_step)
+        .service(verify_capability)
+        .service(show_capability);
 }
 
 /// Matches shown on one page.
@@ -29,6 +40,8 @@ const SHOWN: usize = 6;
 struct CapabilityPage {
     page: Frame,
     title: String,
+    /// Whether there is a form for the reader to change it.
+    may_edit: bool,
     /// Whether the reader may confirm it, or renew it once it has expired.
     may_verify: bool,
     may_renew: bool,
@@ -72,6 +85,7 @@ async fn show_capability(
     let industries: Vec<String> = codes.map(|code| page.industry(code)).collect();
     Ok(CapabilityPage {
         title: item.fields.title.clone().unwrap_or_default(),
+        may_edit: item.status.is_editable() && item.takes_part(&visit.caller),
         may_verify: item.status.lapses() && !item.steps.is_empty(),
         may_renew: item.status == ReviewedLife::EXPIRED
             && item.steps.contains(&ReviewedLife::PUBLISHED),

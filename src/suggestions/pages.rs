@@ -46,7 +46,7 @@ async fn list_suggestions(
     let app = app.into_inner();
     let query = ListSuggestions { limit: None, after: which.into_inner().after };
     let found = ops::list(&app, &visit.caller, &query).await?;
-    let page = Frame::new(&app, &visit, "account");
+    let page = Frame::new(&app, &visit, "suggestions");
     Ok(SuggestionsPage { page, found, reasons: DismissReason::ALL })
 }
 
@@ -62,7 +62,7 @@ struct SuggestionPage {
 async fn suggestion_page(app: AppData, visit: &Visit, id: SuggestionId) -> Result<SuggestionPage> {
     let app = app.into_inner();
     let detail = ops::show(&app, &visit.caller, id).await?;
-    let page = Frame::new(&app, visit, "account");
+    let page = Frame::new(&app, visit, "suggestions");
     Ok(SuggestionPage { page, detail, reasons: DismissReason::ALL, refused: None })
 }
 

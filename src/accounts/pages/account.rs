@@ -23,6 +23,9 @@ use crate::records::life::ReviewedLife;
 /// Records of one list.
 const SHOWN: usize = 50;
 
+/// Kinds of organisations that seek or fund, but do not offer.
+const SEEKERS: [&str; 5] = ["enterprise", "finance", "guarantee", "association", "government"];
+
 /// A role with what it is bound to.
 struct HeldRole {
     role: Role,
@@ -36,6 +39,8 @@ struct AccountPage {
     page: Frame,
     roles: Vec<HeldRole>,
     writes: bool,
+    /// Whether the person belongs to an organisation that offers something.
+    offers: bool,
     manages: bool,
     reviews: bool,
     needs: Vec<Line>,
@@ -64,6 +69,7 @@ struct Line {
 /// Everything that the page shows, read in one go.
 struct Account {
     roles: Vec<HeldRole>,
+    offers: bool,
     needs: Vec<NeedView>,
     capabilities: Vec<CapabilityView>,
     waiting_needs: Vec<NeedView>,
@@ -88,6 +94,7 @@ async fn show_account(app: AppData, visit: Visit) -> PageResult<AccountPage> {
     Ok(AccountPage {
         roles: found.roles,
         writes,
+        offers: found.offers,
         manages,
         reviews,
         needs: found.needs.iter().map(need).collect(),
@@ -125,7 +132,7 @@ fn capability_line(page: &Frame, item: &CapabilityView) -> Line {
         status: page.code("capability_status", item.status.as_str()),
         summary: item.fields.summary.clone(),
         updated_at: item.updated_at,
-        editable: false,
+        editable: item.status.is_editable(),
         publishable: item.steps.contains(&CapabilityStatus::Published),
     }
 }
@@ -134,6 +141,7 @@ fn load(app: &App, caller: &Caller) -> Result<Account> {
     let principal = caller.signed_in()?;
     let mut found = Account {
         roles: roles(app, caller)?,
+        offers: offers(app, &principal.org_ids())?,
         needs: Vec::new(),
         capabilities: Vec::new(),
         waiting_needs: Vec::new(),
@@ -178,6 +186,13 @@ fn capabilities(
     let limit = Some(SHOWN);
     let query = ListCapabilities { org_id, region, status, limit, ..ListCapabilities::default() };
     Ok(listing::list(app, caller, &query)?.items)
+}
+
+/// Whether one of the organisations is of a kind that offers capabilities. Firms may as well, by the
+/// address of the form, but it is not what they come for.
+fn offers(app: &App, orgs: &[OrgId]) -> Result<bool> {
+    let owners = app.db.read(|db| organizations::ops::owners(db, orgs))?;
+    Ok(owners.values().any(|org| !SEEKERS.contains(&org.org_type.as_str())))
 }
 
 fn roles(app: &App, caller: &Caller) -> Result<Vec<HeldRole>> {

@@ -27,8 +27,9 @@ struct SignInPage {
 }
 
 /// What other pages may report here, with the text that says so.
-const DONE: [(&str, &str); 5] = [
+const DONE: [(&str, &str); 6] = [
     ("verified", "sign_in.verified"),
+    ("registered", "register.sent"),
     ("declined", "sign_in.declined"),
     ("reset", "sign_in.reset"),
     ("joined", "sign_in.joined"),

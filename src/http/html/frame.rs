@@ -1,5 +1,6 @@
 //! What templates know about the request and how they put things into words.
 
+mod navigation;
 mod people;
 
 use std::fmt::Display;
@@ -106,6 +107,11 @@ impl Frame {
     /// Whether the person looks after regions, and so has visits to log.
     pub fn is_broker(&self) -> bool {
         self.caller.principal.as_ref().is_some_and(|one| one.is_broker() || one.is_admin())
+    }
+
+    /// Address of an icon, to be used in a drawing.
+    pub fn icon(&self, name: &str) -> String {
+        format!("{}#{name}", assets::address("icons.svg"))
     }
 
     /// Address of a static file.

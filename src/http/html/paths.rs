@@ -4,7 +4,7 @@
 use actix_web::http::Method;
 
 /// Every page.
-pub const PAGES: [(Method, &str); 159] = [
+pub const PAGES: [(Method, &str); 165] = [
     (Method::GET, "/"),
     (Method::GET, "/account"),
     (Method::GET, "/account/notices"),
@@ -26,7 +26,11 @@ pub const PAGES: [(Method, &str); 159] = [
     (Method::GET, "/admin/users/{id}/data"),
     (Method::POST, "/admin/users/{id}/erasure"),
     (Method::POST, "/admin/users/{id}/status"),
+    (Method::GET, "/capabilities/new"),
+    (Method::POST, "/capabilities/new"),
     (Method::GET, "/capabilities/{id}"),
+    (Method::GET, "/capabilities/{id}/edit"),
+    (Method::POST, "/capabilities/{id}/edit"),
     (Method::POST, "/capabilities/{id}/step"),
     (Method::POST, "/capabilities/{id}/verify"),
     (Method::GET, "/cases"),
@@ -124,6 +128,8 @@ pub const PAGES: [(Method, &str); 159] = [
     (Method::POST, "/projects/{id}/milestone"),
     (Method::POST, "/projects/{id}/rating"),
     (Method::POST, "/projects/{id}/step"),
+    (Method::GET, "/register"),
+    (Method::POST, "/register"),
     (Method::GET, "/reports"),
     (Method::GET, "/reports/export"),
     (Method::POST, "/reports/locks"),

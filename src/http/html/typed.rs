@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 use super::Posted;
 use super::form::money;
 use crate::error::{Error, FieldError, Message, Result};
+use crate::reading::narrow_digits;
 use crate::search::names::Names;
 
 /// A document that is being read from a form, and what of it cannot be read.
@@ -108,7 +109,20 @@ impl<'a> Typed<'a> {
         self.put(list, rows);
     }
 
-    fn fail(&mut self, name: &str, message: impl Into<Message>) {
+    /// The whole number in an input.
+    pub fn whole(&mut self, name: &str, most: u32) -> Value {
+        let Some(typed) = self.form.filled(name) else { return Value::Null };
+        match narrow_digits(&typed).parse::<u32>() {
+            Ok(number) if number <= most => json!(number),
+            _ => {
+                self.fail(name, "field.number");
+                Value::Null
+            }
+        }
+    }
+
+    /// Says what is wrong with an input.
+    pub fn fail(&mut self, name: &str, message: impl Into<Message>) {
         self.errors.push(FieldError::new(format!("/{name}"), message));
     }
 

@@ -37,6 +37,8 @@ struct Choice {
 
 /// One value of a facet.
 struct Value {
+    /// The same as long as it is offered, so that the focus stays when the list is replaced.
+    id: String,
     name: String,
     href: String,
     chosen: bool,
@@ -168,6 +170,7 @@ fn facets(page: &Frame, now: &Parameters, answer: &SearchAnswer) -> Vec<Facet> {
             .filter(|value| chosen.is_empty() || value.value == chosen)
             .take(MAX_VALUES)
             .map(|value| Value {
+                id: format!("{field}-{}", value.value),
                 name: value.name.clone(),
                 href: now.with(parameter, if chosen.is_empty() { &value.value } else { "" }),
                 chosen: !chosen.is_empty(),

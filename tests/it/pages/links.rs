@@ -88,3 +88,47 @@ async fn a_link_that_does_not_work_is_said_so() {
     assert_eq!(page.texts("[role=alert]").len(), 1);
     browser.get("/invitation?token=nonsense").await.expect(422);
 }
+
+#[tokio::test]
+async fn an_organisation_registers_by_its_page_and_the_mailed_link() {
+    let app = TestApp::start().await;
+    let browser = app.browser();
+    let page = browser.get("/register").await.expect(200);
+    assert_eq!(page.count("main form[action='/register']"), 1);
+    let code = crate::support::credit_code(77_001);
+    let mut fields = vec![
+        ("organization/name", "中山市明试照明有限公司"),
+        ("organization/uscc", "123"),
+        ("organization/org_type", "enterprise"),
+        ("organization/scale", "small"),
+        ("organization/region_code", "没有这个镇"),
+        ("organization/industry_code", "C3872"),
+        ("organization/contact/phone", "0760-5550188"),
+        ("name", "明试"),
+        ("mail", "ming.shi@example.com"),
+    ];
+    // Both mistakes in turn, with what was typed still there; no mail is sent.
+    let page = browser.submit("/register", &fields).await.expect(200);
+    assert_eq!(page.count("[id='organization/region_code-wrong']"), 1);
+    assert_eq!(page.attribute("[name='organization/name']", "value"), fields[0].1);
+    fields[4].1 = "古镇镇";
+    let page = browser.submit("/register", &fields).await.expect(200);
+    assert_eq!(page.count("[id='organization/uscc-wrong']"), 1);
+    assert!(app.mails_to("ming.shi@example.com").is_empty());
+    fields[1].1 = &code;
+    let answer = browser.submit("/register", &fields).await.expect(303);
+    let notice = browser.get(answer.header("location")).await.expect(200);
+    assert_eq!(notice.texts("[role=status]").len(), 1);
+    let token = app.link_token("ming.shi@example.com", 1).await;
+    let page = browser.get(&format!("/verify?token={token}")).await.expect(200);
+    assert!(page.text().contains("中山市明试照明有限公司"));
+    let chosen =
+        [("token", token.as_str()), ("password", "lantern festival"), ("consent", CONSENT)];
+    browser.submit("/verify", &chosen).await.expect(303);
+    let account = [("mail", "ming.shi@example.com"), ("password", "lantern festival")];
+    browser.submit("/sign-in", &account).await.expect(303);
+    let page = browser.get("/account").await.expect(200);
+    assert!(page.texts(".tags .tag").iter().any(|role| role.contains("明试照明")));
+    // Who has an account is led to it.
+    browser.get("/register").await.expect(303);
+}

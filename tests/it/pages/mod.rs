@@ -1,5 +1,6 @@
 //! The web front: what browsers get to see.
 
+mod capability_forms;
 mod cases;
 mod contracts;
 mod doctor;

@@ -1,0 +1,346 @@
+//! Writing a capability: one form for a new one and for changes, to be kept as a draft or put
+//! forward. Whatever is wrong is said at its field, and nothing that was typed is lost.
+
+use std::sync::Arc;
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::ContentType;
+use actix_web::{HttpResponse, get, post, web};
+use askama::Template;
+use askama_web::WebTemplate;
+
+use super::form;
+use crate::accounts::principal::{Caller, OrgId};
+use crate::app::App;
+use crate::capabilities::life::CapabilityStatus;
+use crate::capabilities::model::{
+    Capability, CapabilityFields, CapabilityId, CapabilityView, CreateCapability,
+};
+use crate::capabilities::ops::{self, TakeCapabilityStep};
+use crate::error::{Error, FieldError, Result};
+use crate::http::extract::AppData;
+use crate::http::html::{Frame, PageResult, Posted, Refused, Visit, once, redirect, typed};
+use crate::records::life::{Life, ReviewedLife};
+use crate::records::likeness;
+use crate::records::likeness::model::LikeRecord;
+use crate::search::freshness;
+use crate::search::names::Names;
+use crate::{organizations, towns};
+
+/// Choices of industries in an empty form, and at most.
+const INDUSTRIES: (usize, usize) = (3, 20);
+
+/// The form, with what is wrong.
+#[derive(Template, WebTemplate)]
+#[template(path = "capability_form.html")]
+pub(super) struct CapabilityForm {
+    page: Frame,
+    /// The capability that is changed; none for a new one.
+    item: Option<CapabilityView>,
+    /// Organisations to choose from, when there are several.
+    orgs: Vec<(OrgId, String)>,
+    /// Towns that are offered.
+    towns: Vec<String>,
+    /// Whether it has been saved although it could not be put forward.
+    saved: bool,
+    form: Posted,
+    errors: Vec<FieldError>,
+    refused: Option<String>,
+    /// Records that say much the same.
+    alike: Vec<LikeRecord>,
+}
+
+impl CapabilityForm {
+    fn title(&self) -> String {
+        self.page.t(if self.item.is_some() {
+            "capability_form.edit"
+        } else {
+            "capability_form.new"
+        })
+    }
+
+    fn action(&self) -> String {
+        match &self.item {
+            None => "/capabilities/new".to_owned(),
+            Some(item) => format!("/capabilities/{}/edit", item.id),
+        }
+    }
+
+    /// Whether it may still be put forward for review.
+    fn may_submit(&self) -> bool {
+        self.item.as_ref().is_none_or(|item| can_submit(item.status))
+    }
+
+    fn rows(&self, list: &str) -> std::ops::Range<usize> {
+        let cells = form::LISTS.iter().find(|(name, _)| *name == list);
+        0..cells.map_or(0, |(_, cells)| typed::rows(&self.form, list, cells, form::ROWS))
+    }
+
+    fn cell(&self, list: &str, row: &usize, field: &str) -> String {
+        format!("{list}/{row}/{field}")
+    }
+
+    /// The industries that are chosen, and room for more.
+    fn industries(&self) -> Vec<String> {
+        let mut chosen = self.form.all("industry_codes");
+        let rows = (chosen.len() + 1).clamp(INDUSTRIES.0, INDUSTRIES.1).max(chosen.len());
+        chosen.resize(rows, String::new());
+        chosen
+    }
+
+    /// Whether a part that only one kind has is to be shown open.
+    fn open(&self, part: &str) -> bool {
+        let inside = format!("{part}/");
+        let typed = self
+            .form
+            .pairs()
+            .any(|(name, text)| name.starts_with(&inside) && !text.trim().is_empty());
+        typed
+            || self.form.text("asset_kind") == part
+            || !self.page.wrong_at(&self.errors, part).is_empty()
+    }
+
+    /// Yes and no, for choices.
+    fn yes_or_no(&self) -> Vec<(String, String)> {
+        [("true", "yes"), ("false", "no")]
+            .map(|(code, key)| (code.to_owned(), self.page.t(key)))
+            .to_vec()
+    }
+}
+
+/// What has become of a posted form.
+struct Outcome {
+    /// The capability, once there is one.
+    id: Option<CapabilityId>,
+    /// Last change written.
+    change: Option<i64>,
+    /// Why it could not be written or put forward, with the status of that.
+    refused: Option<(u16, Refused)>,
+}
+
+impl Outcome {
+    fn refused(id: Option<CapabilityId>, change: Option<i64>, error: Error) -> Result<Self> {
+        let status = if matches!(error, Error::PreconditionFailed) { error.status() } else { 200 };
+        Ok(Self { id, change, refused: Some((status, Refused::of_form(error)?)) })
+    }
+}
+
+/// An empty form.
+#[get("/capabilities/new")]
+pub(super) async fn new_capability(app: AppData, visit: Visit) -> PageResult<CapabilityForm> {
+    author(&visit.caller)?;
+    let form = Posted::new(vec![once::key()]);
+    Ok(shown(&app.into_inner(), &visit, None, form, Refused::default()).await?)
+}
+
+/// Saves a draft, once however often the form is sent, and puts it forward if that was the button.
+#[post("/capabilities/new")]
+pub(super) async fn create_capability(app: AppData, visit: Visit, form: Posted) -> PageResult {
+    let (app, caller, form) = (app.into_inner(), visit.caller.clone(), form::compact(&form));
+    let sent = form.clone();
+    let outcome = app.run(move |app| create(app, &caller, &sent)).await?;
+    Ok(answer(&app, &visit, form, outcome).await?)
+}
+
+/// The form of a capability that is there.
+#[get("/capabilities/{id}/edit")]
+pub(super) async fn edit_capability(
+    app: AppData,
+    visit: Visit,
+    id: web::Path<CapabilityId>,
+) -> PageResult<CapabilityForm> {
+    let (app, caller) = (app.into_inner(), visit.caller.clone());
+    let item = app.run(move |app| own(app, &caller, *id)).await?;
+    if !item.status.is_editable() {
+        return Err(Error::conflict("error.not_editable").into());
+    }
+    let form = form::filled(&item.fields, Names::new(&app, visit.caller.language))?;
+    Ok(shown(&app, &visit, Some(item), form, Refused::default()).await?)
+}
+
+/// Saves changes and, if that was the button, puts the capability forward.
+#[post("/capabilities/{id}/edit")]
+pub(super) async fn update_capability(
+    app: AppData,
+    visit: Visit,
+    id: web::Path<CapabilityId>,
+    form: Posted,
+) -> PageResult {
+    let (app, caller, form) = (app.into_inner(), visit.caller.clone(), form::compact(&form));
+    let (id, sent) = (*id, form.clone());
+    let outcome = app.run(move |app| update(app, &caller, id, &sent)).await?;
+    Ok(answer(&app, &visit, form, outcome).await?)
+}
+
+/// Who may write a new one: people of organisations, for it is theirs.
+fn author(caller: &Caller) -> Result<()> {
+    let person = caller.signed_in()?;
+    if person.org_ids().is_empty() && !person.is_admin() { Err(Error::NotFound) } else { Ok(()) }
+}
+
+/// A capability that is the caller's to work on; for all others there is no such form.
+fn own(app: &App, caller: &Caller, id: CapabilityId) -> Result<CapabilityView> {
+    caller.signed_in()?;
+    let item = ops::show(app, caller, id)?;
+    if item.takes_part(caller) { Ok(item) } else { Err(Error::NotFound) }
+}
+
+fn can_submit(status: CapabilityStatus) -> bool {
+    status.next().contains(&CapabilityStatus::Submitted)
+}
+
+fn create(app: &App, caller: &Caller, form: &Posted) -> Result<Outcome> {
+    author(caller)?;
+    let mut change = None;
+    let made = once::create_once(app, caller, form, "POST /capabilities/new", |caller| {
+        let none = CapabilityFields::default();
+        let patch = form::patch(form, Names::new(app, caller.language), &none)?;
+        let command = CreateCapability {
+            org_id: form.text("org_id").parse().ok(),
+            fields: typed::document(&patch)?,
+        };
+        let written = ops::create(app, caller, &command)?;
+        change = Some(written.change);
+        Ok(written.value.id.to_string())
+    });
+    match made {
+        Ok(id) => {
+            let id = id.parse().map_err(|_| Error::internal("a capability without an id"))?;
+            put_forward(app, caller, form, id, change)
+        }
+        Err(error) => Outcome::refused(None, None, error),
+    }
+}
+
+fn update(app: &App, caller: &Caller, id: CapabilityId, form: &Posted) -> Result<Outcome> {
+    let stored = own(app, caller, id)?;
+    let written = form.version_if(stored.version).and_then(|version| {
+        let patch = form::patch(form, Names::new(app, caller.language), &stored.fields)?;
+        ops::update(app, caller, id, version, &patch)
+    });
+    match written {
+        Ok(written) => put_forward(app, caller, form, id, Some(written.change)),
+        Err(error) => Outcome::refused(Some(id), None, error),
+    }
+}
+
+/// Puts a saved capability forward if that was the button, and keeps what is wrong for the form.
+fn put_forward(
+    app: &App,
+    caller: &Caller,
+    form: &Posted,
+    id: CapabilityId,
+    change: Option<i64>,
+) -> Result<Outcome> {
+    let done = Outcome { id: Some(id), change, refused: None };
+    // A form that was sent twice finds it put forward already.
+    if form.text("button") != "submit" || !can_submit(ops::show(app, caller, id)?.status) {
+        return Ok(done);
+    }
+    let to = CapabilityStatus::Submitted;
+    let step = TakeCapabilityStep { to, comment: None, valid_until: None };
+    match ops::take_step(app, caller, id, &step) {
+        Ok(taken) => Ok(Outcome { change: Some(taken.change), ..done }),
+        Err(error) => Outcome::refused(Some(id), change, error),
+    }
+}
+
+/// On to the page of the capability, or the form again.
+async fn answer(
+    app: &Arc<App>,
+    visit: &Visit,
+    form: Posted,
+    outcome: Outcome,
+) -> Result<HttpResponse> {
+    if let Some(change) = outcome.change {
+        freshness::settle(app, change).await;
+    }
+    let (status, refused) = match (outcome.id, outcome.refused) {
+        (Some(id), None) => return Ok(redirect(&format!("/capabilities/{id}"))),
+        (_, refused) => refused.unwrap_or_default(),
+    };
+    let caller = visit.caller.clone();
+    let item = match outcome.id {
+        Some(id) => Some(app.run(move |app| own(app, &caller, id)).await?),
+        None => None,
+    };
+    let form = match &item {
+        Some(item) => {
+            let stored = form::filled(&item.fields, Names::new(app, visit.caller.language))?;
+            form::completed(&form, &stored)
+        }
+        None => form,
+    };
+    let mut page = shown(app, visit, item, form, refused).await?;
+    page.saved = outcome.change.is_some();
+    let html = page.render().map_err(|error| Error::internal(error.to_string()))?;
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
+    Ok(HttpResponse::build(status).content_type(ContentType::html()).body(html))
+}
+
+async fn shown(
+    app: &Arc<App>,
+    visit: &Visit,
+    item: Option<CapabilityView>,
+    form: Posted,
+    refused: Refused,
+) -> Result<CapabilityForm> {
+    let language = visit.caller.language;
+    let towns = app.run(move |app| towns::ops::offered(app, language)).await?;
+    let orgs = if item.is_some() { Vec::new() } else { own_orgs(app, &visit.caller).await? };
+    let alike = alike(app, &visit.caller, item.as_ref(), &form).await?;
+    let page = Frame::new(app, visit, "capabilities");
+    let reason = refused.reason.map(|message| page.message(&message));
+    let errors = refused.errors;
+    Ok(CapabilityForm {
+        page,
+        item,
+        orgs,
+        towns,
+        saved: false,
+        form,
+        errors,
+        refused: reason,
+        alike,
+    })
+}
+
+/// Capabilities that say much the same as what was typed, as far as it can be read.
+async fn alike(
+    app: &Arc<App>,
+    caller: &Caller,
+    item: Option<&CapabilityView>,
+    form: &Posted,
+) -> Result<Vec<LikeRecord>> {
+    let stored = item.map(|item| item.fields.clone()).unwrap_or_default();
+    let (caller, form, id) = (caller.clone(), form.clone(), item.map(|item| item.id));
+    app.run(move |app| {
+        let read =
+            form::patch(&form, Names::new(app, caller.language), &stored).and_then(|patch| {
+                crate::records::patch::merged(serde_json::to_value(&stored)?, &patch)
+            });
+        let fields: CapabilityFields = match read {
+            Ok(fields) => fields,
+            Err(Error::Invalid(_)) => return Ok(Vec::new()),
+            Err(other) => return Err(other),
+        };
+        if fields.title.is_none() {
+            return Ok(Vec::new());
+        }
+        likeness::ops::of_fields::<Capability>(app, &caller, &fields, id)
+    })
+    .await
+}
+
+/// The organisations the caller may write for, when there is a choice.
+async fn own_orgs(app: &Arc<App>, caller: &Caller) -> Result<Vec<(OrgId, String)>> {
+    let ids = caller.signed_in()?.org_ids();
+    if ids.len() < 2 {
+        return Ok(Vec::new());
+    }
+    let owners = app.run(move |app| app.db.read(|db| organizations::ops::owners(db, &ids))).await?;
+    let mut named: Vec<(OrgId, String)> =
+        owners.into_values().map(|owner| (owner.id, owner.name)).collect();
+    named.sort_by(|a, b| a.1.cmp(&b.1));
+    Ok(named)
+}

@@ -1,0 +1,71 @@
+//! The two rows of links above every page: what everybody may read, and one's own work.
+
+use super::Frame;
+use crate::accounts::principal::Principal;
+
+/// A link of the navigation.
+pub struct NavigationLink {
+    /// Address.
+    pub href: &'static str,
+    /// Text below `page.nav.`.
+    pub key: &'static str,
+    /// Icon of `static/icons.svg`.
+    pub icon: &'static str,
+    /// Sections of the site that the link stands for.
+    sections: &'static [&'static str],
+}
+
+const fn link(
+    href: &'static str,
+    key: &'static str,
+    icon: &'static str,
+    sections: &'static [&'static str],
+) -> NavigationLink {
+    NavigationLink { href, key, icon, sections }
+}
+
+/// What everybody may read.
+const PUBLIC: [NavigationLink; 6] = [
+    link("/search?kind=need", "needs", "search", &["needs"]),
+    link("/search?kind=capability", "capabilities", "search", &["capabilities"]),
+    link("/towns", "towns", "map", &["towns"]),
+    link("/platforms", "platforms", "folder", &["platforms"]),
+    link("/events", "events", "calendar-days", &["events"]),
+    link("/match", "match", "lightbulb", &["match"]),
+];
+
+const COCKPIT: NavigationLink = link("/cockpit", "cockpit", "gauge", &["cockpit"]);
+const VISITS: NavigationLink = link("/visits", "visits", "map-pin", &["visits"]);
+const REPORTS: NavigationLink = link("/reports", "reports", "chart-column", &["reports"]);
+const OWN: NavigationLink = link("/account", "own", "user", &["account"]);
+const SUGGESTIONS: NavigationLink =
+    link("/suggestions", "suggestions", "lightbulb", &["suggestions"]);
+const CASES: NavigationLink = link("/cases", "cases", "handshake", &["cases"]);
+const DEALS: NavigationLink = link("/contracts", "deals", "file-text", &["contracts", "projects"]);
+
+impl Frame {
+    /// Links of the first row.
+    pub fn public_links(&self) -> &'static [NavigationLink] {
+        &PUBLIC
+    }
+
+    /// Links of the second row, in the order in which the role works; none for a visitor.
+    pub fn work_links(&self) -> Vec<NavigationLink> {
+        self.caller.principal.as_ref().map(work_of).unwrap_or_default()
+    }
+
+    /// Whether the page belongs to a link.
+    pub fn is_current(&self, link: &NavigationLink) -> bool {
+        link.sections.contains(&self.section)
+    }
+}
+
+fn work_of(principal: &Principal) -> Vec<NavigationLink> {
+    let mut links = Vec::new();
+    if principal.is_broker() || principal.is_admin() {
+        links.extend([COCKPIT, OWN, VISITS, CASES, DEALS, REPORTS, SUGGESTIONS]);
+    } else {
+        links.extend([OWN, SUGGESTIONS, CASES, DEALS]);
+    }
+    links
+}
