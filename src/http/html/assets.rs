@@ -65,7 +65,8 @@ fn reads_gzip(request: &HttpRequest) -> bool {
     header.is_some_and(|text| {
         text.split(',').any(|one| {
             let mut parts = one.split(';').map(str::trim);
-            parts.next() == Some("gzip") && !parts.any(|part| part.trim_end_matches(['0', '.']) == "q=")
+            parts.next() == Some("gzip")
+                && !parts.any(|part| part.trim_end_matches(['0', '.']) == "q=")
         })
     })
 }

@@ -1,6 +1,11 @@
 //! The pages in a real browser: they draw, and nothing is refused or broken on the way.
 #![cfg(feature = "server-tests")]
 
+mod driver;
+mod every_page;
+mod paths;
+mod webdriver;
+
 use std::process::Command;
 
 use crate::support::{NeedBuilder, OrgBuilder, TestApp};
