@@ -309,7 +309,7 @@ async fn suggestions_are_taken_up_and_dismissed_on_pages() {
     assert_eq!(firm.get("/suggestions").await.expect(200).count("[data-empty]"), 1);
     let liaison = world.app.browser_of(&world.liaison).await;
     let page = liaison.get("/cockpit").await.expect(200);
-    assert_eq!(page.count("a[href='/suggestions']"), 1);
+    assert_eq!(page.count("nav.work a[href='/suggestions']"), 1);
     let opened = liaison.submit(&format!("/{path}/accept"), &[]).await.expect(303);
     assert!(opened.header("location").starts_with("/cases/"));
 }
