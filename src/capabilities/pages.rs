@@ -11,11 +11,11 @@ use super::model::{CapabilityFields, CapabilityId, CapabilityView};
 use super::ops;
 use crate::cases::feedback::{self, Feedback};
 use crate::error::Error;
-use crate::http::extract::AppData;
+use crate::http::extract::{AppData, Query};
 use crate::http::html::{Frame, PageResult, Posted, Visit};
 use crate::matching;
 use crate::matching::answer::MatchAnswer;
-use crate::matching::query::MatchQuery;
+use crate::matching::view::{MatchList, Narrowed};
 use crate::records::life::ReviewedLife;
 use crate::records::pages::{take_posted_step, verify_posted};
 
@@ -32,9 +32,6 @@ pub fn configure(config: &mut web::ServiceConfig) {
         .service(show_capability);
 }
 
-/// Matches shown on one page.
-const SHOWN: usize = 6;
-
 #[derive(Template, WebTemplate)]
 #[template(path = "capability.html")]
 struct CapabilityPage {
@@ -45,8 +42,7 @@ struct CapabilityPage {
     /// Whether the reader may confirm it, or renew it once it has expired.
     may_verify: bool,
     may_renew: bool,
-    /// Its id, when the reader may bring it together with a match.
-    may_open: String,
+    view: MatchList,
     price: String,
     trl: String,
     industries: String,
@@ -62,10 +58,11 @@ async fn show_capability(
     app: AppData,
     visit: Visit,
     id: web::Path<CapabilityId>,
+    narrowed: Query<Narrowed>,
 ) -> PageResult<CapabilityPage> {
     let caller = visit.caller.clone();
     let app = app.into_inner();
-    let wanted = MatchQuery { limit: Some(SHOWN), ..MatchQuery::default() };
+    let wanted = narrowed.query();
     let who = caller.clone();
     let aid = matching::aid::of_capability(&app, move |_| Ok(who), *id).await;
     let (item, matches, feedback) = app
@@ -82,6 +79,10 @@ async fn show_capability(
         .await?;
     let page = Frame::new(&app, &visit, "capabilities");
     let codes = item.fields.industry_codes.iter();
+    let code = item.id.to_string();
+    let home = item.fields.town_code.as_ref().unwrap_or(&item.region_code);
+    let view = MatchList::new(&page, ("capabilities", &code, home), &narrowed, &matches);
+    let open = item.status == ReviewedLife::PUBLISHED && !item.steps.is_empty();
     let industries: Vec<String> = codes.map(|code| page.industry(code)).collect();
     Ok(CapabilityPage {
         title: item.fields.title.clone().unwrap_or_default(),
@@ -89,11 +90,7 @@ async fn show_capability(
         may_verify: item.status.lapses() && !item.steps.is_empty(),
         may_renew: item.status == ReviewedLife::EXPIRED
             && item.steps.contains(&ReviewedLife::PUBLISHED),
-        may_open: if item.status == ReviewedLife::PUBLISHED && !item.steps.is_empty() {
-            item.id.to_string()
-        } else {
-            String::new()
-        },
+        view: view.opening(if open { code } else { String::new() }),
         price: price(&page, &item.fields),
         trl: item.fields.trl.map(|level| page.trl(level)).unwrap_or_default(),
         // Names of industries are lists themselves.

@@ -50,6 +50,11 @@ pub struct Match {
     /// The chance that experts would call the match fairly strong or better, 0 to 1, by words and
     /// meaning of the texts alone; calibrated on graded pairs, see docs/match-quality.md.
     pub confidence: f32,
+    /// How sure it is, in words: `sure`, `likely` or `look`. By `confidence` where that is calibrated,
+    /// else by the grade.
+    pub assurance: CodeName,
+    /// Whether `confidence` is calibrated for this match: both sides say nothing but their titles.
+    pub calibrated: bool,
     /// The reasons in one sentence.
     pub sentence: String,
     /// Parts of the score.

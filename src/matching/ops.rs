@@ -7,6 +7,7 @@ use search_index::matching::{Condition, Excluded, Grade};
 use search_index::{Kind, MatchHit, MatchRequest, MatchResponse, MatchSettings, Side, Vocabulary};
 
 use super::answer::{self, ExcludedMatch, Match, MatchAnswer};
+use super::assurance::{assurance, calibrated};
 use super::conditions::{Pair, clause, settled, view};
 use super::evidence::{MatchRequirement, worth};
 use super::query::{DEFAULT_LIMIT, MAX_OFFSET, MatchQuery, MatchText, Wanted, seeking};
@@ -295,6 +296,8 @@ impl Page<'_> {
             (part.value, part.contribution) = (worth, worth * part.weight);
             hit.score += part.contribution - before;
             hit.grade = answer::grade(self.names, Grade::of(hit.score, self.settings));
+            let (grade, chance) = (&hit.grade.code, hit.confidence);
+            hit.assurance = assurance(self.names, grade, chance, hit.calibrated);
         }
     }
 
@@ -340,8 +343,12 @@ impl Page<'_> {
         let (terms, other_terms_weight) = answer::terms(&hit);
         // Words are dear, and who asks for scores reads none.
         let told = if words { conditions } else { &[] };
+        let (grade, bare) =
+            (answer::grade(self.names, hit.grade), calibrated(self.source, seen));
         Match {
             confidence: hit.confidence,
+            assurance: assurance(self.names, &grade.code, hit.confidence, bare),
+            calibrated: bare,
             nearness: hit.nearness,
             model_nearness: hit.model_nearness,
             affinities: match words {
@@ -354,7 +361,7 @@ impl Page<'_> {
             },
             record: seen.card.clone(),
             score: hit.score,
-            grade: answer::grade(self.names, hit.grade),
+            grade,
             parts: answer::parts(self.names, &hit),
             text_score: hit.text_score,
             terms,

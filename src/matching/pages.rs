@@ -6,6 +6,7 @@ use askama_web::WebTemplate;
 
 use super::answer::MatchAnswer;
 use super::query::{MatchSide, MatchText};
+use super::view::MatchList;
 use super::{aid, ops};
 use crate::error::{Error, FieldError};
 use crate::http::extract::AppData;
@@ -26,13 +27,14 @@ struct MatchPage {
     form: Posted,
     errors: Vec<FieldError>,
     matches: Option<MatchAnswer>,
+    view: MatchList,
 }
 
 /// The empty form.
 #[get("/match")]
 async fn match_form(app: AppData, visit: Visit) -> PageResult<MatchPage> {
     let page = Frame::new(&app.into_inner(), &visit, "match");
-    Ok(MatchPage { page, form: Posted::default(), errors: Vec::new(), matches: None })
+    Ok(MatchPage { page, form: Posted::default(), errors: Vec::new(), matches: None, view: MatchList::default() })
 }
 
 /// The form with what was found.
@@ -53,7 +55,7 @@ async fn match_posted(app: AppData, visit: Visit, form: Posted) -> PageResult<Ma
         Err(Error::Invalid(errors)) => (None, errors),
         Err(other) => return Err(other.into()),
     };
-    Ok(MatchPage { page, form, errors, matches })
+    Ok(MatchPage { page, form, errors, matches, view: MatchList::default() })
 }
 
 fn given(form: &Posted) -> Result<MatchText, Error> {

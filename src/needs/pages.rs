@@ -1,5 +1,6 @@
 //! Pages of needs: showing one with its matches, writing one, taking a step.
 
+mod compare;
 mod doctor;
 mod edit;
 mod form;
@@ -19,5 +20,6 @@ pub fn configure(config: &mut web::ServiceConfig) {
         .service(edit::update_need)
         .service(step::take_need_step)
         .service(step::verify_need)
+        .service(compare::compare_matches)
         .service(show::show_need);
 }

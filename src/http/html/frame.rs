@@ -223,6 +223,11 @@ impl Frame {
         self.app.reference.region_name(code, self.caller.language)
     }
 
+    /// Whether there is such a region.
+    pub fn is_region(&self, code: &str) -> bool {
+        self.app.reference.region(code).is_some()
+    }
+
     /// Names of regions in one line.
     pub fn regions(&self, codes: &[String]) -> String {
         let names: Vec<String> = codes.iter().map(|code| self.region(code)).collect();

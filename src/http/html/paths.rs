@@ -4,7 +4,7 @@
 use actix_web::http::Method;
 
 /// Every page.
-pub const PAGES: [(Method, &str); 165] = [
+pub const PAGES: [(Method, &str); 166] = [
     (Method::GET, "/"),
     (Method::GET, "/account"),
     (Method::GET, "/account/notices"),
@@ -100,6 +100,7 @@ pub const PAGES: [(Method, &str); 165] = [
     (Method::GET, "/needs/new"),
     (Method::POST, "/needs/new"),
     (Method::GET, "/needs/{id}"),
+    (Method::GET, "/needs/{id}/compare"),
     (Method::GET, "/needs/{id}/edit"),
     (Method::POST, "/needs/{id}/edit"),
     (Method::POST, "/needs/{id}/step"),

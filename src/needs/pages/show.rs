@@ -4,18 +4,15 @@ use actix_web::{get, web};
 use askama::Template;
 use askama_web::WebTemplate;
 
-use crate::http::extract::AppData;
+use crate::http::extract::{AppData, Query};
 use crate::http::html::{Frame, PageResult, Visit};
 use crate::matching;
 use crate::matching::answer::MatchAnswer;
-use crate::matching::query::MatchQuery;
+use crate::matching::view::{MatchList, Narrowed};
 use crate::needs::life::NeedStatus;
 use crate::needs::model::{NeedFields, NeedId, NeedView};
 use crate::needs::ops;
 use crate::records::life::ReviewedLife;
-
-/// Matches shown on one page.
-const SHOWN: usize = 6;
 
 #[derive(Template, WebTemplate)]
 #[template(path = "need.html")]
@@ -28,18 +25,22 @@ struct NeedPage {
     /// Whether the reader may confirm it, or renew it once it has expired.
     may_verify: bool,
     may_renew: bool,
-    /// Its id, when the reader may bring it together with a match.
-    may_open: String,
+    view: MatchList,
     need: NeedView,
     matches: MatchAnswer,
 }
 
 /// One need.
 #[get("/needs/{id}")]
-async fn show_need(app: AppData, visit: Visit, id: web::Path<NeedId>) -> PageResult<NeedPage> {
+async fn show_need(
+    app: AppData,
+    visit: Visit,
+    id: web::Path<NeedId>,
+    narrowed: Query<Narrowed>,
+) -> PageResult<NeedPage> {
     let caller = visit.caller.clone();
     let app = app.into_inner();
-    let wanted = MatchQuery { limit: Some(SHOWN), ..MatchQuery::default() };
+    let wanted = narrowed.query();
     let who = caller.clone();
     let aid = matching::aid::of_need(&app, move |_| Ok(who), *id).await;
     let (need, matches) = app
@@ -49,6 +50,9 @@ async fn show_need(app: AppData, visit: Visit, id: web::Path<NeedId>) -> PageRes
         })
         .await?;
     let page = Frame::new(&app, &visit, "needs");
+    let place = need.fields.town_code.as_ref().unwrap_or(&need.region_code);
+    let id = need.id.to_string();
+    let view = MatchList::new(&page, ("needs", &id, place), &narrowed, &matches);
     Ok(NeedPage {
         title: need.fields.title.clone().unwrap_or_default(),
         budget: budget(&page, &need.fields),
@@ -58,15 +62,17 @@ async fn show_need(app: AppData, visit: Visit, id: web::Path<NeedId>) -> PageRes
         may_verify: need.status.lapses() && !need.steps.is_empty(),
         may_renew: need.status == NeedStatus::Expired
             && need.steps.contains(&NeedStatus::Published),
-        may_open: if need.status.seeks_match() && !need.steps.is_empty() {
-            need.id.to_string()
-        } else {
-            String::new()
-        },
+        view: view.opening(opens(&need)),
         need,
         matches,
         page,
     })
+}
+
+/// Id of a need that the reader may bring together with a match; empty for others.
+pub(super) fn opens(need: &NeedView) -> String {
+    let may = need.status.seeks_match() && !need.steps.is_empty();
+    if may { need.id.to_string() } else { String::new() }
 }
 
 /// The budget in words; empty when it is not said or not shown.

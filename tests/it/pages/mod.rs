@@ -8,6 +8,7 @@ mod errors;
 mod finding;
 mod forms;
 mod links;
+mod matches;
 mod people;
 mod projects;
 mod records;
