@@ -18,6 +18,7 @@
 //! - [`db`] is the truth; [`jobs`] feeds what is derived from it; [`outbound`] sends mail;
 //!   [`embeddings`] has vectors made by a model server.
 //! - [`benchmark`] measures a throw-away instance, [`evaluation`] the quality of the match.
+//! - [`kept`] holds what was typed into forms and not sent yet.
 //! - [`idempotency`] makes a repeated write happen once; [`reading`] turns JSON into types.
 //! - [`http`] holds what both fronts share: errors, extractors, middleware.
 //!
@@ -52,6 +53,7 @@ pub mod http;
 pub mod idempotency;
 pub mod import;
 pub mod jobs;
+pub mod kept;
 pub mod matching;
 pub mod messages;
 pub mod money;

@@ -16,11 +16,12 @@ pub struct RetentionConfig {
     pub subscription_finds_days: u32,
     pub visit_people_days: u32,
     pub visit_files_days: u32,
+    pub kept_forms_days: u32,
 }
 
 impl RetentionConfig {
     /// Every period by its name.
-    pub(super) fn periods(&self) -> [(&'static str, u32); 9] {
+    pub(super) fn periods(&self) -> [(&'static str, u32); 10] {
         [
             ("retention.notices_days", self.notices_days),
             ("retention.sent_mails_days", self.sent_mails_days),
@@ -31,6 +32,7 @@ impl RetentionConfig {
             ("retention.subscription_finds_days", self.subscription_finds_days),
             ("retention.visit_people_days", self.visit_people_days),
             ("retention.visit_files_days", self.visit_files_days),
+            ("retention.kept_forms_days", self.kept_forms_days),
         ]
     }
 }

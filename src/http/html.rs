@@ -7,6 +7,7 @@
 //! - [`failure`] turns errors into pages for browsers, and into problems for everybody else.
 //! - [`typed`] reads forms of many fields, [`once`] keeps them from creating twice, `values` puts
 //!   values of fields into words.
+//! - [`kept`] keeps what was typed into forms that cannot be followed, [`refill`] puts it back.
 //! - [`paths`] lists all pages, so that wrong methods can be told the right ones.
 //! - [`assets`] serves style sheet, script and icon from the binary.
 //!
@@ -16,8 +17,10 @@ pub mod assets;
 pub mod failure;
 pub mod form;
 pub mod frame;
+pub mod kept;
 pub mod once;
 pub mod paths;
+pub mod refill;
 pub mod session;
 pub mod texts;
 pub mod typed;
@@ -84,6 +87,7 @@ pub fn pages() -> impl HttpServiceFactory {
         .configure(crate::retention::pages::configure)
         .configure(crate::subscriptions::pages::configure)
         .configure(crate::suggestions::pages::configure)
+        .configure(crate::kept::pages::configure)
         .configure(crate::accounts::pages::configure)
         .default_service(web::to(unknown))
 }

@@ -38,7 +38,8 @@ impl Comparison {
         let Some((_, first)) = self.columns.first() else { return Vec::new() };
         let row = |(at, asked)| {
             let cells = self.columns.iter();
-            let cells = cells.filter_map(|(letter, hit)| Some((*letter, hit.requirements.get(at)?)));
+            let cells =
+                cells.filter_map(|(letter, hit)| Some((*letter, hit.requirements.get(at)?)));
             (asked, cells.collect())
         };
         first.requirements.iter().enumerate().map(row).collect()

@@ -343,8 +343,7 @@ impl Page<'_> {
         let (terms, other_terms_weight) = answer::terms(&hit);
         // Words are dear, and who asks for scores reads none.
         let told = if words { conditions } else { &[] };
-        let (grade, bare) =
-            (answer::grade(self.names, hit.grade), calibrated(self.source, seen));
+        let (grade, bare) = (answer::grade(self.names, hit.grade), calibrated(self.source, seen));
         Match {
             confidence: hit.confidence,
             assurance: assurance(self.names, &grade.code, hit.confidence, bare),

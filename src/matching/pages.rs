@@ -34,7 +34,13 @@ struct MatchPage {
 #[get("/match")]
 async fn match_form(app: AppData, visit: Visit) -> PageResult<MatchPage> {
     let page = Frame::new(&app.into_inner(), &visit, "match");
-    Ok(MatchPage { page, form: Posted::default(), errors: Vec::new(), matches: None, view: MatchList::default() })
+    Ok(MatchPage {
+        page,
+        form: Posted::default(),
+        errors: Vec::new(),
+        matches: None,
+        view: MatchList::default(),
+    })
 }
 
 /// The form with what was found.

@@ -71,9 +71,9 @@ impl MatchList {
         let path = format!("/{folder}/{id}");
         let needs = answer.side == "need";
         let kind = if needs { "need" } else { "capability" };
-        let follow = page.person().map(|_| {
-            format!("/subscriptions/new?record_kind={kind}&record_id={}", in_query(id))
-        });
+        let follow = page
+            .person()
+            .map(|_| format!("/subscriptions/new?record_kind={kind}&record_id={}", in_query(id)));
         let kept: String = [("kinds", &narrowed.kinds), ("region", &narrowed.region)]
             .iter()
             .filter(|(_, text)| !text.is_empty())

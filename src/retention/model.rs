@@ -44,6 +44,8 @@ code_enum!(
         VisitPeople = "visit_people",
         /// 走访的照片和文件
         VisitFiles = "visit_files",
+        /// 填写中自动保存的内容
+        KeptForms = "kept_forms",
     }
 );
 
@@ -74,6 +76,8 @@ pub fn period(class: DataClass, config: &Config) -> (&'static str, Option<i64>) 
             ("retention.subscription_finds_days", days(keep.subscription_finds_days))
         }
         DataClass::VisitPeople => ("retention.visit_people_days", days(keep.visit_people_days)),
+        // They name their end themselves.
+        DataClass::KeptForms => ("retention.kept_forms_days", Some(0)),
         DataClass::VisitFiles => ("retention.visit_files_days", days(keep.visit_files_days)),
     }
 }

@@ -12,12 +12,14 @@ use crate::accounts::sessions::model::RefreshTokenId;
 use crate::capabilities::model::CapabilityId;
 use crate::channels::model::{DeliveryId, DeliveryState};
 use crate::db::schema::{
-    capabilities, deliveries, idempotency_keys, needs, notices, one_time_tokens, outbox_mails,
-    refresh_tokens, registrations, retention_runs, sessions, subscription_finds, visits,
+    capabilities, deliveries, idempotency_keys, kept_forms, needs, notices, one_time_tokens,
+    outbox_mails, refresh_tokens, registrations, retention_runs, sessions, subscription_finds,
+    visits,
 };
 use crate::db::types::sql::Moment;
 use crate::db::{Db, Timestamp};
 use crate::error::Result;
+use crate::kept::model::KeptId;
 use crate::needs::model::NeedId;
 use crate::notices::model::NoticeId;
 use crate::on;
@@ -89,6 +91,7 @@ pub fn plain(db: &mut Db, class: DataClass, before: Timestamp, work: Work) -> Re
         // Rows of one record together, whoever was told of it.
         C::SubscriptionFinds => rows!(db, work, subscription_finds, record_id: String,
             subscription_finds::told_at.lt(before)),
+        C::KeptForms => rows!(db, work, kept_forms, id: KeptId, kept_forms::expires_at.le(before)),
         C::Drafts | C::VisitPeople | C::VisitFiles => 0,
     })
 }

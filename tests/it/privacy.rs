@@ -366,7 +366,7 @@ async fn periods_and_what_they_removed_are_shown_to_administrators_alone() {
     assert_eq!(run.unwrap()["removed"], before["would_remove"]);
     let browser = app.browser_of(&admin).await;
     let page = browser.get("/admin/retention").await.expect(200);
-    assert_eq!(page.count("[data-class]"), 14);
+    assert_eq!(page.count("[data-class]"), 15);
     assert!(page.count("[data-run=sessions]") == 1);
     let member = app.account(&[]);
     app.browser_of(&member).await.get("/admin/retention").await.expect(403);

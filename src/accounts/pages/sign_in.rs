@@ -12,7 +12,7 @@ use crate::app::App;
 use crate::demo;
 use crate::error::{Error, Message};
 use crate::http::extract::{AppData, Query};
-use crate::http::html::{Frame, PageResult, Posted, Visit, local_path, redirect, session};
+use crate::http::html::{Frame, PageResult, Posted, Visit, form, local_path, redirect, session};
 
 #[derive(Template, WebTemplate)]
 #[template(path = "sign_in.html")]
@@ -27,7 +27,8 @@ struct SignInPage {
 }
 
 /// What other pages may report here, with the text that says so.
-const DONE: [(&str, &str); 6] = [
+const DONE: [(&str, &str); 7] = [
+    ("kept", "kept.sign_in"),
     ("verified", "sign_in.verified"),
     ("registered", "register.sent"),
     ("declined", "sign_in.declined"),
@@ -101,7 +102,10 @@ async fn sign_in_posted(
 /// On to a page with the session's cookies. The start page of somebody signed in is the account.
 pub fn signed_in(app: &App, tokens: &Tokens, back: &str) -> HttpResponse {
     let mut response = redirect(if back == "/" { "/account" } else { back });
-    for cookie in session::cookies(app, tokens) {
+    let session = session::cookies(app, tokens).into_iter();
+    // Forms of pages that were shown before are not followed for this person.
+    let token = form::token(Some(tokens.user_id)).ok().map(|token| form::cookie(app, token));
+    for cookie in session.chain(token) {
         if let Err(error) = response.add_cookie(&cookie) {
             tracing::warn!(%error, "session cookie");
         }
@@ -118,7 +122,8 @@ async fn sign_out(app: AppData, visit: Visit, _form: Posted) -> PageResult<HttpR
         app.run(move |app| sessions::ops::sign_out(app, &caller)).await?;
     }
     let mut response = redirect("/");
-    for cookie in session::no_cookies(&app) {
+    let token = form::token(None).ok().map(|token| form::cookie(&app, token));
+    for cookie in session::no_cookies(&app).into_iter().chain(token) {
         if let Err(error) = response.add_cookie(&cookie) {
             tracing::warn!(%error, "session cookie");
         }

@@ -13,8 +13,8 @@ use super::model::{Consent, ConsentPurpose};
 use crate::accounts::links::model::LinkId;
 use crate::accounts::principal::UserId;
 use crate::db::schema::{
-    attachments, case_entries, consents, idempotency_keys, needs, notice_settings, notices,
-    one_time_tokens, outbox_mails, recommendation_optouts, refresh_tokens, registrations,
+    attachments, case_entries, consents, idempotency_keys, kept_forms, needs, notice_settings,
+    notices, one_time_tokens, outbox_mails, recommendation_optouts, refresh_tokens, registrations,
     role_grants, sessions, subscription_finds, subscriptions, visits,
 };
 use crate::db::{Db, Json, Timestamp};
@@ -134,6 +134,7 @@ pub fn forget(db: &mut Db, user: UserId, mail: &str) -> Result<()> {
         diesel::delete(recommendation_optouts::table.find(user)).execute(conn)?;
         diesel::delete(notice_settings::table.filter(notice_settings::user_id.eq(user)))
             .execute(conn)?;
+        diesel::delete(kept_forms::table.filter(kept_forms::user_id.eq(user))).execute(conn)?;
         diesel::delete(outbox_mails::table.filter(outbox_mails::recipient.eq(mail)))
             .execute(conn)?;
         diesel::delete(registrations::table.filter(registrations::mail.eq(mail))).execute(conn)?;

@@ -23,13 +23,15 @@ struct ErrorPage {
 
 /// Gives an answer that is an error the shape that the client prefers.
 pub fn presented(response: ServiceResponse, visit: &Visit) -> ServiceResponse {
-    let error = response.response().error();
-    let known = error.and_then(|e| {
-        e.as_error::<PageError>().map(|p| &p.0).or_else(|| e.as_error::<ApiError>().map(|a| &a.0))
-    });
-    let Some(error) = known else { return response };
+    let Some(error) = response.response().error().and_then(of_page) else { return response };
     let shaped = shape(error, response.request(), visit);
     response.into_response(shaped)
+}
+
+/// The error of ours behind an answer.
+pub fn of_page(error: &actix_web::Error) -> Option<&Error> {
+    let page = error.as_error::<PageError>().map(|page| &page.0);
+    page.or_else(|| error.as_error::<ApiError>().map(|api| &api.0))
 }
 
 fn shape(error: &Error, request: &HttpRequest, visit: &Visit) -> actix_web::HttpResponse {

@@ -4,11 +4,16 @@
 
 use std::pin::Pin;
 
+use actix_web::cookie::{Cookie, SameSite};
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 
+use super::kept::Sent;
+use super::visit::CSRF_COOKIE;
 use super::{Frame, PageError, Visit};
+use crate::accounts::principal::UserId;
 use crate::accounts::secrets;
+use crate::app::App;
 use crate::attachments::model::Upload;
 use crate::audit::model::hex;
 use crate::error::{Error, FieldError, Message, Result};
@@ -19,20 +24,47 @@ use crate::reading::narrow_digits;
 
 /// Name of the hidden field with the token.
 pub const CSRF_FIELD: &str = "csrf";
-/// Bytes of chance in a token.
-const TOKEN_BYTES: usize = 24;
+/// Key of the text that refuses a form of another page.
+pub const EXPIRED: &str = "error.form_expired";
+/// Digits of chance in a token, and digits that tell for whom it was made.
+const CHANCE_DIGITS: usize = 32;
+const PERSON_DIGITS: usize = 16;
 
-/// A fresh token.
+/// A fresh token for the pages of somebody; of a visitor without an id.
 ///
 /// # Errors
 /// When the system has no random numbers.
-pub fn token() -> Result<String> {
-    Ok(hex(&secrets::bytes::<TOKEN_BYTES>()?))
+pub fn token(user: Option<UserId>) -> Result<String> {
+    let chance = hex(&secrets::bytes::<{ CHANCE_DIGITS / 2 }>()?);
+    Ok(format!("{chance}{}", mark(&chance, user)))
+}
+
+/// What a token ends in. Nobody can make it for another person without knowing the id.
+fn mark(chance: &str, user: Option<UserId>) -> String {
+    let person = user.map_or_else(|| "visitor".to_owned(), |id| id.to_string());
+    secrets::fingerprint(&format!("{chance} {person}"))[..PERSON_DIGITS].to_owned()
 }
 
 /// Whether a cookie holds a token of ours.
 pub fn is_token(text: &str) -> bool {
-    text.len() == TOKEN_BYTES * 2 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+    let digits = text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    text.len() == CHANCE_DIGITS + PERSON_DIGITS && digits
+}
+
+/// Whether a token was made for this person.
+pub fn is_for(token: &str, user: Option<UserId>) -> bool {
+    let (chance, end) = token.split_at_checked(CHANCE_DIGITS).unwrap_or_default();
+    is_token(token) && mark(chance, user) == end
+}
+
+/// The cookie with a token.
+pub fn cookie(app: &App, token: String) -> Cookie<'static> {
+    Cookie::build(CSRF_COOKIE, token)
+        .path("/")
+        .http_only(true)
+        .same_site(SameSite::Lax)
+        .secure(app.config.server.secure_cookies)
+        .finish()
 }
 
 /// The fields of a posted form, in order, names possibly repeated.
@@ -122,21 +154,31 @@ impl FromRequest for Posted {
         let request = request.clone();
         Box::pin(async move {
             let posted = Self(form.await?.into_inner());
+            keep_with(&request, &posted, false);
             require_own(&request, &posted).map_err(PageError)?;
             Ok(posted)
         })
     }
 }
 
+/// Keeps a form with its request, in case that it cannot be followed now.
+fn keep_with(request: &HttpRequest, form: &Posted, files: bool) {
+    if !is_foreign(request) {
+        request.extensions_mut().insert(Sent { form: form.clone(), files });
+    }
+}
+
+/// Whether the browser says that a form of another site is behind the request.
+fn is_foreign(request: &HttpRequest) -> bool {
+    request.headers().get("sec-fetch-site").is_some_and(|value| value == "cross-site")
+}
+
 /// Refuses a form that did not come from a page of ours.
 fn require_own(request: &HttpRequest, posted: &Posted) -> Result<()> {
     let token = request.extensions().get::<Visit>().map(|visit| visit.csrf.clone());
-    // Browsers say themselves when a form of another site is behind the request.
-    let foreign =
-        request.headers().get("sec-fetch-site").is_some_and(|value| value == "cross-site");
     let sent = posted.raw(CSRF_FIELD);
     let matches = token.is_some_and(|token| is_token(&token) && token == sent);
-    if foreign || !matches { Err(Error::forbidden("error.form_expired")) } else { Ok(()) }
+    if is_foreign(request) || !matches { Err(Error::forbidden(EXPIRED)) } else { Ok(()) }
 }
 
 /// A posted form that brings files, from somebody who is signed in: nobody else has his files read.
@@ -176,15 +218,28 @@ impl FromRequest for PostedFiles {
         Box::pin(async move {
             let visit = request.extensions().get::<Visit>().cloned();
             let visit = visit.ok_or_else(|| Error::internal("a form outside of the pages"))?;
-            visit.caller.signed_in()?;
+            let known = request.cookie(CSRF_COOKIE).is_some_and(|one| is_token(one.value()));
+            let refused = match visit.caller.signed_in() {
+                Ok(_) => None,
+                Err(error) if known => Some(error),
+                Err(error) => return Err(error.into()),
+            };
             let app = request.app_data::<AppData>();
             let app = app.ok_or_else(|| Error::internal("no application state"))?;
             let each = app.config.attachments.max_file_bytes;
             let together = each.saturating_mul(FILES_TOGETHER);
-            let limits = Limits { each, together, forgiven: together };
+            // Of somebody whose session has ended what was typed is read, and no file.
+            let limits = match refused {
+                Some(_) => Limits { each: 0, together: 0, forgiven: together },
+                None => Limits { each, together, forgiven: together },
+            };
             let received = upload::read(&request, &mut payload, limits).await?;
             let oversized = received.oversized;
             let form = Posted(received.fields);
+            keep_with(&request, &form, oversized || !received.files.is_empty());
+            if let Some(error) = refused {
+                return Err(error.into());
+            }
             require_own(&request, &form)?;
             let files = received.files.into_iter().map(|(_, file)| file).collect();
             Ok(Self { form, files, oversized })

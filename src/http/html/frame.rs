@@ -2,6 +2,7 @@
 
 mod navigation;
 mod people;
+mod places;
 
 use std::fmt::Display;
 use std::sync::Arc;
@@ -221,11 +222,6 @@ impl Frame {
     /// Name of a region.
     pub fn region(&self, code: &str) -> String {
         self.app.reference.region_name(code, self.caller.language)
-    }
-
-    /// Whether there is such a region.
-    pub fn is_region(&self, code: &str) -> bool {
-        self.app.reference.region(code).is_some()
     }
 
     /// Names of regions in one line.

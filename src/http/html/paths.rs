@@ -4,7 +4,7 @@
 use actix_web::http::Method;
 
 /// Every page.
-pub const PAGES: [(Method, &str); 166] = [
+pub const PAGES: [(Method, &str); 168] = [
     (Method::GET, "/"),
     (Method::GET, "/account"),
     (Method::GET, "/account/notices"),
@@ -86,6 +86,8 @@ pub const PAGES: [(Method, &str); 166] = [
     (Method::POST, "/events/{id}/timetable"),
     (Method::POST, "/events/{id}/timetable/book"),
     (Method::POST, "/events/{id}/walk-in"),
+    (Method::POST, "/forms/draft"),
+    (Method::POST, "/forms/draft/discard"),
     (Method::GET, "/inbox"),
     (Method::POST, "/inbox/read"),
     (Method::POST, "/inbox/{id}/open"),

@@ -5,7 +5,7 @@ use std::future::{Ready, ready};
 use std::sync::Arc;
 
 use actix_web::body::{BoxBody, MessageBody};
-use actix_web::cookie::{Cookie, SameSite};
+use actix_web::cookie::Cookie;
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
 use actix_web::http::header::{
@@ -15,13 +15,14 @@ use actix_web::http::header::{
 use actix_web::middleware::Next;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 
-use super::{PageError, failure, form, session};
+use super::{PageError, failure, form, kept, session};
 use crate::accounts::principal::Caller;
 use crate::accounts::privacy::consents;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::extract::{AppData, visitor};
 use crate::http::middleware::Unreadable;
+use crate::kept::model::KeptId;
 use crate::notices;
 
 /// Cookie with the token that forms must repeat.
@@ -63,7 +64,7 @@ impl FromRequest for Visit {
 /// # Errors
 /// Passes on what inner services return.
 pub async fn with_visit(
-    request: ServiceRequest,
+    mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> std::result::Result<ServiceResponse<BoxBody>, actix_web::Error> {
     if request.path().starts_with("/static/") {
@@ -75,14 +76,46 @@ pub async fn with_visit(
         let entered = enter(response.request()).await.map_err(PageError)?;
         return Ok(shown(response, &entered));
     }
+    let here = here(request.request());
+    let kept = kept::taken(&mut request).filter(|_| request.method() == Method::GET);
     let mut entered = enter(request.request()).await.map_err(PageError)?;
+    entered.visit.here = here;
     let unreadable = request.extensions().get::<Unreadable>().map(|_| Unreadable::error());
     if let Some(error) = unreadable.or_else(|| entered.failed.take()) {
         return Ok(shown(request.error_response(PageError(error)), &entered));
     }
     request.extensions_mut().insert(entered.visit.clone());
     let response = next.call(request).await?.map_into_boxed_body();
+    let response = carried(response, &entered.visit, kept).await;
     Ok(shown(response, &entered))
+}
+
+/// The answer, with what was typed kept or put back where that is to be done.
+async fn carried(
+    response: ServiceResponse,
+    visit: &Visit,
+    kept: Option<KeptId>,
+) -> ServiceResponse {
+    let Some(app) = response.request().app_data::<AppData>().cloned() else { return response };
+    let app = app.into_inner();
+    if let Some(id) = kept {
+        return kept::restored(&app, response, visit, id).await;
+    }
+    let request = response.request().clone();
+    let error = response.response().error().and_then(failure::of_page);
+    let instead = match error {
+        Some(error) => kept::instead(&app, &request, visit, error).await,
+        None => None,
+    };
+    match instead {
+        Some(answer) => response.into_response(answer),
+        None => response,
+    }
+}
+
+/// Path and query of a request.
+fn here(request: &HttpRequest) -> String {
+    request.uri().path_and_query().map_or("/", |path| path.as_str()).to_owned()
 }
 
 /// A visit that begins.
@@ -123,24 +156,20 @@ async fn enter(request: &HttpRequest) -> Result<Entered> {
     };
     caller.principal = principal;
     let known = request.cookie(CSRF_COOKIE).map(|cookie| cookie.value().to_owned());
-    let csrf = match known.filter(|token| form::is_token(token)) {
+    let user = caller.principal.as_ref().map(|principal| principal.user_id);
+    // Made for somebody else, or for who was signed in before: their pages are not followed any more.
+    let csrf = match known.filter(|token| form::is_for(token, user)) {
         Some(token) => token,
         None => {
-            let token = form::token()?;
-            let cookie = Cookie::build(CSRF_COOKIE, token.clone())
-                .path("/")
-                .http_only(true)
-                .same_site(SameSite::Lax)
-                .secure(app.config.server.secure_cookies)
-                .finish();
-            cookies.push(cookie);
+            let token = form::token(user)?;
+            cookies.push(form::cookie(&app, token.clone()));
             token
         }
     };
     let (unread, due) = awaiting(&app, &caller).await;
     // Whoever has just sent a form goes on with that, and cannot come back to its address.
     let consent_due = due && request.method() == Method::GET;
-    let here = request.uri().path_and_query().map_or("/", |path| path.as_str()).to_owned();
+    let here = here(request);
     Ok(Entered { visit: Visit { caller, csrf, here, unread, consent_due }, cookies, failed })
 }
 

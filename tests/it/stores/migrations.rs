@@ -179,6 +179,7 @@ fn tables_have_the_columns_that_queries_name(db: &TestDatabase) {
         deliveries,
         message_templates,
         retention_runs,
+        kept_forms,
     );
     let found = tables(&mut db.connect());
     assert_eq!(named.len(), found.len(), "{:?}", found.keys());

@@ -15,7 +15,7 @@ use crate::visits::model::{VisitFields, VisitId};
 
 /// Columns that name an account, with the key of their tables: what somebody has made, changed,
 /// granted or looks after. A test compares them with the tables.
-pub const TRACES: [(&str, &str, &str); 28] = [
+pub const TRACES: [(&str, &str, &str); 29] = [
     ("attachments", "created_by", "id"),
     ("attachments", "removed_by", "id"),
     ("capabilities", "created_by", "id"),
@@ -30,6 +30,7 @@ pub const TRACES: [(&str, &str, &str); 28] = [
     ("event_guests", "created_by", "id"),
     ("event_meetings", "created_by", "id"),
     ("events", "created_by", "id"),
+    ("kept_forms", "user_id", "id"),
     ("message_templates", "saved_by", "id"),
     ("needs", "broker_id", "id"),
     ("needs", "created_by", "id"),
