@@ -1,9 +1,11 @@
 //! Pages of needs: showing one with its matches, writing one, taking a step.
 
 mod compare;
+mod conflict;
 mod doctor;
 mod edit;
 mod form;
+mod send;
 mod show;
 mod step;
 

@@ -20,6 +20,7 @@ use crate::capabilities::ops::{self, TakeCapabilityStep};
 use crate::error::{Error, FieldError, Result};
 use crate::http::extract::AppData;
 use crate::http::html::{Frame, PageResult, Posted, Refused, Visit, once, redirect, typed};
+use crate::kept::drafts::{self, DraftNote};
 use crate::records::life::{Life, ReviewedLife};
 use crate::records::likeness;
 use crate::records::likeness::model::LikeRecord;
@@ -48,7 +49,24 @@ pub(super) struct CapabilityForm {
     refused: Option<String>,
     /// Records that say much the same.
     alike: Vec<LikeRecord>,
+    /// The draft that has been put back into the form.
+    draft: Option<DraftNote>,
+    /// Version of the draft that the window knows.
+    draft_version: String,
 }
+
+/// Fields that stand among the further ones.
+const FURTHER: [&str; 9] = [
+    "economic_comparison",
+    "elements",
+    "registration_no",
+    "registered_on",
+    "orcid",
+    "ipc",
+    "evidence",
+    "papers",
+    "grants",
+];
 
 impl CapabilityForm {
     fn title(&self) -> String {
@@ -100,6 +118,17 @@ impl CapabilityForm {
             || !self.page.wrong_at(&self.errors, part).is_empty()
     }
 
+    /// Whether something among the further fields is wrong.
+    fn more(&self) -> bool {
+        FURTHER.iter().any(|name| !self.page.wrong_at(&self.errors, name).is_empty())
+    }
+
+    /// Version that the changes are based on: that of a draft is the one it was begun on.
+    fn version(&self, item: &CapabilityView) -> i32 {
+        let base = self.draft.as_ref().and_then(|_| self.form.version().ok());
+        base.unwrap_or(item.version)
+    }
+
     /// Yes and no, for choices.
     fn yes_or_no(&self) -> Vec<(String, String)> {
         [("true", "yes"), ("false", "no")]
@@ -129,8 +158,13 @@ impl Outcome {
 #[get("/capabilities/new")]
 pub(super) async fn new_capability(app: AppData, visit: Visit) -> PageResult<CapabilityForm> {
     author(&visit.caller)?;
-    let form = Posted::new(vec![once::key()]);
-    Ok(shown(&app.into_inner(), &visit, None, form, Refused::default()).await?)
+    let app = app.into_inner();
+    let kept = drafts::of(&app, &visit, "/capabilities/new").await?;
+    let (key, value) = once::key();
+    let form = kept.form.unwrap_or_default().with(&key, &value);
+    let mut page = shown(&app, &visit, None, form, Refused::default()).await?;
+    (page.draft, page.draft_version) = (kept.note, kept.version.to_string());
+    Ok(page)
 }
 
 /// Saves a draft, once however often the form is sent, and puts it forward if that was the button.
@@ -154,8 +188,18 @@ pub(super) async fn edit_capability(
     if !item.status.is_editable() {
         return Err(Error::conflict("error.not_editable").into());
     }
-    let form = form::filled(&item.fields, Names::new(&app, visit.caller.language))?;
-    Ok(shown(&app, &visit, Some(item), form, Refused::default()).await?)
+    let mut kept = drafts::of(&app, &visit, &format!("/capabilities/{}/edit", item.id)).await?;
+    let base = kept.form.as_ref().and_then(|form| form.version().ok());
+    if let Some(note) = &mut kept.note {
+        note.moved = base.is_some_and(|base| base != item.version);
+    }
+    let form = match kept.form {
+        Some(form) => form,
+        None => form::filled(&item.fields, Names::new(&app, visit.caller.language))?,
+    };
+    let mut page = shown(&app, &visit, Some(item), form, Refused::default()).await?;
+    (page.draft, page.draft_version) = (kept.note, kept.version.to_string());
+    Ok(page)
 }
 
 /// Saves changes and, if that was the button, puts the capability forward.
@@ -254,6 +298,8 @@ async fn answer(
 ) -> Result<HttpResponse> {
     if let Some(change) = outcome.change {
         freshness::settle(app, change).await;
+        // It is stored, in the record itself.
+        drafts::done(app, visit, form.text("draft_place")).await?;
     }
     let (status, refused) = match (outcome.id, outcome.refused) {
         (Some(id), None) => return Ok(redirect(&format!("/capabilities/{id}"))),
@@ -273,6 +319,10 @@ async fn answer(
     };
     let mut page = shown(app, visit, item, form, refused).await?;
     page.saved = outcome.change.is_some();
+    if page.saved {
+        // What was a draft is stored.
+        page.draft_version = "0".to_owned();
+    }
     let html = page.render().map_err(|error| Error::internal(error.to_string()))?;
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
     Ok(HttpResponse::build(status).content_type(ContentType::html()).body(html))
@@ -292,6 +342,7 @@ async fn shown(
     let page = Frame::new(app, visit, "capabilities");
     let reason = refused.reason.map(|message| page.message(&message));
     let errors = refused.errors;
+    let draft_version = form.filled("draft_version").unwrap_or_else(|| "0".to_owned());
     Ok(CapabilityForm {
         page,
         item,
@@ -302,6 +353,8 @@ async fn shown(
         errors,
         refused: reason,
         alike,
+        draft: None,
+        draft_version,
     })
 }
 

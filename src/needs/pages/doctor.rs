@@ -16,7 +16,10 @@ use crate::http::html::{Frame, PageResult, Posted, Visit};
 use crate::needs::model::{Need, NeedFields, NeedId};
 use crate::records::likeness;
 use crate::records::likeness::model::LikeRecord;
+use crate::search;
+use crate::search::cards::Card;
 use crate::search::names::Names;
+use crate::search::query::SearchQuery;
 
 /// The diagnosis alone, to be put into the page of the form.
 #[derive(Template, WebTemplate)]
@@ -25,6 +28,7 @@ struct DiagnosisPart {
     page: Frame,
     diagnosis: Option<Diagnosis>,
     alike: Vec<LikeRecord>,
+    solved: Vec<Card>,
 }
 
 /// Diagnoses what has been typed. Nothing is stored.
@@ -33,8 +37,10 @@ async fn diagnose_need(app: AppData, visit: Visit, form: Posted) -> PageResult<D
     let app = app.into_inner();
     let diagnosis = of_form(&app, &visit, &form).await?;
     let sketch = form::sketch(&form, Names::new(&app, visit.caller.language))?;
-    let alike = alike(&app, &visit, sketch, form.text("need").parse().ok()).await?;
-    Ok(DiagnosisPart { page: Frame::new(&app, &visit, "account"), diagnosis, alike })
+    let need = form.text("need").parse().ok();
+    let solved = solved(&app, &visit, &sketch, need).await;
+    let alike = alike(&app, &visit, sketch, need).await?;
+    Ok(DiagnosisPart { page: Frame::new(&app, &visit, "account"), diagnosis, alike, solved })
 }
 
 /// The diagnosis of a form, once it holds a text.
@@ -71,4 +77,44 @@ pub(super) async fn alike(
     }
     let caller = visit.caller.clone();
     app.run(move |app| likeness::ops::of_fields::<Need>(app, &caller, &fields, except)).await
+}
+
+/// States of a need that has found a partner.
+const SOLVED: &str = "contracted,in_progress,solved";
+/// Such needs that are shown, and letters of a title that are looked for.
+const MOST_SOLVED: usize = 3;
+const LETTERS: usize = 60;
+
+/// Needs like this that have found a partner, as far as the caller may see them, but for the one that is
+/// being changed; none while the index does not answer, because the form goes on without them.
+pub(super) async fn solved(
+    app: &Arc<App>,
+    visit: &Visit,
+    fields: &NeedFields,
+    except: Option<NeedId>,
+) -> Vec<Card> {
+    let title = fields.title.as_deref().or(fields.problem.as_deref()).unwrap_or_default();
+    let text: String = title.chars().take(LETTERS).collect();
+    if text.trim().is_empty() || visit.caller.principal.is_none() {
+        return Vec::new();
+    }
+    let query = SearchQuery {
+        q: Some(text),
+        kind: Some("need".to_owned()),
+        status: Some(SOLVED.to_owned()),
+        limit: Some(MOST_SOLVED + 1),
+        ..SearchQuery::default()
+    };
+    let caller = visit.caller.clone();
+    match app.run_search(move |app| search::ops::search(app, &caller, &query)).await {
+        Ok(answer) => {
+            let other = |card: &Card| except.is_none_or(|id| id.to_string() != card.id);
+            let cards = answer.hits.into_iter().map(|hit| hit.record);
+            cards.filter(other).take(MOST_SOLVED).collect()
+        }
+        Err(error) => {
+            tracing::warn!(%error, "needs that have found a partner could not be looked for");
+            Vec::new()
+        }
+    }
 }

@@ -6,21 +6,35 @@ use std::sync::Arc;
 use actix_web::{Either, HttpResponse, get, post, web};
 use askama::Template;
 use askama_web::WebTemplate;
+use serde::Deserialize;
 
+use super::conflict::{Difference, differences};
+use super::send::{Outcome, create, update};
 use super::{doctor, form};
 use crate::accounts::principal::{Caller, OrgId};
 use crate::app::App;
 use crate::diagnosis::model::Diagnosis;
 use crate::error::{Error, FieldError, Result};
-use crate::http::extract::AppData;
-use crate::http::html::{Frame, PageResult, Posted, Visit, redirect};
-use crate::needs::life::NeedStatus;
-use crate::needs::model::{CreateNeed, NeedId};
-use crate::needs::ops::{self, TakeNeedStep};
+use crate::http::extract::{AppData, Query};
+use crate::http::html::{Frame, PageResult, Posted, Visit, once, redirect, refusing};
+use crate::kept::drafts::{self, DraftNote};
+use crate::needs::model::NeedId;
+use crate::needs::ops;
 use crate::records::likeness::model::LikeRecord;
+use crate::search::cards::Card;
 use crate::search::freshness;
 use crate::search::names::Names;
 use crate::{organizations, towns};
+
+/// Questions of the form.
+const STEPS: usize = 5;
+
+/// How the form is shown.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Way {
+    step: usize,
+}
 
 /// The form, with what is wrong.
 #[derive(Template, WebTemplate)]
@@ -45,9 +59,36 @@ struct NeedForm {
     need: Option<NeedId>,
     /// Needs that say much the same.
     alike: Vec<LikeRecord>,
+    /// Needs like this that have found a partner.
+    solved: Vec<Card>,
+    /// The question that is shown alone, from 1; 0 for all on one page.
+    step: usize,
+    /// The draft that has been put back into the form.
+    draft: Option<DraftNote>,
+    /// Version of the draft that the window knows.
+    draft_version: String,
+    /// What differs from what somebody else has stored meanwhile.
+    differences: Vec<Difference>,
 }
 
 impl NeedForm {
+    /// Whether a question is hidden, because another is shown alone.
+    fn hides(&self, step: usize) -> bool {
+        self.step > 0 && self.step != step
+    }
+
+    fn before(&self) -> usize {
+        self.step.saturating_sub(1)
+    }
+
+    /// The button that the key Enter presses.
+    fn enter(&self) -> String {
+        match self.step {
+            0 | STEPS => "check".to_owned(),
+            step => format!("step:{}", step + 1),
+        }
+    }
+
     fn rows(&self) -> std::ops::Range<usize> {
         0..form::rows(&self.form)
     }
@@ -70,32 +111,34 @@ impl NeedForm {
 /// Either the form again, or on to the need.
 type FormResult = PageResult<Either<NeedForm, HttpResponse>>;
 
-/// What has become of a posted form.
-struct Outcome {
-    /// The need, once there is one, with its version.
-    need: Option<(NeedId, i32)>,
-    /// Last change written.
-    change: Option<i64>,
-    errors: Vec<FieldError>,
-}
-
-/// An empty form.
+/// An empty form, or what was saved of it before.
 #[get("/needs/new")]
-async fn new_need(app: AppData, visit: Visit) -> PageResult<NeedForm> {
+async fn new_need(app: AppData, visit: Visit, way: Query<Way>) -> PageResult<NeedForm> {
+    let app = app.into_inner();
     let orgs = own_orgs(&app, &visit.caller).await?;
     let towns = offered_towns(&app, &visit).await?;
+    let action = "/needs/new".to_owned();
+    let kept = drafts::of(&app, &visit, &action).await?;
+    let (key, value) = once::key();
+    let form = kept.form.unwrap_or_default().with(&key, &value);
+    let sketch = form::sketch(&form, Names::new(&app, visit.caller.language))?;
     Ok(NeedForm {
-        page: Frame::new(&app.into_inner(), &visit, "account"),
-        action: "/needs/new".to_owned(),
+        page: Frame::new(&app, &visit, "account"),
+        action,
         version: None,
         orgs,
         saved: false,
         towns,
-        form: Posted::default(),
         errors: Vec::new(),
-        diagnosis: None,
+        diagnosis: doctor::of_form(&app, &visit, &form).await?,
         need: None,
         alike: Vec::new(),
+        solved: doctor::solved(&app, &visit, &sketch, None).await,
+        form,
+        step: way.step.min(STEPS),
+        draft_version: kept.version.to_string(),
+        draft: kept.note,
+        differences: Vec::new(),
     })
 }
 
@@ -104,8 +147,7 @@ async fn new_need(app: AppData, visit: Visit) -> PageResult<NeedForm> {
 async fn create_need(app: AppData, visit: Visit, form: Posted) -> FormResult {
     let action = "/needs/new".to_owned();
     if is_check(&form) {
-        let outcome = Outcome { need: None, change: None, errors: Vec::new() };
-        return again(app.into_inner(), visit, form, outcome, action).await;
+        return again(app.into_inner(), visit, form, Outcome::default(), action).await;
     }
     let caller = visit.caller.clone();
     let typed = form.clone();
@@ -115,25 +157,44 @@ async fn create_need(app: AppData, visit: Visit, form: Posted) -> FormResult {
 
 /// The form of a need that is there.
 #[get("/needs/{id}/edit")]
-async fn edit_need(app: AppData, visit: Visit, id: web::Path<NeedId>) -> PageResult<NeedForm> {
+async fn edit_need(
+    app: AppData,
+    visit: Visit,
+    id: web::Path<NeedId>,
+    way: Query<Way>,
+) -> PageResult<NeedForm> {
+    let app = app.into_inner();
     let caller = visit.caller.clone();
     caller.signed_in()?;
     let need = app.run(move |app| ops::show(app, &caller, *id)).await?;
-    let diagnosis = doctor::of_fields(&app, &visit, need.fields.clone()).await?;
     let towns = offered_towns(&app, &visit).await?;
-    let form = form::filled(&need.fields, Names::new(&app, visit.caller.language));
+    let action = format!("/needs/{}/edit", need.id);
+    let mut kept = drafts::of(&app, &visit, &action).await?;
+    // The draft goes on from the version that it was begun on, so that saving tells what came between.
+    let base = kept.form.as_ref().and_then(|form| form.version().ok()).unwrap_or(need.version);
+    if let Some(note) = &mut kept.note {
+        note.moved = base != need.version;
+    }
+    let form = kept
+        .form
+        .unwrap_or_else(|| form::filled(&need.fields, Names::new(&app, visit.caller.language)));
     Ok(NeedForm {
-        page: Frame::new(&app.into_inner(), &visit, "account"),
-        action: format!("/needs/{}/edit", need.id),
-        version: Some(need.version),
+        page: Frame::new(&app, &visit, "account"),
+        action,
+        version: Some(base),
         orgs: Vec::new(),
         saved: false,
         towns,
-        form,
         errors: Vec::new(),
-        diagnosis,
+        diagnosis: doctor::of_form(&app, &visit, &form).await?,
+        solved: doctor::solved(&app, &visit, &need.fields, Some(need.id)).await,
+        form,
         need: Some(need.id),
         alike: need.possible_duplicates,
+        step: way.step.min(STEPS),
+        draft_version: kept.version.to_string(),
+        draft: kept.note,
+        differences: Vec::new(),
     })
 }
 
@@ -150,10 +211,12 @@ async fn update_need(
     if is_check(&form) {
         caller.signed_in()?;
         app.run(move |app| ops::show(app, &caller, id)).await?;
-        let outcome = Outcome { need: None, change: None, errors: Vec::new() };
-        return again(app.into_inner(), visit, form, outcome, action).await;
+        return again(app.into_inner(), visit, form, Outcome::default(), action).await;
     }
-    let outcome = app.run(move |app| update(app, &caller, id, &typed)).await?;
+    let outcome = match app.run(move |app| update(app, &caller, id, &typed)).await {
+        Err(Error::PreconditionFailed) => return conflicting(app, visit, id, form, action).await,
+        other => other?,
+    };
     answer(app.into_inner(), visit, form, outcome, action).await
 }
 
@@ -167,6 +230,10 @@ async fn answer(
     if let Some(change) = outcome.change {
         freshness::settle(&app, change).await;
     }
+    if outcome.need.is_some() {
+        // It is stored, in the record itself.
+        drafts::done(&app, &visit, &action).await?;
+    }
     match outcome.need {
         Some((id, _)) if outcome.errors.is_empty() => {
             Ok(Either::Right(redirect(&format!("/needs/{id}"))))
@@ -175,9 +242,38 @@ async fn answer(
     }
 }
 
-/// Whether the button was that of the doctor: then nothing is stored.
+/// The form again for the version that is stored now, with what differs from it.
+async fn conflicting(
+    app: AppData,
+    visit: Visit,
+    id: NeedId,
+    form: Posted,
+    action: String,
+) -> FormResult {
+    let app = app.into_inner();
+    let caller = visit.caller.clone();
+    let need = app.run(move |app| ops::show(app, &caller, id)).await?;
+    let form = form.with("version", &need.version.to_string());
+    let names = Names::new(&app, visit.caller.language);
+    let page = Frame::new(&app, &visit, "account");
+    let found = differences(&page, names, &need.fields, &form);
+    let mut shown = typed_form(app, visit, form, Outcome::default(), action).await?;
+    shown.need = Some(id);
+    shown.step = 0;
+    shown.differences = found;
+    Ok(Either::Right(refusing(412, &shown)?))
+}
+
+/// Whether the button was that of the doctor, or leads to another question: then nothing is stored.
 fn is_check(form: &Posted) -> bool {
-    form.text("button") == "check"
+    let button = form.text("button");
+    button == "check" || button.starts_with("step:")
+}
+
+/// The question to be shown alone: the one asked for by a button, all of them for a mistake.
+fn step_of(form: &Posted, errors: &[FieldError]) -> usize {
+    let asked = form.text("button").strip_prefix("step:").unwrap_or(form.text("step"));
+    if errors.is_empty() { asked.parse().unwrap_or(0).min(STEPS) } else { 0 }
 }
 
 /// The form again with what was typed, what is wrong and what the doctor says.
@@ -188,11 +284,22 @@ async fn again(
     outcome: Outcome,
     action: String,
 ) -> FormResult {
+    Ok(Either::Left(typed_form(app, visit, form, outcome, action).await?))
+}
+
+async fn typed_form(
+    app: Arc<App>,
+    visit: Visit,
+    form: Posted,
+    outcome: Outcome,
+    action: String,
+) -> PageResult<NeedForm> {
     let orgs = own_orgs(&app, &visit.caller).await?;
     let sent: Option<i32> = form.text("version").parse().ok();
     let need = outcome.need;
     let id = need.map(|(id, _)| id).or(form.text("need").parse().ok());
-    Ok(Either::Left(NeedForm {
+    let sketch = form::sketch(&form, Names::new(&app, visit.caller.language))?;
+    Ok(NeedForm {
         page: Frame::new(&app, &visit, "account"),
         action: need.map_or(action, |(id, _)| format!("/needs/{id}/edit")),
         version: need.map(|(_, version)| version).or(sent),
@@ -201,58 +308,16 @@ async fn again(
         towns: offered_towns(&app, &visit).await?,
         diagnosis: doctor::of_form(&app, &visit, &form).await?,
         need: id,
-        alike: doctor::alike(
-            &app,
-            &visit,
-            form::sketch(&form, Names::new(&app, visit.caller.language))?,
-            id,
-        )
-        .await?,
+        solved: doctor::solved(&app, &visit, &sketch, id).await,
+        alike: doctor::alike(&app, &visit, sketch, id).await?,
+        step: step_of(&form, &outcome.errors),
+        draft: None,
+        // What was a draft of a new need is one of a stored need now.
+        draft_version: if need.is_some() { "0" } else { form.text("draft_version") }.to_owned(),
+        differences: Vec::new(),
         form,
         errors: outcome.errors,
-    }))
-}
-
-fn create(app: &App, caller: &Caller, form: &Posted) -> Result<Outcome> {
-    caller.signed_in()?;
-    let written = form::fields(form, Names::new(app, caller.language)).and_then(|fields| {
-        let org_id = form.text("org_id").parse().ok();
-        ops::create(app, caller, &CreateNeed { org_id, fields })
-    });
-    finish(app, caller, form, written)
-}
-
-fn update(app: &App, caller: &Caller, id: NeedId, form: &Posted) -> Result<Outcome> {
-    let version = form.version()?;
-    let written = form::patch(form, Names::new(app, caller.language))
-        .and_then(|patch| ops::update(app, caller, id, version, &patch));
-    finish(app, caller, form, written)
-}
-
-/// Puts the need forward if that was the button, and keeps what is wrong for the form.
-fn finish(
-    app: &App,
-    caller: &Caller,
-    form: &Posted,
-    written: Result<ops::Written<crate::needs::model::NeedView>>,
-) -> Result<Outcome> {
-    let saved = match written {
-        Ok(saved) => saved,
-        Err(Error::Invalid(errors)) => return Ok(Outcome { need: None, change: None, errors }),
-        Err(other) => return Err(other),
-    };
-    let (id, version) = (saved.value.id, saved.value.version);
-    let mut outcome =
-        Outcome { need: Some((id, version)), change: Some(saved.change), errors: Vec::new() };
-    if form.text("button") == "submit" {
-        let step = TakeNeedStep { to: NeedStatus::Submitted, comment: None, valid_until: None };
-        match ops::take_step(app, caller, id, &step) {
-            Ok(taken) => outcome.change = Some(taken.change),
-            Err(Error::Invalid(errors)) => outcome.errors = errors,
-            Err(other) => return Err(other),
-        }
-    }
-    Ok(outcome)
+    })
 }
 
 /// The organisations the caller may write for, when there is a choice.

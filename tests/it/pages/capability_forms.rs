@@ -263,6 +263,33 @@ async fn what_is_stored_survives_a_form_that_does_not_show_it() {
     assert_eq!(saved.fields, expected);
 }
 
+#[tokio::test]
+async fn further_fields_are_open_when_one_of_them_is_wrong_and_a_draft_comes_back() {
+    let app = TestApp::start().await;
+    let org = OrgBuilder::university().insert(&app);
+    let browser = member(&app, &org).await;
+    let page = browser.get("/capabilities/new").await.expect(200);
+    assert_eq!(page.count("details[open] #orcid"), 0);
+    let mut fields = complete();
+    fields.extend([("orcid", "0000"), ("button", "save")]);
+    let page = browser.submit("/capabilities/new", &fields).await.expect(200);
+    assert_eq!(page.count("details[open] #orcid[aria-invalid]"), 1, "the mistake is hidden");
+    let draft = [
+        ("draft_place", "/capabilities/new"),
+        ("draft_version", "0"),
+        ("title", "写到一半的成果"),
+        ("cases/5/text", "第六个案例"),
+    ];
+    browser.submit("/forms/draft", &draft).await.expect(200);
+    let page = browser.get("/capabilities/new").await.expect(200);
+    assert_eq!(page.attribute("#title", "value"), "写到一半的成果");
+    assert_eq!(page.attribute("[name='cases/5/text']", "value"), "第六个案例");
+    let mut fields = complete();
+    fields.extend([("draft_place", "/capabilities/new"), ("button", "save")]);
+    browser.submit("/capabilities/new", &fields).await.expect(303);
+    assert_eq!(browser.get("/capabilities/new").await.expect(200).count("[data-restored]"), 0);
+}
+
 /// What a browser would send of a form unchanged.
 fn inputs(form: &Answer) -> Vec<(String, String)> {
     let page = form.page();

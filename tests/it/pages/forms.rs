@@ -175,7 +175,7 @@ async fn an_outdated_form_does_not_overwrite() {
     let mut fields = complete();
     fields.extend([("version", "1"), ("button", "save")]);
     let page = browser.submit(&format!("/needs/{}/edit", need.id), &fields).await.expect(412);
-    assert_eq!(page.attribute("[data-error]", "data-error"), "precondition_failed");
+    assert!(page.only("[data-conflict]").contains("别人改过的题目"));
     let kept = townbridge::needs::ops::show(&app, &caller, need.id).unwrap();
     assert_eq!(kept.fields.title.as_deref(), Some("别人改过的题目"));
 }
