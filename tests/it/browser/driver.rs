@@ -104,6 +104,49 @@ impl Driven {
         }
     }
 
+    /// Clicks twice, as fast as a hand does by mistake.
+    pub async fn double_click(&self, selector: &str) {
+        let element = self.one(selector).await;
+        self.session.double_click(&element).await;
+    }
+
+    /// Chooses from a list.
+    pub async fn choose(&self, selector: &str, value: &str) {
+        self.click(&format!("{selector} option[value='{value}']")).await;
+    }
+
+    /// Has every answer come so much later, in milliseconds.
+    pub async fn slow_down(&self, latency: u32) {
+        self.session.slow_down(latency).await;
+    }
+
+    /// Opens another tab and goes there; gives the handle of the one before.
+    pub async fn other_tab(&self) -> String {
+        self.session.other_tab().await
+    }
+
+    /// Goes to a tab by its handle.
+    pub async fn tab(&self, handle: &str) {
+        self.session.tab(handle).await;
+    }
+
+    /// Loads the page anew.
+    pub async fn reload(&self) {
+        self.session.reload().await;
+    }
+
+    /// How many elements of a selector there are.
+    pub async fn count(&self, selector: &str) -> u64 {
+        let script = format!("return document.querySelectorAll({selector:?}).length");
+        self.ask(&script).await.as_u64().unwrap()
+    }
+
+    /// What stands in an input.
+    pub async fn value(&self, selector: &str) -> String {
+        let script = format!("return document.querySelector({selector:?}).value");
+        self.ask(&script).await.as_str().unwrap().to_owned()
+    }
+
     /// Presses keys wherever the focus is.
     pub async fn press(&self, keys: &str) {
         let focused = self.session.focused().await;

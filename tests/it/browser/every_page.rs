@@ -6,13 +6,17 @@ use super::driver::{DESK, DESK_EN, Driven, PHONE, Window, demonstration};
 use crate::support::TestApp;
 
 /// Name, mail address and password of somebody in the demonstration.
-type Person = (&'static str, &'static str, &'static str);
+pub(super) type Person = (&'static str, &'static str, &'static str);
 
-const FIRM: Person = ("firm", "huang.yuting@yaolan-lighting.example", "demo-Yaolan-2026");
-const PROVIDER: Person = ("provider", "fan.zhixing@lingnan-tech.example", "demo-Lingnan-2026");
-const LIAISON: Person = ("liaison", "liang.siheng@guzhen-town.example", "demo-Guzhen-2026");
-const OFFICER: Person = ("officer", "ouyang.lan@zs-science.example", "demo-Zhongshan-2026");
-const ADMIN: Person = ("admin", "admin@townbridge.example", "demo-Admin-2026");
+pub(super) const FIRM: Person =
+    ("firm", "huang.yuting@yaolan-lighting.example", "demo-Yaolan-2026");
+pub(super) const PROVIDER: Person =
+    ("provider", "fan.zhixing@lingnan-tech.example", "demo-Lingnan-2026");
+pub(super) const LIAISON: Person =
+    ("liaison", "liang.siheng@guzhen-town.example", "demo-Guzhen-2026");
+pub(super) const OFFICER: Person =
+    ("officer", "ouyang.lan@zs-science.example", "demo-Zhongshan-2026");
+pub(super) const ADMIN: Person = ("admin", "admin@townbridge.example", "demo-Admin-2026");
 
 /// Pages by their address, or by the page and the link on it that leads there.
 const OPEN: [&str; 14] = [

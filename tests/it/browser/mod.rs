@@ -3,7 +3,9 @@
 
 mod driver;
 mod every_page;
+mod hazards;
 mod paths;
+mod roles;
 mod webdriver;
 
 use std::process::Command;

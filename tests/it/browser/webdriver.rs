@@ -83,6 +83,44 @@ impl Session {
         self.post(&format!("/element/{}/click", element.0), json!({})).await.map(drop)
     }
 
+    /// Presses the button of the mouse twice on an element.
+    pub async fn double_click(&self, element: &Element) {
+        let (down, up) = (
+            json!({ "type": "pointerDown", "button": 0 }),
+            json!({ "type": "pointerUp", "button": 0 }),
+        );
+        let there =
+            json!({ "type": "pointerMove", "x": 0, "y": 0, "origin": { ELEMENT: element.0 } });
+        let steps = json!([there, down, up, down, up]);
+        let mouse = json!({ "type": "pointer", "id": "mouse", "actions": steps });
+        self.post("/actions", json!({ "actions": [mouse] })).await.unwrap();
+    }
+
+    /// Has every answer come so much later (Chromium only).
+    pub async fn slow_down(&self, latency: u32) {
+        let conditions = json!({ "offline": false, "latency": latency, "download_throughput": 500_000, "upload_throughput": 500_000 });
+        let body = json!({ "network_conditions": conditions });
+        self.post("/chromium/network_conditions", body).await.unwrap();
+    }
+
+    /// Opens another tab and goes there; gives the handle of the one before.
+    pub async fn other_tab(&self) -> String {
+        let before = self.get("/window").await.unwrap();
+        let opened = self.post("/window/new", json!({ "type": "tab" })).await.unwrap();
+        self.tab(opened["handle"].as_str().unwrap()).await;
+        before.as_str().unwrap().to_owned()
+    }
+
+    /// Goes to a tab by its handle.
+    pub async fn tab(&self, handle: &str) {
+        self.post("/window", json!({ "handle": handle })).await.unwrap();
+    }
+
+    /// Loads the page anew.
+    pub async fn reload(&self) {
+        self.post("/refresh", json!({})).await.unwrap();
+    }
+
     /// Empties an input.
     pub async fn clear(&self, element: &Element) {
         self.post(&format!("/element/{}/clear", element.0), json!({})).await.unwrap();
