@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 
 use super::calendar::Holiday;
 use super::policy::ContractRule;
+use super::targets::Target;
 use super::{CodeEntry, HitechField, Industry, Reference, Region, Tables, University};
 use crate::accounts::privacy::model::{ConsentPurpose, ConsentText};
 use crate::error::{Error, Result};
@@ -46,6 +47,9 @@ const CONSENT_TEXTS: Source = Source {
     text: include_str!("../../data/reference/consent_texts.csv"),
 };
 
+const TARGETS: Source =
+    Source { name: "targets.csv", text: include_str!("../../data/reference/targets.csv") };
+
 /// Loads all tables; a file in `directory` replaces the built-in one of the same name.
 ///
 /// # Errors
@@ -72,6 +76,8 @@ pub fn load(directory: &Path) -> Result<Reference> {
             return Err(broken(CONSENT_TEXTS.name, 0, purpose.as_str(), reason));
         }
     }
+    let targets: Vec<Target> = reader.rows(&TARGETS)?;
+    check_targets(&targets)?;
     let fingerprint = crate::audit::model::hex(&reader.hash.finish().as_ref()[..8]);
     let tables = Tables {
         regions,
@@ -83,6 +89,7 @@ pub fn load(directory: &Path) -> Result<Reference> {
         contract_rules,
         consent_texts,
         holidays,
+        targets,
     };
     Ok(Reference::new(tables, fingerprint))
 }
@@ -95,6 +102,19 @@ fn check_rules(rules: &[ContractRule]) -> Result<()> {
         if rules[..at].iter().any(|other| rule.clashes(other)) {
             let reason = "another row rules the same region and time";
             return Err(broken(CONTRACT_RULES.name, at, rule.rule.as_str(), reason));
+        }
+    }
+    Ok(())
+}
+
+/// Each target can be, and on no day do two say different things of the same.
+fn check_targets(targets: &[Target]) -> Result<()> {
+    for (at, target) in targets.iter().enumerate() {
+        let name = target.indicator.as_str();
+        target.check().map_err(|reason| broken(TARGETS.name, at, name, &reason))?;
+        if targets[..at].iter().any(|other| target.clashes(other)) {
+            let reason = "another row says something of the same region and time";
+            return Err(broken(TARGETS.name, at, name, reason));
         }
     }
     Ok(())

@@ -6,6 +6,7 @@ pub mod calendar;
 mod load;
 mod places;
 pub mod policy;
+pub mod targets;
 pub mod uscc;
 
 use std::collections::HashMap;
@@ -123,6 +124,8 @@ pub struct Tables {
     pub holidays: Vec<Holiday>,
     /// `contract_rules.csv`
     pub contract_rules: Vec<ContractRule>,
+    /// `targets.csv`
+    pub targets: Vec<targets::Target>,
     /// `consent_texts.csv`
     pub consent_texts: Vec<ConsentText>,
 }

@@ -59,6 +59,15 @@ impl Reference {
         named
     }
 
+    /// Name of a region without those above it; the code itself when the table lacks it.
+    pub fn short_name(&self, code: &str, language: Language) -> String {
+        let Some(region) = self.region(code) else { return code.to_owned() };
+        match language {
+            Language::English if !region.name_en.is_empty() => region.name_en.clone(),
+            _ => region.name.clone(),
+        }
+    }
+
     /// A region as it is told from others of its name: `古镇镇（中山市）– 442000105`.
     pub fn region_label(&self, code: &str, language: Language) -> String {
         let Some(region) = self.region(code) else { return code.to_owned() };
