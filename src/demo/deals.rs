@@ -1,4 +1,4 @@
-//! Cases of the demonstration that have come to contracts and projects, each with the history that
+//! Cases of the demonstration, some of which have come to contracts and projects, each with the history that
 //! led there: both sides have said yes, and liaison and sides have taken the steps.
 
 use chrono::{NaiveDate, TimeDelta};
@@ -53,9 +53,16 @@ impl Entry<'_> {
         if let (Some(need), Some(capability)) = (&deal.need, &deal.capability) {
             let (need, capability) = self.app.db.read(|db| store::titled(db, need, capability))?;
             links = json!({ "need_id": need, "capability_id": capability });
-            links["case_id"] = json!(self.case(deal, liaison, &links)?);
+            let case = self.case(deal, liaison, &links)?;
+            if let Some(days) = deal.days_ago {
+                let now = self.app.clock.now();
+                let past = store::Past { now, days, contact_days: deal.contact_days };
+                self.app.db.write(|db| store::move_back(db, need, case, &past))?;
+            }
+            links["case_id"] = json!(case);
         }
-        let contract = self.contract(deal, (buyer, seller), liaison, &links)?;
+        let Some(fields) = &deal.contract else { return Ok(()) };
+        let contract = self.contract((deal, fields), (buyer, seller), liaison, &links)?;
         let Some(project) = &deal.project else { return Ok(()) };
         let parties = json!([
             { "org_id": buyer.id, "role": "need" },
@@ -74,12 +81,15 @@ impl Entry<'_> {
     /// Opens the case, lets both sides say yes and takes it to its stage.
     fn case(&self, deal: &DemoDeal, liaison: &Caller, pair: &Value) -> Result<CaseId> {
         let opened = cases::ops::open(self.app, liaison, &self.read(pair)?)?.value;
-        for (side, key) in [("need", &deal.buyer), ("provider", &deal.seller)] {
+        let goal = deal.stage.unwrap_or(CaseStage::Mutual);
+        let sides = [("need", &deal.buyer), ("provider", &deal.seller)];
+        let asked = if goal == CaseStage::NeedInterested { 1 } else { 2 };
+        for (side, key) in sides.into_iter().take(asked) {
             let yes = json!({ "side": side, "answer": "accepted" });
             cases::ops::answer(self.app, self.people.author(key), opened.id, &self.read(&yes)?)?;
         }
-        let goal = deal.stage.unwrap_or(CaseStage::Mutual);
-        for stage in route(CaseStage::Mutual, goal, CaseStage::next).into_iter().skip(1) {
+        let way = route(CaseStage::Mutual, goal, CaseStage::next);
+        for stage in way.into_iter().skip(1).take_while(|_| asked == 2) {
             let mut step = json!({ "to": stage });
             if stage == CaseStage::Met {
                 let met = json!({ "channel": "offline", "note": MET, "shared": true });
@@ -92,13 +102,13 @@ impl Entry<'_> {
 
     fn contract(
         &self,
-        deal: &DemoDeal,
+        (deal, fields): (&DemoDeal, &Value),
         (buyer, seller): (&Organization, &Organization),
         liaison: &Caller,
         links: &Value,
     ) -> Result<contracts::model::ContractId> {
         let sides = json!({ "buyer_org_id": buyer.id, "seller_org_id": seller.id });
-        let fields = self.read(&joined(&[&deal.contract, links, &sides]))?;
+        let fields = self.read(&joined(&[fields, links, &sides]))?;
         let author = self.people.author(&deal.buyer);
         let mut made = contracts::ops::create(self.app, author, &fields)?.value;
         for (at, step) in deal.contract_steps.iter().enumerate() {

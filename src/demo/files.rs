@@ -84,19 +84,29 @@ pub(super) struct DemoDeal {
     pub(super) capability: Option<String>,
     /// Stage of that case.
     pub(super) stage: Option<CaseStage>,
+    /// How many days ago the need was published, and after how many days somebody was asked.
+    pub(super) days_ago: Option<i64>,
+    #[serde(default)]
+    pub(super) contact_days: i64,
+    /// The town of the case, where there is no contract.
+    pub(super) region: Option<String>,
     /// Fields of the contract, with its steps and payments.
-    pub(super) contract: Value,
+    pub(super) contract: Option<Value>,
+    #[serde(default)]
     pub(super) contract_steps: Vec<Value>,
+    #[serde(default)]
     pub(super) payments: Vec<Value>,
     /// Fields of the project, with its steps.
     pub(super) project: Option<Value>,
+    #[serde(default)]
     pub(super) project_steps: Vec<Value>,
 }
 
 impl DemoDeal {
     /// The town that it counts for.
     pub(super) fn region(&self) -> String {
-        text(self.contract.get("region_code").cloned())
+        let of_contract = self.contract.as_ref().and_then(|one| one.get("region_code").cloned());
+        self.region.clone().unwrap_or_else(|| text(of_contract))
     }
 }
 

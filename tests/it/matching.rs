@@ -531,7 +531,8 @@ async fn needs_of_the_demonstration_without_counterpart_have_no_good_match_and_o
     let mut after = String::new();
     let admin = app.admin();
     loop {
-        let page = matches(&admin, &format!("needs?limit=50&status=published{after}")).await;
+        let seeking = format!("needs?limit=50&status=published,matching{after}");
+        let page = matches(&admin, &seeking).await;
         for need in page["items"].as_array().unwrap() {
             let path = format!("needs/{}/matches?limit=1", need["id"].as_str().unwrap());
             let none_good = matches(&admin, &path).await["none_good"].as_bool().unwrap();
@@ -549,7 +550,7 @@ async fn needs_of_the_demonstration_without_counterpart_have_no_good_match_and_o
     assert_eq!(without.len(), 5);
     assert!(without.iter().all(|(_, none_good)| *none_good), "{without:?}");
     // All but those whose counterpart is written in another language, or their own.
-    assert!(with > 40 && good + 3 >= with, "{good} of {with}");
+    assert!(with > 30 && good + 3 >= with, "{good} of {with}");
 }
 
 /// A sentence without what is quoted in it.
