@@ -58,6 +58,7 @@ pub struct Config {
 pub struct ServerConfig {
     pub listen: SocketAddr,
     pub public_url: String,
+    pub style_page: bool,
     pub workers: usize,
     pub max_body_bytes: usize,
     pub cors_origins: Vec<String>,

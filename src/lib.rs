@@ -63,6 +63,7 @@ pub mod organizations;
 pub mod outbound;
 pub mod platforms;
 pub mod projects;
+pub mod public_facts;
 pub mod reading;
 pub mod records;
 pub mod reference;

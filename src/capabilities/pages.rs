@@ -12,10 +12,12 @@ use super::ops;
 use crate::cases::feedback::{self, Feedback};
 use crate::error::Error;
 use crate::http::extract::{AppData, Query};
+use crate::http::html::embedded::embedded;
 use crate::http::html::{Frame, PageResult, Posted, Visit};
 use crate::matching;
 use crate::matching::answer::MatchAnswer;
 use crate::matching::view::{MatchList, Narrowed};
+use crate::public_facts::descriptions;
 use crate::records::life::ReviewedLife;
 use crate::records::pages::{take_posted_step, verify_posted};
 
@@ -50,6 +52,16 @@ struct CapabilityPage {
     matches: MatchAnswer,
     /// Why firms have declined it, for who answers for it.
     feedback: Option<Feedback>,
+    /// What search engines are told, when everybody may read it.
+    about: Option<String>,
+}
+
+impl CapabilityPage {
+    /// What the page is about, in a few words.
+    fn summary(&self) -> String {
+        let said = self.item.fields.summary.as_deref().filter(|text| !text.is_empty());
+        said.unwrap_or(&self.title).to_owned()
+    }
 }
 
 /// One capability with the needs it fits.
@@ -65,7 +77,7 @@ async fn show_capability(
     let wanted = narrowed.query();
     let who = caller.clone();
     let aid = matching::aid::of_capability(&app, move |_| Ok(who), *id).await;
-    let (item, matches, feedback) = app
+    let (item, matches, feedback, about) = app
         .run_match(move |app| {
             let item = ops::show(app, &caller, *id)?;
             let matches = matching::ops::of_capability(app, &caller, *id, &wanted, &aid)?;
@@ -74,7 +86,10 @@ async fn show_capability(
                 Err(Error::NotFound | Error::Unauthenticated(_)) => None,
                 Err(error) => return Err(error),
             };
-            Ok((item, matches, feedback))
+            let kind = item.fields.asset_kind.as_deref().unwrap_or_default();
+            let kind = app.reference.code_name("asset_kind", kind, caller.language);
+            let about = descriptions::capability(app, &item, &kind).map(|about| embedded(&about));
+            Ok((item, matches, feedback, about))
         })
         .await?;
     let page = Frame::new(&app, &visit, "capabilities");
@@ -98,6 +113,7 @@ async fn show_capability(
         item,
         matches,
         feedback,
+        about,
         page,
     })
 }

@@ -160,6 +160,32 @@ pub fn month_of_moment(db: &Db, column: &str) -> String {
     }
 }
 
+/// The day in China (`2026-03-01`) of a moment, as SQL.
+pub fn day_of_moment(db: &Db, moment: &str) -> String {
+    match db {
+        Db::Postgres(_) => {
+            format!("to_char({moment} AT TIME ZONE 'UTC' + INTERVAL '8 hours', 'YYYY-MM-DD')")
+        }
+        Db::Sqlite(_) => format!("strftime('%Y-%m-%d', substr({moment}, 1, 19), '+8 hours')"),
+    }
+}
+
+/// The day (`2026-03-01`) of a column that holds a day, as SQL.
+pub fn day_of_day(db: &Db, column: &str) -> String {
+    match db {
+        Db::Postgres(_) => format!("to_char({column}, 'YYYY-MM-DD')"),
+        Db::Sqlite(_) => column.to_owned(),
+    }
+}
+
+/// An id that stands in a column of texts, to be compared with ids, as SQL.
+pub fn id_of_text(db: &Db, column: &str) -> String {
+    match db {
+        Db::Postgres(_) => format!("CAST({column} AS UUID)"),
+        Db::Sqlite(_) => column.to_owned(),
+    }
+}
+
 /// Inserts rows and leaves those alone whose key is there: `insert_new!(db, table, rows)`.
 #[macro_export]
 macro_rules! insert_new {

@@ -8,12 +8,17 @@
 //! - [`typed`] reads forms of many fields, [`once`] keeps them from creating twice, `values` puts
 //!   values of fields into words.
 //! - [`kept`] keeps what was typed into forms that cannot be followed, [`refill`] puts it back.
+//! - [`style`] shows how pages look, where that is switched on.
 //! - [`paths`] lists all pages, so that wrong methods can be told the right ones.
 //! - [`assets`] serves style sheet, script and icon from the binary.
+//! - [`chart`] is what pages with charts are made of.
+//! - [`embedded`] puts data into a page that scripts and search engines read.
 //!
 //! Pages hold no rules of their own: they call `ops` as the API does.
 
 pub mod assets;
+pub mod chart;
+pub mod embedded;
 pub mod failure;
 pub mod form;
 pub mod frame;
@@ -22,6 +27,7 @@ pub mod once;
 pub mod paths;
 pub mod refill;
 pub mod session;
+pub mod style;
 pub mod texts;
 pub mod typed;
 mod values;
@@ -66,6 +72,7 @@ pub fn pages() -> impl HttpServiceFactory {
         .wrap(from_fn(visit::with_visit))
         .service(assets::asset)
         .service(texts::choose_language)
+        .service(style::show_style)
         .configure(crate::search::pages::configure)
         .configure(crate::matching::pages::configure)
         .configure(crate::needs::pages::configure)
@@ -80,6 +87,7 @@ pub fn pages() -> impl HttpServiceFactory {
         .configure(crate::platforms::pages::configure)
         .configure(crate::notices::pages::configure)
         .configure(crate::reports::pages::configure)
+        .configure(crate::public_facts::pages::configure)
         .configure(crate::accounts::privacy::pages::configure)
         .configure(crate::accounts::users::pages::configure)
         .configure(crate::channels::pages::configure)

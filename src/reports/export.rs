@@ -81,6 +81,20 @@ fn csv_file(report: &Report, language: Language) -> Result<Vec<u8>> {
     out.into_inner().map_err(|error| Error::internal(format!("write a report: {error}")))
 }
 
+/// Rows of texts as a file of comma-separated values that spreadsheets read.
+///
+/// # Errors
+/// Faults of ours.
+pub fn csv_of(rows: &[Vec<String>]) -> Result<Vec<u8>> {
+    let mut out = csv::Writer::from_writer(Vec::from("\u{feff}"));
+    for row in rows {
+        let row: Vec<String> = row.iter().map(|text| harmless(text)).collect();
+        out.write_record(row)
+            .map_err(|error| Error::internal(format!("write a table: {error}")))?;
+    }
+    out.into_inner().map_err(|error| Error::internal(format!("write a table: {error}")))
+}
+
 /// A figure in a cell: counts whole, money with up to four decimals.
 fn write_figure(
     sheet: &mut Worksheet,

@@ -8,6 +8,7 @@
 
 pub mod api;
 pub mod collect;
+pub mod dashboard;
 pub mod differences;
 pub mod dimension;
 pub mod export;
@@ -19,6 +20,7 @@ pub mod model;
 pub mod ops;
 pub mod pages;
 pub mod period;
+pub mod progress;
 pub mod query;
 mod store;
 pub mod tally;

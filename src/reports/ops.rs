@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::dimension::{Dimension, UNASSIGNED};
 use super::fact::{Fact, FactKey, FactKind, Measure};
 use super::period::Span;
+use super::progress::FirstContact;
 use super::query::{RecordsQuery, Selection};
 use super::tally::{Figures, Sum, break_down};
 use super::{collect, locks};
@@ -189,12 +190,28 @@ pub fn records(app: &App, caller: &Caller, query: &RecordsQuery) -> Result<Page<
     let limit = checked_limit(query.limit)?;
     let selection = query.selection(app)?.narrowed();
     let only = query.measure.map(Measure::kind);
+    let filter = query.filter()?;
+    let only = if filter.is_open() { only } else { Some(FactKind::Need) };
     let after = after(query.after.as_deref())?;
-    let facts = app.db.read(|db| first(db, &reach, &selection, only, after.as_ref(), limit + 1))?;
+    let facts = app.db.read(|db| {
+        let contact = first_contact(app);
+        first(db, &reach, &selection, only, after.as_ref(), limit + 1, |db, facts| {
+            filter.keep(db, facts, &contact)
+        })
+    })?;
     Ok(Page::cut(facts, limit, cursor))
 }
 
-/// The first so many facts after one. Days are read in turn, twice as many each time, until there are
+/// How first contacts are counted now.
+pub(super) fn first_contact(app: &App) -> FirstContact<'_> {
+    FirstContact {
+        calendar: app.reference.calendar(),
+        limit: app.config.brokering.first_contact_days,
+        today: app.clock.today_in_china(),
+    }
+}
+
+/// The first so many facts after one that are kept. Days are read in turn, twice as many each time, until there are
 /// enough: a page of a long time costs as much as one of a short time.
 fn first(
     db: &mut Db,
@@ -203,6 +220,7 @@ fn first(
     only: Option<FactKind>,
     after: Option<&(NaiveDate, FactKey)>,
     wanted: usize,
+    keep: impl Fn(&mut Db, &mut Vec<Fact>) -> Result<()>,
 ) -> Result<Vec<Fact>> {
     let Span { from, to: last } = selection.span;
     let mut from = after.map_or(from, |(day, _)| from.max(*day));
@@ -213,6 +231,7 @@ fn first(
         let some = Selection { span: Span { from, to }, ..selection.clone() };
         let mut facts = collect::facts(db, reach, &some, only)?;
         facts.retain(|fact| after.is_none_or(|(on, key)| (fact.on, &fact.key) > (*on, key)));
+        keep(db, &mut facts)?;
         found.append(&mut facts);
         let Some(next) = to.succ_opt() else { break };
         (from, days) = (next, 2 * days + 1);

@@ -1,5 +1,7 @@
-//! Pages of reports: the report with its form, the records behind a figure, a locked report.
+//! Pages of reports: the dashboard, the report with its form, the records behind a figure, a locked report.
 
+mod board;
+mod dashboard;
 mod locked;
 mod table;
 
@@ -27,6 +29,8 @@ use crate::http::pagination::Page;
 /// Registers the pages.
 pub fn configure(config: &mut web::ServiceConfig) {
     config
+        .service(dashboard::show_dashboard)
+        .service(dashboard::fetch_dashboard)
         .service(show_report)
         .service(show_records)
         .service(fetch_report)

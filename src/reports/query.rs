@@ -7,6 +7,7 @@ use super::dimension::{Dimension, UNASSIGNED};
 use super::export::ReportFormat;
 use super::fact::{Fact, Measure};
 use super::period::{Period, Span};
+use super::progress::{Filter, NeedProgress};
 use crate::app::App;
 use crate::error::{Error, Message, Result};
 use crate::records::page;
@@ -155,6 +156,11 @@ selecting_query!(
     RecordsQuery {
         /// The figure; all facts without one.
         measure: Option<Measure>,
+        /// Only needs that have come so far: `answered` (first contact in time), `late`, `matched`,
+        /// `unmatched`, `case`, `contract`.
+        progress: Option<NeedProgress>,
+        /// Only needs of this field; `none` where nobody has said.
+        tech_field: Option<String>,
         /// Entries on the page, 1 to 100; 20 by default.
         limit: Option<usize>,
         /// `next` of the page before.
@@ -169,6 +175,22 @@ impl ReportQuery {
     /// [`Error::Invalid`] naming what cannot be.
     pub fn asked(&self, app: &App) -> Result<(Selection, Vec<Dimension>)> {
         Ok((self.selection(app)?, headings(self.group_by.as_deref())?))
+    }
+}
+
+impl RecordsQuery {
+    /// What the needs among the facts are filtered by.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] when figures of something else are asked for.
+    pub fn filter(&self) -> Result<Filter> {
+        let tech_field = self.tech_field.clone().filter(|code| !code.is_empty());
+        let filter = Filter { progress: self.progress, tech_field };
+        if !filter.is_open() && self.measure.is_some_and(|measure| measure != Measure::Needs) {
+            let pointer = if filter.progress.is_some() { "/progress" } else { "/tech_field" };
+            return Err(Error::field(pointer, "field.needs_only"));
+        }
+        Ok(filter)
     }
 }
 

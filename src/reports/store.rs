@@ -2,6 +2,7 @@
 
 pub mod choice;
 pub mod headings;
+pub mod progress;
 pub mod sources;
 pub mod sums;
 

@@ -53,6 +53,15 @@ struct TownPage {
     platforms: Vec<PlatformView>,
 }
 
+impl TownPage {
+    /// What the page is about, in a few words.
+    fn summary(&self) -> String {
+        let trades = self.page.trades(&self.town.fields);
+        let intro = self.town.fields.intro.as_deref().unwrap_or_default();
+        format!("{} {trades}. {intro}", self.town.region_name)
+    }
+}
+
 /// Where a list goes on.
 #[derive(Debug, serde::Deserialize)]
 struct Further {

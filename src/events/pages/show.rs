@@ -18,9 +18,11 @@ use crate::events::timetable;
 use crate::events::views::{EventView, Timetable};
 use crate::events::{api, calendar, ops};
 use crate::http::extract::AppData;
+use crate::http::html::embedded::embedded;
 use crate::http::html::form::command;
 use crate::http::html::{Frame, PageResult, Posted, Tried, Visit};
 use crate::organizations;
+use crate::public_facts::descriptions;
 
 #[derive(Template, WebTemplate)]
 #[template(path = "event.html")]
@@ -34,11 +36,19 @@ pub(super) struct EventPage {
     /// The form that could not be followed.
     tried: Tried,
     refused: Option<String>,
+    /// What search engines are told, when everybody may know of it.
+    about: Option<String>,
 }
 
 impl EventPage {
     fn title(&self) -> String {
         title(&self.page, &self.event)
+    }
+
+    /// What the page is about, in a few words.
+    fn summary(&self) -> String {
+        let said = self.event.fields.description.as_deref().unwrap_or_default();
+        format!("{}, {}: {said}", self.event.region_name, self.time())
     }
 
     fn time(&self) -> String {
@@ -83,7 +93,9 @@ async fn shown(app: &Arc<App>, visit: &Visit, id: EventId, tried: Tried) -> Resu
         .await?;
     let page = Frame::new(app, visit, "events");
     let refused = tried.reason(&page);
-    Ok(EventPage { page, event, timetable, orgs, tried, refused })
+    let name = title(&page, &event);
+    let about = descriptions::event(app, &event, &name).map(|about| embedded(&about));
+    Ok(EventPage { page, event, timetable, orgs, tried, refused, about })
 }
 
 /// The event and one's meetings for a calendar.

@@ -82,6 +82,13 @@ fn address_of(name: &str, file: &EmbeddedFile) -> String {
     format!("/static/{stem}.{fingerprint}.{extension}")
 }
 
+/// A file of texts of `static/`; empty when there is none.
+pub fn text_of(name: &str) -> String {
+    Files::get(name)
+        .map(|file| String::from_utf8_lossy(&file.data).into_owned())
+        .unwrap_or_default()
+}
+
 /// Address of a file of `static/`, with the fingerprint of its content.
 pub fn address(name: &str) -> &'static str {
     ADDRESSES.get(name).map_or("", String::as_str)
@@ -125,10 +132,19 @@ mod tests {
 
     #[test]
     fn what_a_page_loads_first_stays_within_its_budget() {
-        let first = ["pico.css", "app.css", "htmx.js", "suggest.js", "icons.svg", "mark.svg"];
+        let first =
+            ["pico.css", "app.css", "htmx.js", "suggest.js", "state.js", "icons.svg", "mark.svg"];
         let sizes = first.map(|name| packed(&Files::get(name).unwrap().data).unwrap().len());
         // Of the 60 kB of a first view 20 are left for the page itself.
         assert!(sizes.iter().sum::<usize>() <= 40_000, "{sizes:?}");
+    }
+
+    #[test]
+    fn charts_stay_within_a_budget_of_their_own() {
+        let size = |name: &str| packed(&Files::get(name).unwrap().data).unwrap().len();
+        let charts = ["echarts.js", "charts.js", "charts.css"].map(size);
+        assert!(charts.iter().sum::<usize>() <= 225_000, "{charts:?}");
+        assert!(size("guangdong.json") <= 45_000);
     }
 
     #[test]

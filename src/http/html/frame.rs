@@ -1,5 +1,6 @@
 //! What templates know about the request and how they put things into words.
 
+mod head;
 mod navigation;
 mod people;
 mod places;
@@ -9,7 +10,7 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 
-use super::{Visit, assets};
+use super::Visit;
 use crate::accounts::principal::{Caller, Language};
 use crate::app::App;
 use crate::db::Timestamp;
@@ -108,16 +109,6 @@ impl Frame {
     /// Whether the person looks after regions, and so has visits to log.
     pub fn is_broker(&self) -> bool {
         self.caller.principal.as_ref().is_some_and(|one| one.is_broker() || one.is_admin())
-    }
-
-    /// Address of an icon, to be used in a drawing.
-    pub fn icon(&self, name: &str) -> String {
-        format!("{}#{name}", assets::address("icons.svg"))
-    }
-
-    /// Address of a static file.
-    pub fn asset(&self, name: &str) -> &'static str {
-        assets::address(name)
     }
 
     /// Name of a code.
@@ -222,6 +213,11 @@ impl Frame {
     /// Name of a region.
     pub fn region(&self, code: &str) -> String {
         self.app.reference.region_name(code, self.caller.language)
+    }
+
+    /// Name of a region without those above it.
+    pub fn short_region(&self, code: &str) -> String {
+        self.app.reference.short_name(code, self.caller.language)
     }
 
     /// Names of regions in one line.

@@ -4,7 +4,7 @@
 use actix_web::http::Method;
 
 /// Every page.
-pub const PAGES: [(Method, &str); 168] = [
+pub const PAGES: [(Method, &str); 175] = [
     (Method::GET, "/"),
     (Method::GET, "/account"),
     (Method::GET, "/account/notices"),
@@ -57,6 +57,8 @@ pub const PAGES: [(Method, &str); 168] = [
     (Method::GET, "/contracts/{id}/form"),
     (Method::POST, "/contracts/{id}/payment"),
     (Method::POST, "/contracts/{id}/step"),
+    (Method::GET, "/dashboard"),
+    (Method::GET, "/dashboard/export"),
     (Method::POST, "/deliveries/{id}/resend"),
     (Method::GET, "/endpoints"),
     (Method::POST, "/endpoints"),
@@ -142,11 +144,16 @@ pub const PAGES: [(Method, &str); 168] = [
     (Method::GET, "/reports/records"),
     (Method::GET, "/reset"),
     (Method::POST, "/reset"),
+    (Method::GET, "/robots.txt"),
     (Method::GET, "/search"),
     (Method::GET, "/sign-in"),
     (Method::POST, "/sign-in"),
     (Method::POST, "/sign-out"),
+    (Method::GET, "/sitemap.xml"),
+    (Method::GET, "/sitemaps/{kind}/{part}"),
     (Method::GET, "/static/{name}"),
+    (Method::GET, "/statistics"),
+    (Method::GET, "/style"),
     (Method::GET, "/subscriptions"),
     (Method::POST, "/subscriptions"),
     (Method::GET, "/subscriptions/new"),

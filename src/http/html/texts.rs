@@ -77,7 +77,7 @@ mod tests {
     }
 
     /// Endings of file names, which look like keys.
-    const FILES: [&str; 6] = ["html", "css", "js", "svg", "rs", "name"];
+    const FILES: [&str; 7] = ["html", "css", "js", "json", "svg", "rs", "name"];
 
     fn pages() -> Vec<PathBuf> {
         let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
@@ -125,7 +125,13 @@ mod tests {
     #[test]
     fn no_template_switches_escaping_off() {
         for path in templates() {
-            let text = std::fs::read_to_string(&path).unwrap();
+            let mut text = std::fs::read_to_string(&path).unwrap();
+            // Data that `embedded` has made cannot leave its block; entities would stay in it as they are.
+            for block in
+                ["json\">{{ chart.data|safe }}</script>", "json\">{{ data|safe }}</script>"]
+            {
+                text = text.replace(block, "");
+            }
             assert!(!text.contains("|safe") && !text.contains("| safe"), "{}", path.display());
             assert!(!text.contains(" style=\""), "inline style: {}", path.display());
         }

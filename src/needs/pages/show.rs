@@ -5,6 +5,7 @@ use askama::Template;
 use askama_web::WebTemplate;
 
 use crate::http::extract::{AppData, Query};
+use crate::http::html::embedded::embedded;
 use crate::http::html::{Frame, PageResult, Visit};
 use crate::matching;
 use crate::matching::answer::MatchAnswer;
@@ -12,6 +13,7 @@ use crate::matching::view::{MatchList, Narrowed};
 use crate::needs::life::NeedStatus;
 use crate::needs::model::{NeedFields, NeedId, NeedView};
 use crate::needs::ops;
+use crate::public_facts::descriptions;
 use crate::records::life::ReviewedLife;
 
 #[derive(Template, WebTemplate)]
@@ -28,6 +30,16 @@ struct NeedPage {
     view: MatchList,
     need: NeedView,
     matches: MatchAnswer,
+    /// What search engines are told, when everybody may read it.
+    about: Option<String>,
+}
+
+impl NeedPage {
+    /// What the page is about, in a few words.
+    fn summary(&self) -> String {
+        let said = self.need.fields.public_summary.as_deref().filter(|text| !text.is_empty());
+        format!("{}: {}", self.need.region_name, said.unwrap_or(&self.title))
+    }
 }
 
 /// One need.
@@ -43,10 +55,11 @@ async fn show_need(
     let wanted = narrowed.query();
     let who = caller.clone();
     let aid = matching::aid::of_need(&app, move |_| Ok(who), *id).await;
-    let (need, matches) = app
+    let (need, matches, about) = app
         .run_match(move |app| {
             let need = ops::show(app, &caller, *id)?;
-            Ok((need, matching::ops::of_need(app, &caller, *id, &wanted, &aid)?))
+            let about = descriptions::need(app, &need).map(|about| embedded(&about));
+            Ok((need, matching::ops::of_need(app, &caller, *id, &wanted, &aid)?, about))
         })
         .await?;
     let page = Frame::new(&app, &visit, "needs");
@@ -63,6 +76,12 @@ async fn show_need(
         may_renew: need.status == NeedStatus::Expired
             && need.steps.contains(&NeedStatus::Published),
         view: view.opening(opens(&need)),
+        may_open: if need.status.seeks_match() && !need.steps.is_empty() {
+            need.id.to_string()
+        } else {
+            String::new()
+        },
+        about,
         need,
         matches,
         page,

@@ -73,7 +73,7 @@ fn groups() -> SqlLiteral<Text> {
 }
 
 /// The condition that no locked report holds a fact.
-fn free(kind: FactKind, id: &str, part: &str) -> SqlLiteral<Bool> {
+pub(super) fn free(kind: FactKind, id: &str, part: &str) -> SqlLiteral<Bool> {
     sql(&format!(
         "NOT EXISTS (SELECT 1 FROM report_facts AS held WHERE held.left_by IS NULL \
          AND held.kind = '{kind}' AND held.record_id = CAST({id} AS TEXT) AND held.part = {part})"

@@ -19,7 +19,7 @@ pub(super) const OFFICER: Person =
 pub(super) const ADMIN: Person = ("admin", "admin@townbridge.example", "demo-Admin-2026");
 
 /// Pages by their address, or by the page and the link on it that leads there.
-const OPEN: [&str; 14] = [
+const OPEN: [&str; 17] = [
     "/",
     "/search?q=散热",
     "/search?kind=need",
@@ -33,6 +33,9 @@ const OPEN: [&str; 14] = [
     "/match",
     "/sign-in",
     "/register",
+    "/statistics",
+    "/statistics?city=4420",
+    "/style",
     "/nowhere",
 ];
 const OF_FIRM: [&str; 11] = [
@@ -71,14 +74,19 @@ const OF_LIAISON: [&str; 14] = [
     "/events > main a[href^='/events/']:not([href$='/new'])",
     "/endpoints",
 ];
-const OF_OFFICER: [&str; 5] = [
+const OF_OFFICER: [&str; 8] = [
+    "/dashboard",
+    "/dashboard?figure=tech_amount&period=2026-Q3",
+    "/dashboard > [data-table=places] th a",
     "/reports",
     "/reports?by=programme&then=town",
     "/cockpit",
     "/platforms/coverage",
     "/platforms/new",
 ];
-const OF_ADMIN: [&str; 7] = [
+const OF_ADMIN: [&str; 9] = [
+    "/dashboard",
+    "/dashboard > [data-table=places] th a",
     "/account",
     "/admin/users",
     "/admin/users > main a[href^='/admin/users/']",

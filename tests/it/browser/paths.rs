@@ -70,3 +70,40 @@ async fn tab_to(browser: &Driven, holds: &str) {
     }
     panic!("not reached by Tab: {holds}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn charts_are_drawn_and_lead_to_what_they_show() {
+    let app = demonstration().await;
+    let browser = Driven::open(&app, DESK).await;
+    browser.go("/statistics").await;
+    let drawn = "document.querySelectorAll('figure[data-drawn] canvas').length";
+    browser.until(&format!("{drawn} === document.querySelectorAll('figure .plot').length")).await;
+    // The picture can be kept, which only the script knows to do.
+    let shown = "return document.querySelectorAll('[data-picture]:not([hidden])').length";
+    assert!(browser.ask(shown).await.as_i64().unwrap() >= 3);
+    browser.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lost_network_and_a_failed_part_are_said_without_moving_the_page() {
+    let app = demonstration().await;
+    let browser = Driven::open(&app, DESK).await;
+    browser.go("/search?kind=need").await;
+    let place = "return document.querySelector('#answer').getBoundingClientRect().top";
+    let before = browser.ask(place).await;
+    browser.ask("window.dispatchEvent(new Event('offline'))").await;
+    browser.until("document.querySelector('#net:not([hidden]) [data-said]').innerText").await;
+    assert_eq!(browser.ask(place).await, before);
+    assert_eq!(browser.faults("offline").await, Vec::<String>::new());
+    browser.ask("window.dispatchEvent(new Event('online'))").await;
+    browser.until("document.querySelector('#net').hidden").await;
+    // A part that cannot be fetched leaves what is there.
+    browser.ask("window.fetch = () => Promise.reject(new TypeError('lost'))").await;
+    browser.click("#narrow details li:nth-child(2) a").await;
+    browser.until("document.querySelector('#net').dataset.state === 'failed'").await;
+    assert_eq!(browser.ask("return document.querySelectorAll('#answer').length").await, 1);
+    assert_eq!(browser.ask(place).await, before);
+    browser.click("#net [data-close]").await;
+    browser.until("document.querySelector('#net').hidden").await;
+    browser.close().await;
+}

@@ -3,6 +3,7 @@
 mod capability_forms;
 mod cases;
 mod contracts;
+mod dashboard;
 mod doctor;
 mod drafts;
 mod errors;
@@ -13,5 +14,6 @@ mod lost_forms;
 mod matches;
 mod people;
 mod projects;
+mod public_facts;
 mod records;
 mod sessions;

@@ -9,6 +9,7 @@ mod cases;
 mod change_log;
 mod channels;
 mod contracts;
+mod dashboard;
 pub mod databases;
 mod events;
 mod freshness;

@@ -25,17 +25,19 @@ const fn link(
 }
 
 /// What everybody may read.
-const PUBLIC: [NavigationLink; 6] = [
+const PUBLIC: [NavigationLink; 7] = [
     link("/search?kind=need", "needs", "search", &["needs"]),
     link("/search?kind=capability", "capabilities", "search", &["capabilities"]),
     link("/towns", "towns", "map", &["towns"]),
     link("/platforms", "platforms", "folder", &["platforms"]),
     link("/events", "events", "calendar-days", &["events"]),
     link("/match", "match", "lightbulb", &["match"]),
+    link("/statistics", "statistics", "chart-column", &["statistics"]),
 ];
 
 const COCKPIT: NavigationLink = link("/cockpit", "cockpit", "gauge", &["cockpit"]);
 const VISITS: NavigationLink = link("/visits", "visits", "map-pin", &["visits"]);
+const DASHBOARD: NavigationLink = link("/dashboard", "dashboard", "chart-line", &["dashboard"]);
 const REPORTS: NavigationLink = link("/reports", "reports", "chart-column", &["reports"]);
 const OWN: NavigationLink = link("/account", "own", "user", &["account"]);
 const SUGGESTIONS: NavigationLink =
@@ -63,7 +65,7 @@ impl Frame {
 fn work_of(principal: &Principal) -> Vec<NavigationLink> {
     let mut links = Vec::new();
     if principal.is_broker() || principal.is_admin() {
-        links.extend([COCKPIT, OWN, VISITS, CASES, DEALS, REPORTS, SUGGESTIONS]);
+        links.extend([COCKPIT, OWN, VISITS, CASES, DEALS, DASHBOARD, REPORTS, SUGGESTIONS]);
     } else {
         links.extend([OWN, SUGGESTIONS, CASES, DEALS]);
     }

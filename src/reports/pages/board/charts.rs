@@ -1,0 +1,175 @@
+//! The charts of the dashboard, of the same figures as its tables.
+
+use serde_json::{Value, json};
+
+use super::{Words, in_percent, worded};
+use crate::http::html::chart::{Chart, units};
+use crate::reports::dashboard::{BoardFigure, PlaceLine, percent};
+use crate::reports::dimension::Dimension;
+use crate::reports::fact::Measure;
+use crate::reports::progress::Step;
+
+/// Towns of the heat map: those with the most needs.
+const MOST_TOWNS: usize = 20;
+/// Figures of a month that are drawn.
+const DRAWN: [Measure; 3] = [Measure::Needs, Measure::Cases, Measure::Contracts];
+
+impl Words<'_> {
+    pub(super) fn step_chart(&self) -> Chart {
+        let steps = &self.data.steps;
+        let texts: Vec<String> = steps
+            .iter()
+            .enumerate()
+            .map(|(at, count)| match at {
+                0 => count.to_string(),
+                _ => format!("{count} ({})", in_percent(percent(*count, steps[0]))),
+            })
+            .collect();
+        let names: Vec<String> = Step::ALL.iter().map(|step| self.step(*step)).collect();
+        let links: Vec<String> = Step::ALL
+            .iter()
+            .map(|step| {
+                let filter = step.filter().map(|one| one.as_str()).unwrap_or_default();
+                self.records(&[("measure", "needs"), ("progress", filter)])
+            })
+            .collect();
+        let label = names.iter().zip(&texts).map(|(name, text)| format!("{name} {text}"));
+        Chart::new(
+            "funnel",
+            (self.t("funnel"), label.collect()),
+            &json!({
+                "kind": "bars", "names": names, "links": links,
+                "series": [{ "name": self.t("column.count"), "values": steps, "texts": texts }],
+            }),
+        )
+    }
+
+    pub(super) fn month_chart(&self) -> Chart {
+        let months: Vec<&str> = self.data.months.iter().map(|(name, _)| name.as_str()).collect();
+        let mut said = Vec::new();
+        let series: Vec<Value> = DRAWN
+            .iter()
+            .map(|measure| {
+                let values: Vec<i64> =
+                    self.data.months.iter().map(|(_, figures)| figures.sum(*measure)).collect();
+                let links: Vec<String> = months
+                    .iter()
+                    .map(|name| self.records(&[("period", name), ("measure", measure.as_str())]))
+                    .collect();
+                said.push(format!("{} {}", self.measure(*measure), values.iter().sum::<i64>()));
+                json!({ "name": self.measure(*measure), "values": values, "links": links })
+            })
+            .collect();
+        Chart::new(
+            "trend",
+            (self.t("trend"), said),
+            &json!({ "kind": "lines", "names": months, "series": series }),
+        )
+    }
+
+    /// The heat map of the towns with the most needs, and how many towns it leaves out.
+    pub(super) fn field_chart(&self) -> (Option<Chart>, usize) {
+        let lines = &self.data.fields;
+        let sum = |town: &str| -> i64 {
+            lines.iter().filter(|line| line.town == town).map(|line| line.needs).sum()
+        };
+        let mut towns: Vec<&str> = lines.iter().map(|line| line.town.as_str()).collect();
+        towns.dedup();
+        towns.sort_by_key(|town| (-sum(town), *town));
+        let left_out = towns.len().saturating_sub(MOST_TOWNS);
+        towns.truncate(MOST_TOWNS);
+        let mut fields: Vec<&str> = lines.iter().map(|line| line.field.as_str()).collect();
+        fields.sort_unstable();
+        fields.dedup();
+        if towns.is_empty() {
+            return (None, 0);
+        }
+        let (mut cells, mut hints, mut links) = (Vec::new(), Vec::new(), Vec::new());
+        for line in lines {
+            let x = fields.iter().position(|field| *field == line.field);
+            let y = towns.iter().position(|town| *town == line.town);
+            let (Some(x), Some(y)) = (x, y) else { continue };
+            cells.push(json!([x, y, line.needs]));
+            let figures =
+                self.page.fill2("dashboard.cell", "needs", line.needs, "unmatched", line.unmatched);
+            hints.push(format!(
+                "{}\n{}\n{figures}",
+                self.place(&line.town),
+                self.field(&line.field)
+            ));
+            links.push(self.records(&[
+                ("measure", "needs"),
+                ("town", &line.town),
+                ("tech_field", &line.field),
+            ]));
+        }
+        let names: Vec<String> = fields.iter().map(|field| self.field(field)).collect();
+        let rows: Vec<String> = towns.iter().map(|town| self.page.short_region(town)).collect();
+        let said =
+            vec![self.page.fill2("dashboard.grid", "towns", rows.len(), "fields", names.len())];
+        let spec = json!({
+            "kind": "heat", "names": names, "rows": rows, "cells": cells, "hints": hints,
+            "links": links,
+        });
+        (Some(Chart::new("fields", (self.t("fields"), said), &spec)), left_out)
+    }
+
+    /// The value of a place and its words.
+    fn value(&self, line: &PlaceLine, figure: BoardFigure) -> (Value, String) {
+        if let Some(step) = figure.step() {
+            let part = if step == Step::Matched { line.steps[1] } else { line.steps[3] };
+            let share = percent(part, line.steps[0]);
+            return (json!(share.map(|share| (share * 10.0).round() / 10.0)), in_percent(share));
+        }
+        let measure = figure.measure().unwrap_or(Measure::Needs);
+        let sum = line.figures.sum(measure);
+        (measure.value(sum), worded(measure, sum))
+    }
+
+    pub(super) fn place_chart(&self, figure: BoardFigure) -> Chart {
+        let name = self.figure(figure);
+        let lines: Vec<(&PlaceLine, Value, String)> = self
+            .data
+            .places
+            .iter()
+            .map(|line| {
+                let (value, text) = self.value(line, figure);
+                (line, value, text)
+            })
+            .collect();
+        let said = lines.iter().map(|(line, _, text)| format!("{} {text}", self.place(&line.code)));
+        let said = (format!("{}: {name}", self.t("places")), said.collect());
+        let units = units(
+            self.page,
+            match figure {
+                BoardFigure::TechAmount => "money",
+                BoardFigure::MatchedRate | BoardFigure::ContractRate => "percent",
+                _ => "count",
+            },
+        );
+        if self.data.by == Dimension::City {
+            let places: Vec<Value> = lines
+                .iter()
+                .map(|(line, value, text)| {
+                    json!({
+                        "id": line.code, "name": self.place(&line.code), "value": value,
+                        "short": self.page.short_region(&line.code),
+                        "text": format!("{name} {text}"), "link": self.deeper(&line.code),
+                    })
+                })
+                .collect();
+            let map = self.page.asset("guangdong.json");
+            let spec = json!({ "kind": "map", "map": map, "places": places, "units": units });
+            return Chart::new("map", said, &spec);
+        }
+        let names: Vec<String> =
+            lines.iter().map(|(line, ..)| self.page.short_region(&line.code)).collect();
+        let values: Vec<&Value> = lines.iter().map(|(_, value, _)| value).collect();
+        let links: Vec<_> = lines.iter().map(|(line, ..)| self.deeper(&line.code)).collect();
+        let spec = json!({
+            "kind": "bars", "names": names, "links": links, "units": units,
+            "series": [{ "name": name, "values": values }],
+        });
+        Chart::new("places", said, &spec)
+    }
+}
