@@ -42,8 +42,11 @@
 
   function bars(spec) {
     const colours = ["accent", "edge"];
+    const base = shared(spec);
     return {
-      ...shared(spec),
+      ...base,
+      // Room for what is written behind the longest bar.
+      grid: { ...base.grid, right: spec.units || spec.series[0].texts ? 96 : 36 },
       legend: spec.series.length > 1 ? { textStyle: words("text"), left: 0, top: 0 } : undefined,
       xAxis: amounts(spec),
       yAxis: categories(spec.names, {
@@ -123,7 +126,7 @@
           return place ? `${place.name}\n${place.text}` : "";
         },
       },
-      visualMap: { ...scale(spec, spec.places.map((place) => place.value || 0)), left: 0, bottom: 0 },
+      visualMap: { ...scale(spec, spec.places.map((place) => place.value || 0)), right: 0, bottom: 0 },
       series: [{
         type: "map", map: "guangdong", aspectScale: 0.93, selectedMode: false, zoom: 1.12,
         data: spec.places.map((place) => ({
@@ -184,11 +187,16 @@
       if (link) location.assign(link);
     });
     let width = plot.clientWidth;
+    let timer = 0;
+    // Once the window has come to rest: not while the chart may be drawing.
     new ResizeObserver(() => {
-      if (plot.clientWidth === width) return;
-      width = plot.clientWidth;
-      chart.resize({ animation: { duration: 0 } });
-      show();
+      clearTimeout(timer);
+      timer = setTimeout(() => {
+        if (plot.clientWidth === width || plot.clientWidth === 0) return;
+        width = plot.clientWidth;
+        chart.resize();
+        show();
+      }, 80);
     }).observe(plot);
     dark.addEventListener("change", show);
     download(figure, chart);
