@@ -10,6 +10,8 @@
   function say(which) {
     note.querySelector("[data-said]").textContent = note.dataset[which];
     note.dataset.state = which;
+    // Only now: nothing is to be told of a notice that says nothing.
+    note.setAttribute("role", "alert");
     note.hidden = false;
   }
   function hush() {

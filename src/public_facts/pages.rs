@@ -93,7 +93,7 @@ struct Words<'a> {
 }
 
 impl Words<'_> {
-    fn t(&self, key: &str) -> String {
+    fn own(&self, key: &str) -> String {
         self.page.t(format!("statistics.{key}"))
     }
 
@@ -118,16 +118,16 @@ impl Words<'_> {
         let spec = json!({
             "kind": kind, "names": names,
             "series": [
-                { "name": self.t("needs"), "values": needs },
-                { "name": self.t("capabilities"), "values": capabilities },
+                { "name": self.own("needs"), "values": needs },
+                { "name": self.own("capabilities"), "values": capabilities },
             ],
         });
-        (!rows.is_empty()).then(|| Chart::new(key, (self.t(key), said.collect()), &spec))
+        (!rows.is_empty()).then(|| Chart::new(key, (self.own(key), said.collect()), &spec))
     }
 
     fn table(&self, key: &'static str, first: String, rows: Vec<Row>, more: &[&str]) -> Table {
-        let head = std::iter::once(first).chain(more.iter().map(|name| self.t(name))).collect();
-        Table { key, caption: self.t(key), head, rows }
+        let head = std::iter::once(first).chain(more.iter().map(|name| self.own(name))).collect();
+        Table { key, caption: self.own(key), head, rows }
     }
 
     fn fields(&self) -> (Table, Option<Chart>) {
@@ -212,7 +212,7 @@ impl Words<'_> {
             .collect();
         let map = self.page.asset("guangdong.json");
         let spec = json!({ "kind": "map", "map": map, "places": places });
-        Chart::new("places", (self.t("places"), said), &spec)
+        Chart::new("places", (self.own("places"), said), &spec)
     }
 
     fn types(&self) -> (Table, Option<Chart>) {
@@ -226,17 +226,17 @@ impl Words<'_> {
         let rows = named
             .iter()
             .map(|(name, count)| Row::new(Cell::new(name), vec![Cell::new(count.to_string())]));
-        let first = self.t("type");
+        let first = self.own("type");
         let table = self.table("types", first, rows.collect(), &["organizations"]);
         let names: Vec<&str> = named.iter().map(|(name, _)| name.as_str()).collect();
         let values: Vec<i64> = named.iter().map(|(_, count)| *count).collect();
         let said = named.iter().map(|(name, count)| format!("{name} {count}")).collect();
         let spec = json!({
             "kind": "bars", "names": names,
-            "series": [{ "name": self.t("organizations"), "values": values }],
+            "series": [{ "name": self.own("organizations"), "values": values }],
         });
         let chart =
-            (!named.is_empty()).then(|| Chart::new("types", (self.t("types"), said), &spec));
+            (!named.is_empty()).then(|| Chart::new("types", (self.own("types"), said), &spec));
         (table, chart)
     }
 }

@@ -95,7 +95,7 @@ fn worded(measure: Measure, sum: i64) -> String {
 }
 
 impl Words<'_> {
-    fn t(&self, key: &str) -> String {
+    fn own(&self, key: &str) -> String {
         self.page.t(format!("dashboard.{key}"))
     }
 
@@ -104,7 +104,7 @@ impl Words<'_> {
     }
 
     fn step(&self, step: Step) -> String {
-        self.t(&format!("step.{step}"))
+        self.own(&format!("step.{step}"))
     }
 
     /// Where the records behind a figure are; what is named here replaces period and region.
@@ -200,9 +200,9 @@ impl Words<'_> {
         });
         Table {
             key: "steps",
-            caption: self.t("funnel"),
+            caption: self.own("funnel"),
             head: ["column.step", "column.count", "column.of_needs", "column.of_before"]
-                .map(|key| self.t(key))
+                .map(|key| self.own(key))
                 .to_vec(),
             rows: rows.collect(),
         }
@@ -216,7 +216,7 @@ impl Words<'_> {
         let names = OF_MONTH.iter().map(|measure| self.measure(*measure));
         Table {
             key: "months",
-            caption: self.t("trend"),
+            caption: self.own("trend"),
             head: std::iter::once(self.page.t("report.dimension.month")).chain(names).collect(),
             rows: rows.collect(),
         }
@@ -236,10 +236,10 @@ impl Words<'_> {
             )
         });
         let town = self.page.t("report.dimension.town");
-        let rest = ["column.field", "column.needs", "column.unmatched"].map(|key| self.t(key));
+        let rest = ["column.field", "column.needs", "column.unmatched"].map(|key| self.own(key));
         Table {
             key: "fields",
-            caption: self.t("fields"),
+            caption: self.own("fields"),
             head: std::iter::once(town).chain(rest).collect(),
             rows: rows.collect(),
         }
@@ -259,7 +259,7 @@ impl Words<'_> {
         let rates = [BoardFigure::MatchedRate, BoardFigure::ContractRate];
         Table {
             key: "places",
-            caption: self.t("places"),
+            caption: self.own("places"),
             head: std::iter::once(self.page.t(format!("report.dimension.{by}")))
                 .chain(names)
                 .chain(rates.map(|one| self.figure(one)))
@@ -271,7 +271,7 @@ impl Words<'_> {
     fn figure(&self, figure: BoardFigure) -> String {
         match figure.measure() {
             Some(measure) => self.measure(measure),
-            None => self.t(&format!("figure.{figure}")),
+            None => self.own(&format!("figure.{figure}")),
         }
     }
 }

@@ -36,10 +36,10 @@ impl Words<'_> {
         let label = names.iter().zip(&texts).map(|(name, text)| format!("{name} {text}"));
         Chart::new(
             "funnel",
-            (self.t("funnel"), label.collect()),
+            (self.own("funnel"), label.collect()),
             &json!({
                 "kind": "bars", "names": names, "links": links,
-                "series": [{ "name": self.t("column.count"), "values": steps, "texts": texts }],
+                "series": [{ "name": self.own("column.count"), "values": steps, "texts": texts }],
             }),
         )
     }
@@ -62,7 +62,7 @@ impl Words<'_> {
             .collect();
         Chart::new(
             "trend",
-            (self.t("trend"), said),
+            (self.own("trend"), said),
             &json!({ "kind": "lines", "names": months, "series": series }),
         )
     }
@@ -111,7 +111,7 @@ impl Words<'_> {
             "kind": "heat", "names": names, "rows": rows, "cells": cells, "hints": hints,
             "links": links,
         });
-        (Some(Chart::new("fields", (self.t("fields"), said), &spec)), left_out)
+        (Some(Chart::new("fields", (self.own("fields"), said), &spec)), left_out)
     }
 
     /// The value of a place and its words.
@@ -138,7 +138,7 @@ impl Words<'_> {
             })
             .collect();
         let said = lines.iter().map(|(line, _, text)| format!("{} {text}", self.place(&line.code)));
-        let said = (format!("{}: {name}", self.t("places")), said.collect());
+        let said = (format!("{}: {name}", self.own("places")), said.collect());
         let units = units(
             self.page,
             match figure {
