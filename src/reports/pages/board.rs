@@ -201,9 +201,14 @@ impl Words<'_> {
         Table {
             key: "steps",
             caption: self.own("funnel"),
-            head: ["column.step", "column.count", "column.of_needs", "column.of_before"]
-                .map(|key| self.own(key))
-                .to_vec(),
+            head: [
+                "dashboard.column.step",
+                "dashboard.column.count",
+                "dashboard.column.of_needs",
+                "dashboard.column.of_before",
+            ]
+            .map(|key| self.page.t(key))
+            .to_vec(),
             rows: rows.collect(),
         }
     }
@@ -236,7 +241,9 @@ impl Words<'_> {
             )
         });
         let town = self.page.t("report.dimension.town");
-        let rest = ["column.field", "column.needs", "column.unmatched"].map(|key| self.own(key));
+        let rest =
+            ["dashboard.column.field", "dashboard.column.needs", "dashboard.column.unmatched"]
+                .map(|key| self.page.t(key));
         Table {
             key: "fields",
             caption: self.own("fields"),

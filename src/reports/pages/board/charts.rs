@@ -39,7 +39,7 @@ impl Words<'_> {
             (self.own("funnel"), label.collect()),
             &json!({
                 "kind": "bars", "names": names, "links": links,
-                "series": [{ "name": self.own("column.count"), "values": steps, "texts": texts }],
+                "series": [{ "name": self.page.t("dashboard.column.count"), "values": steps, "texts": texts }],
             }),
         )
     }
