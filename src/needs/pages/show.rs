@@ -76,11 +76,6 @@ async fn show_need(
         may_renew: need.status == NeedStatus::Expired
             && need.steps.contains(&NeedStatus::Published),
         view: view.opening(opens(&need)),
-        may_open: if need.status.seeks_match() && !need.steps.is_empty() {
-            need.id.to_string()
-        } else {
-            String::new()
-        },
         about,
         need,
         matches,
