@@ -58,11 +58,11 @@ pub fn need(app: &App, view: &NeedView) -> Option<Value> {
     let shown = view.status.is_open() && view.published_at.is_some();
     (shown && level == DisclosureLevel::Public).then(|| {
         let all = json!({
-            "name": fields.title, "description": fields.public_summary, "identifier": view.code,
+            "name": fields.title, "identifier": view.code,
+            "description": fields.public_summary.as_deref().map(described),
             "availabilityStarts": view.published_at.map(|at| at.0.date_naive()),
             "availabilityEnds": fields.valid_until,
             "areaServed": region(app, &view.region_code, &view.region_name),
-            "itemOffered": { "@type": "Service", "name": fields.title },
         });
         thing("Demand", app, &format!("/needs/{}", view.id), all)
     })
