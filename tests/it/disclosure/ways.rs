@@ -233,7 +233,8 @@ fn page_of_matches(client: Client, record: Marked) -> Answered {
     let side = if record.kind == Kind::Need { "capability" } else { "need" };
     Box::pin(async move {
         let visitor = client.signed_out();
-        let form = visitor.send(visitor.request(Method::GET, "/match")).await.expect(200);
+        let form = visitor.request(Method::GET, "/match").header("cookie", cookies(&client));
+        let form = visitor.send(form).await.expect(200);
         let mut set = form.headers.get_all("set-cookie").iter();
         let token = set.find_map(|header| header.to_str().ok()?.strip_prefix("townbridge_form="));
         let token = token.unwrap().split(';').next().unwrap().to_owned();
