@@ -33,6 +33,8 @@ code_enum!(
         CasesHandedOver = "cases_handed_over",
         /// Needs are the reader's to bring together with somebody.
         NeedsAllotted = "needs_allotted",
+        /// Drafts of needs, written down at visits, have become those of the reader's organisation.
+        DraftsReceived = "drafts_received",
         /// A case has come about in a town without a liaison.
         CaseUnbrokered = "case_unbrokered",
         /// A case has been over its limit for long.
@@ -138,6 +140,7 @@ impl NoticeKind {
             | Self::RegistrationDue
             | Self::RegistrationLate
             | Self::FeedbackTold
+            | Self::DraftsReceived
             | Self::EndpointPaused
             | Self::EndpointOrphaned
             | Self::EventInvited

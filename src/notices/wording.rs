@@ -68,6 +68,7 @@ fn list_of(kind: NoticeKind) -> Option<&'static str> {
     match kind {
         NoticeKind::CasesHandedOver => Some("/cases"),
         NoticeKind::NeedsAllotted => Some("/cockpit"),
+        NoticeKind::DraftsReceived => Some("/account"),
         _ => None,
     }
 }

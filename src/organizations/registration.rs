@@ -82,7 +82,7 @@ pub fn enter(
     }
     store::insert(db, &rows)?;
     records::ops::trace(db, caller, now, &changes)?;
-    unclaimed::hand_over(db, caller, now, &rows)?;
+    unclaimed::hand_over(app, db, caller, now, &rows)?;
     let change = records::ops::last_change(db)?;
     Ok(Written { value: rows, change })
 }

@@ -61,7 +61,7 @@ pub fn take_step(
             number = ops::reindex_records(db, id, now)?;
         }
         if step.to == OrgStatus::Verified {
-            unclaimed::hand_over(db, caller, now, std::slice::from_ref(&org))?;
+            unclaimed::hand_over(app, db, caller, now, std::slice::from_ref(&org))?;
             number = records::ops::last_change(db)?;
         }
         let seen = SeenOrganization { org, clearance };

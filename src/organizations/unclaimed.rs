@@ -8,16 +8,21 @@ use super::model::{OrgStatus, Organization, OrganizationFields};
 use super::ops::reindex_records;
 use super::registration::{Arrival, new_row};
 use super::{owners, store};
+use crate::accounts::members;
 use crate::accounts::principal::Caller;
+use crate::app::App;
 use crate::audit;
 use crate::capabilities::model::Capability;
 use crate::db::{Db, Timestamp};
 use crate::error::Result;
 use crate::needs::model::Need;
-use crate::records;
+use crate::notices::model::{NoticeData, NoticeKind};
+use crate::notices::ops::Event;
+use crate::records::model::RecordKind;
 use crate::records::reviewed::move_along;
 use crate::records::traced::Traced;
 use crate::reference::uscc;
+use crate::{notices, records};
 
 /// `source` of these organisations. Their `source_ref` is what they are found by.
 const SOURCE: &str = "visit";
@@ -109,11 +114,12 @@ fn registered(db: &mut Db, caller: &Caller, firm: &Unclaimed<'_>) -> Result<Opti
 
 /// Gives organisations that have been verified what was recorded for them before they were there: for
 /// the same credit code, or for the same name in the same town without one. The records that held it are
-/// rejected, and say so. Call it in a write transaction.
+/// rejected, and say so; who answers for the organisation is told. Call it in a write transaction.
 ///
 /// # Errors
 /// Database faults.
 pub(super) fn hand_over(
+    app: &App,
     db: &mut Db,
     caller: &Caller,
     now: Timestamp,
@@ -122,23 +128,37 @@ pub(super) fn hand_over(
     for to in verified.iter().filter(|org| org.status == OrgStatus::Verified) {
         let town = to.town_code.as_deref().unwrap_or(&to.region_code);
         let keys = [to.uscc.clone(), named_in(town, &to.name)];
+        let mut drafts = 0;
         for from in store::by_source_unscoped(db, SOURCE, &keys)? {
             let other_code = from.doc.0.uscc.as_ref().is_some_and(|code| *code != to.uscc);
             if from.id != to.id && from.is_unclaimed() && !other_code {
-                give(db, caller, now, from, to)?;
+                drafts += give(db, caller, now, from, to)?;
             }
+        }
+        if drafts > 0 {
+            tell(app, db, caller, to, drafts)?;
         }
     }
     Ok(())
 }
 
+/// Tells those who answer for the organisation how many drafts have become its own.
+fn tell(app: &App, db: &mut Db, caller: &Caller, to: &Organization, drafts: usize) -> Result<()> {
+    let mut people = members::ops::responsible(db, to.id, None)?;
+    people.retain(|person| caller.actor_id() != Some(*person));
+    let data = NoticeData { count: Some(drafts), ..NoticeData::default() };
+    let event = Event { kind: NoticeKind::DraftsReceived, record: None, data, once: None };
+    notices::ops::tell(app, db, &event, &people).map(drop)
+}
+
+/// Gives one organisation what was recorded for it as another; returns how many needs that were.
 fn give(
     db: &mut Db,
     caller: &Caller,
     now: Timestamp,
     mut from: Organization,
     to: &Organization,
-) -> Result<()> {
+) -> Result<usize> {
     let moved = store::records_unscoped(db, from.id)?;
     store::give_records(db, from.id, to.id)?;
     move_along::<Need>(db, to)?;
@@ -154,5 +174,6 @@ fn give(
         let entry = audit::ops::Entry { action: "record.hand_over", kind: *kind, id, changes };
         audit::ops::append(db, caller, now, &[entry])?;
     }
-    reindex_records(db, to.id, now).map(drop)
+    reindex_records(db, to.id, now)?;
+    Ok(moved.iter().filter(|(kind, _)| *kind == RecordKind::Need).count())
 }

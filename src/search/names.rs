@@ -154,21 +154,27 @@ impl<'a> Names<'a> {
 
     /// An amount of money: `12.5 万元`, `CNY 125,000`.
     pub fn amount(self, fen: i64) -> String {
-        match self.language {
-            Language::Chinese => format!("{} 万元", wan(fen)),
-            Language::English => format!("CNY {}", grouped(fen / 100)),
-        }
+        self.money(self.number(fen))
     }
 
     /// A span of money: `30–50 万元`, `CNY 300,000–500,000`.
     pub fn amounts(self, from: Option<i64>, to: i64) -> String {
-        match (from.filter(|from| *from > 0 && *from < to), self.language) {
-            (None, _) => self.amount(to),
-            (Some(from), Language::Chinese) => format!("{}–{} 万元", wan(from), wan(to)),
-            (Some(from), Language::English) => {
-                format!("CNY {}–{}", grouped(from / 100), grouped(to / 100))
-            }
+        match from.filter(|from| *from > 0 && *from < to) {
+            None => self.amount(to),
+            Some(from) => self.money(format!("{}–{}", self.number(from), self.number(to))),
         }
+    }
+
+    /// How many of the unit in which amounts are told.
+    fn number(self, fen: i64) -> String {
+        match self.language {
+            Language::Chinese => wan(fen),
+            Language::English => grouped(fen / 100),
+        }
+    }
+
+    fn money(self, amount: String) -> String {
+        text::filled("money", &[("amount", amount)], self.language)
     }
 
     /// Day of a moment in seconds since 1970.

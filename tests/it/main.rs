@@ -51,6 +51,7 @@ mod story;
 mod subscriptions;
 mod suggestions;
 mod support;
+mod texts;
 mod towns;
 mod turns;
 mod unclaimed;

@@ -39,6 +39,14 @@ async fn verify(liaison: &Client, path: &str) {
     liaison.post_json(&format!("{path}/steps"), step).await.expect(200);
 }
 
+/// What a person is told of drafts that have become the firm's.
+async fn told(client: &Client) -> Vec<String> {
+    let inbox = client.get("inbox?limit=100").await.expect(200).json();
+    let all = inbox["items"].as_array().unwrap().iter();
+    let drafts = all.filter(|one| one["kind"] == "drafts_received");
+    drafts.map(|one| one["text"].as_str().unwrap().to_owned()).collect()
+}
+
 fn path_of(need: &Value) -> String {
     format!("needs/{}", need["id"].as_str().unwrap())
 }
@@ -81,7 +89,10 @@ async fn a_draft_is_kept_by_the_liaison_alone_and_theirs_who_register() {
     let (manager, own) = register(&app, firm("晨舟配件厂", USCC, GUZHEN)).await;
     assert_ne!(own, owner);
     manager.get(&path_of(&need)).await.problem(404, "not_found");
+    assert_eq!(told(&manager).await, Vec::<String>::new());
     verify(&liaison, &own).await;
+    let counted = "走访时为贵单位记下的 3 条需求草稿已归入贵单位，请补全后提交";
+    assert_eq!(told(&manager).await, [counted], "of all three at once");
     for one in [&need, &second] {
         let theirs = manager.get(&path_of(one)).await.expect(200).json();
         assert_eq!(theirs["org"]["name"], "晨舟配件厂");

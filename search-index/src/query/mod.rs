@@ -21,7 +21,7 @@ use crate::error::{Error, Result};
 use crate::filter;
 use crate::highlight::TermSet;
 use crate::schema::Fields;
-use statistics::{Basis, Counts};
+use statistics::{Basis, Count, Counts};
 use terms::{Draft, drafts};
 
 /// Postings one query may visit, over all its terms. It bounds the time of a query that consists
@@ -124,6 +124,8 @@ struct Chosen {
     /// Number of the draft in the text.
     number: usize,
     documents: u64,
+    /// Free tiers that have it.
+    tiers: [bool; TIERS],
 }
 
 /// Everything a text is searched by.
@@ -151,7 +153,7 @@ impl Plan {
     ) -> Result<Plan> {
         let scope = if viewer.everything { None } else { filter::own(viewer, fields) };
         let free = viewer.tiers();
-        let counts = Counts { searcher, fields, free };
+        let counts = Counts::new(searcher, fields, free)?;
         let drafts = drafts(parts, recipe);
         let (basis, chosen, ideal) = match frozen {
             Some(frozen) => (frozen.basis, thaw(drafts, frozen, &counts, recipe)?, 0.0),
@@ -166,23 +168,24 @@ impl Plan {
         let frozen =
             Frozen { basis, terms: chosen.iter().map(|c| (c.number, c.documents)).collect() };
         let covers = covers(&chosen);
-        let terms = chosen.into_iter().zip(covers).map(|(term, cover)| {
-            let Chosen { draft, documents, .. } = term;
-            let leaves = (0..last).map(|tier| Leaf {
-                term: Term::from_field_text(draft.field.of(fields)[tier], &draft.text),
-                bm25: basis.bm25(draft.field, tier, documents).boost_by(draft.weight),
-                scoped: tier >= free,
-            });
-            let leaves = leaves.collect();
-            PlannedTerm {
-                text: draft.text,
-                field: draft.field,
-                shares: draft.shares,
-                cover,
-                leaves,
+        let planned = |(term, cover): (Chosen, Cover)| -> Result<PlannedTerm> {
+            let Chosen { draft, documents, tiers, .. } = term;
+            let mut leaves = Vec::new();
+            for (tier, known) in tiers.iter().enumerate().take(last) {
+                let scoped = tier >= free;
+                // Most terms stand in one tier alone, and a leaf is dear: it is looked up in each
+                // segment, and has a table of weights of its own.
+                if *known || scoped && counts.has(draft.field, tier, &draft.text)? {
+                    let term = Term::from_field_text(draft.field.of(fields)[tier], &draft.text);
+                    let bm25 = basis.bm25(draft.field, tier, documents).boost_by(draft.weight);
+                    leaves.push(Leaf { term, bm25, scoped });
+                }
             }
-        });
-        Ok(Plan { terms: terms.collect(), minimum, scope, ideal, frozen })
+            let Draft { text, field, shares, .. } = draft;
+            Ok(PlannedTerm { text, field, shares, cover, leaves })
+        };
+        let terms: Result<_> = chosen.into_iter().zip(covers).map(planned).collect();
+        Ok(Plan { terms: terms?, minimum, scope, ideal, frozen })
     }
 
     /// Whether there is nothing to search for.
@@ -229,7 +232,8 @@ fn choose(
         let found = counts.of(draft.field, &draft.text)?;
         let documents = found.documents.min(basis.documents);
         let value = draft.weight * basis.idf(documents);
-        rated.push((value, found.postings, Chosen { draft, number, documents }));
+        let chosen = Chosen { draft, number, documents, tiers: found.tiers };
+        rated.push((value, found.postings, chosen));
     }
     rated.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.2.number.cmp(&b.2.number)));
     let ideal = ideal(&rated, recipe);
@@ -263,12 +267,12 @@ fn thaw(
     for &(number, documents) in &frozen.terms {
         // Cursors come back from outside and may hold anything.
         let draft = drafts.get_mut(number).and_then(Option::take).ok_or(Error::InvalidCursor)?;
-        let postings = counts.of(draft.field, &draft.text)?.postings;
+        let Count { postings, tiers, .. } = counts.of(draft.field, &draft.text)?;
         // Documents may have been added since: the budget is not held to the last posting.
         if documents > frozen.basis.documents || !room.take(draft.field, postings / 2) {
             return Err(Error::InvalidCursor);
         }
-        chosen.push(Chosen { draft, number, documents });
+        chosen.push(Chosen { draft, number, documents, tiers });
     }
     Ok(chosen)
 }

@@ -13,10 +13,12 @@ use crate::schema::Fields;
 
 /// Looks terms up.
 pub(crate) struct Counts<'a> {
-    pub searcher: &'a Searcher,
-    pub fields: &'a Fields,
+    searcher: &'a Searcher,
+    fields: &'a Fields,
     /// Tiers free to the viewer, from the public one up.
-    pub free: usize,
+    free: usize,
+    /// Whether the words and the characters of each tier have any term at all.
+    used: [[bool; TIERS]; 2],
 }
 
 /// How often a term occurs, as far as the viewer may know.
@@ -25,18 +27,47 @@ pub(crate) struct Count {
     pub documents: u64,
     /// Postings over all the tiers.
     pub postings: u64,
+    /// Tiers that have it.
+    pub tiers: [bool; TIERS],
 }
 
-impl Counts<'_> {
+impl<'a> Counts<'a> {
+    /// Counts for a viewer to whom so many tiers are free.
+    pub fn new(searcher: &'a Searcher, fields: &'a Fields, free: usize) -> Result<Counts<'a>> {
+        let mut used = [[false; TIERS]; 2];
+        for field in [TermField::Words, TermField::Characters] {
+            for (tier, used) in used[field as usize].iter_mut().enumerate() {
+                for segment in searcher.segment_readers() {
+                    let inverted = segment.inverted_index(field.of(fields)[tier])?;
+                    *used |= inverted.terms().num_terms() > 0;
+                }
+            }
+        }
+        Ok(Counts { searcher, fields, free, used })
+    }
+
     /// How often a term occurs.
     pub fn of(&self, field: TermField, text: &str) -> Result<Count> {
-        let mut count = Count { documents: 0, postings: 0 };
-        for tier in &field.of(self.fields)[..self.free] {
-            let documents = self.searcher.doc_freq(&Term::from_field_text(*tier, text))?;
+        let mut count = Count { documents: 0, postings: 0, tiers: [false; TIERS] };
+        for tier in 0..self.free {
+            let documents = self.documents(field, tier, text)?;
             count.documents = documents.max(count.documents);
             count.postings += documents;
+            count.tiers[tier] = documents > 0;
         }
         Ok(count)
+    }
+
+    /// Whether a tier has a term, be it free to the viewer or not.
+    pub fn has(&self, field: TermField, tier: usize, text: &str) -> Result<bool> {
+        Ok(self.documents(field, tier, text)? > 0)
+    }
+
+    fn documents(&self, field: TermField, tier: usize, text: &str) -> Result<u64> {
+        if !self.used[field as usize][tier] {
+            return Ok(0);
+        }
+        Ok(self.searcher.doc_freq(&Term::from_field_text(field.of(self.fields)[tier], text))?)
     }
 
     /// Open documents that somebody of this clearance finds.

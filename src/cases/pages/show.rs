@@ -16,6 +16,7 @@ use crate::cases::commands::{AddCaseNote, AnswerCase, AssignCase, OpenCase, Take
 use crate::cases::handover::{self, ReceiverView};
 use crate::cases::model::{Case, CaseId, Side};
 use crate::cases::ops;
+use crate::cases::stage::CaseStage;
 use crate::cases::views::{CaseEntryView, CaseView};
 use crate::contracts;
 use crate::contracts::model::ContractView;
@@ -64,6 +65,12 @@ impl CasePage {
     /// Whether files may come with an entry.
     fn takes_files(&self) -> bool {
         self.sees_files && self.right >= AttachRight::Add
+    }
+
+    /// Whether it counts as signed without a contract on record, so that no report counts it.
+    fn lacks_contract(&self) -> bool {
+        let signed = (CaseStage::Signed..=CaseStage::ClosedWon).contains(&self.case.stage);
+        signed && !self.contracts.iter().any(|contract| contract.status.is_payable())
     }
 
     fn is_brokered_by(&self, one: &ReceiverView) -> bool {

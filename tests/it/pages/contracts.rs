@@ -111,6 +111,28 @@ fn mutual(world: &World) -> String {
 }
 
 #[tokio::test]
+async fn a_case_that_counts_as_signed_says_that_its_contract_is_missing() {
+    let world = world().await;
+    let case = mutual(&world);
+    let lacks = "[data-lacks-contract]";
+    assert_eq!(world.firm.get(&case).await.expect(200).count(lacks), 0);
+    let id = case.strip_prefix("/cases/").unwrap().parse().unwrap();
+    for to in ["introduced", "met", "negotiating", "agreed", "signed"] {
+        let step = serde_json::json!({ "to": to, "channel": "offline" });
+        let step = serde_json::from_value(step).unwrap();
+        let system = Caller::system("test");
+        cases::ops::take_step(world.app.service(), &system, id, &step, &[]).unwrap();
+    }
+    assert_eq!(world.firm.get(&case).await.expect(200).count(lacks), 1);
+    let draft = world.firm.get(&format!("/contracts/new?case_id={id}")).await.expect(200);
+    let drafted = send(&world.firm, "/contracts/new", &filled(&draft, &REST)).await.expect(303);
+    assert_eq!(world.firm.get(&case).await.expect(200).count(lacks), 1, "a draft is no contract");
+    let sign = [("to", "signed"), ("signed_on", "2026-03-01")];
+    world.firm.act(drafted.header("location"), "step", &sign).await.expect(303);
+    assert_eq!(world.firm.get(&case).await.expect(200).count(lacks), 0);
+}
+
+#[tokio::test]
 async fn a_contract_goes_from_the_case_to_the_register_by_forms_alone() {
     let world = world().await;
     let case = mutual(&world);
