@@ -11,6 +11,7 @@
 //! - [`visits`] is the liaison's log of visits to firms; [`attachments`] keeps files with records.
 //! - [`notices`] tells people what has happened: the inbox, and mail as each of them wants it.
 //! - [`channels`] tells group robots and webhooks; [`messages`] holds the texts of all that is sent.
+//! - [`reviews`] is the queue of reviewers.
 //! - [`retention`] removes what is personal when its period has ended.
 //! - [`suggestions`] keeps pairs that are good matches, for liaisons and sides to take up.
 //! - [`subscriptions`] finds what is new for saved searches and for the matches of a record.
@@ -69,6 +70,7 @@ pub mod records;
 pub mod reference;
 pub mod reports;
 pub mod retention;
+pub mod reviews;
 pub mod search;
 pub mod subscriptions;
 pub mod suggestions;

@@ -96,6 +96,7 @@ pub fn pages() -> impl HttpServiceFactory {
         .configure(crate::subscriptions::pages::configure)
         .configure(crate::suggestions::pages::configure)
         .configure(crate::kept::pages::configure)
+        .configure(crate::reviews::pages::configure)
         .configure(crate::accounts::pages::configure)
         .default_service(web::to(unknown))
 }

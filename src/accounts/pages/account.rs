@@ -6,7 +6,6 @@ use askama_web::WebTemplate;
 
 use crate::accounts::principal::{Caller, OrgId, Role};
 use crate::app::App;
-use crate::capabilities::life::CapabilityStatus;
 use crate::capabilities::listing::{self, ListCapabilities};
 use crate::capabilities::model::CapabilityView;
 use crate::db::Timestamp;
@@ -14,14 +13,17 @@ use crate::error::Result;
 use crate::http::extract::AppData;
 use crate::http::html::{Frame, PageResult, Visit};
 use crate::needs;
-use crate::needs::life::NeedStatus;
 use crate::needs::model::NeedView;
 use crate::needs::ops::ListNeeds;
 use crate::organizations;
 use crate::records::life::ReviewedLife;
+use crate::reviews;
+use crate::reviews::model::{ShowQueue, Waiting};
 
 /// Records of one list.
 const SHOWN: usize = 50;
+/// What is shown of the records to review: the rest stands on a page of its own.
+const FIRST_TO_REVIEW: usize = 5;
 
 /// Kinds of organisations that seek or fund, but do not offer.
 const SEEKERS: [&str; 5] = ["enterprise", "finance", "guarantee", "association", "government"];
@@ -45,25 +47,18 @@ struct AccountPage {
     reviews: bool,
     needs: Vec<Line>,
     capabilities: Vec<Line>,
-    waiting: Vec<Line>,
+    waiting: Vec<Waiting>,
 }
 
 /// A record in one line.
 struct Line {
-    id: String,
-    /// Address of its page; that of its steps lies below.
+    /// Address of its page.
     href: String,
     title: String,
-    owner: String,
-    region: String,
-    kind: String,
     status: String,
-    summary: Option<String>,
     updated_at: Timestamp,
     /// Whether there is a form to change it.
     editable: bool,
-    /// Whether the caller may publish it.
-    publishable: bool,
 }
 
 /// Everything that the page shows, read in one go.
@@ -72,8 +67,7 @@ struct Account {
     offers: bool,
     needs: Vec<NeedView>,
     capabilities: Vec<CapabilityView>,
-    waiting_needs: Vec<NeedView>,
-    waiting_capabilities: Vec<CapabilityView>,
+    waiting: Vec<Waiting>,
 }
 
 /// One's own page.
@@ -89,8 +83,6 @@ async fn show_account(app: AppData, visit: Visit) -> PageResult<AccountPage> {
     let page = Frame::new(&app, &visit, "account");
     let need = |view: &NeedView| need_line(&page, view);
     let capability = |view: &CapabilityView| capability_line(&page, view);
-    let waiting = found.waiting_needs.iter().map(need);
-    let waiting = waiting.chain(found.waiting_capabilities.iter().map(capability));
     Ok(AccountPage {
         roles: found.roles,
         writes,
@@ -99,41 +91,28 @@ async fn show_account(app: AppData, visit: Visit) -> PageResult<AccountPage> {
         reviews,
         needs: found.needs.iter().map(need).collect(),
         capabilities: found.capabilities.iter().map(capability).collect(),
-        // Other regions' records that happen to be one's own are not one's to review.
-        waiting: waiting.filter(|line| line.publishable).collect(),
+        waiting: found.waiting,
         page,
     })
 }
 
 fn need_line(page: &Frame, need: &NeedView) -> Line {
     Line {
-        id: need.id.to_string(),
         href: format!("/needs/{}", need.id),
         title: need.fields.title.clone().unwrap_or_default(),
-        owner: need.org.as_ref().map(|org| org.name.clone()).unwrap_or_default(),
-        region: need.region_name.clone(),
-        kind: page.code_of("need_kind", &need.fields.need_kind),
         status: page.code("need_status", need.status.as_str()),
-        summary: need.fields.public_summary.clone(),
         updated_at: need.updated_at,
         editable: need.status.is_editable(),
-        publishable: need.steps.contains(&NeedStatus::Published),
     }
 }
 
 fn capability_line(page: &Frame, item: &CapabilityView) -> Line {
     Line {
-        id: item.id.to_string(),
         href: format!("/capabilities/{}", item.id),
         title: item.fields.title.clone().unwrap_or_default(),
-        owner: item.org.as_ref().map(|org| org.name.clone()).unwrap_or_default(),
-        region: item.region_name.clone(),
-        kind: page.code_of("asset_kind", &item.fields.asset_kind),
         status: page.code("capability_status", item.status.as_str()),
-        summary: item.fields.summary.clone(),
         updated_at: item.updated_at,
         editable: item.status.is_editable(),
-        publishable: item.steps.contains(&CapabilityStatus::Published),
     }
 }
 
@@ -144,47 +123,27 @@ fn load(app: &App, caller: &Caller) -> Result<Account> {
         offers: offers(app, &principal.org_ids())?,
         needs: Vec::new(),
         capabilities: Vec::new(),
-        waiting_needs: Vec::new(),
-        waiting_capabilities: Vec::new(),
+        waiting: Vec::new(),
     };
     for org in principal.org_ids() {
-        found.needs.extend(needs(app, caller, Some(org), None, None)?);
-        found.capabilities.extend(capabilities(app, caller, Some(org), None, None)?);
+        found.needs.extend(needs(app, caller, org)?);
+        found.capabilities.extend(capabilities(app, caller, org)?);
     }
-    let regions = if principal.is_admin() {
-        vec![None]
-    } else {
-        principal.regions().into_iter().map(Some).collect()
-    };
-    for region in regions {
-        let submitted = Some(NeedStatus::Submitted.to_string());
-        found.waiting_needs.extend(needs(app, caller, None, region.clone(), submitted)?);
-        let submitted = Some(CapabilityStatus::Submitted.to_string());
-        found.waiting_capabilities.extend(capabilities(app, caller, None, region, submitted)?);
+    if principal.is_broker() || principal.is_admin() {
+        let first = ShowQueue { limit: Some(FIRST_TO_REVIEW), ..ShowQueue::default() };
+        found.waiting = reviews::ops::queue(app, caller, &first)?.items;
     }
     Ok(found)
 }
 
-fn needs(
-    app: &App,
-    caller: &Caller,
-    org_id: Option<OrgId>,
-    region: Option<String>,
-    status: Option<String>,
-) -> Result<Vec<NeedView>> {
-    let query = ListNeeds { org_id, region, status, limit: Some(SHOWN), ..ListNeeds::default() };
+fn needs(app: &App, caller: &Caller, org: OrgId) -> Result<Vec<NeedView>> {
+    let query = ListNeeds { org_id: Some(org), limit: Some(SHOWN), ..ListNeeds::default() };
     Ok(needs::ops::list(app, caller, &query)?.items)
 }
 
-fn capabilities(
-    app: &App,
-    caller: &Caller,
-    org_id: Option<OrgId>,
-    region: Option<String>,
-    status: Option<String>,
-) -> Result<Vec<CapabilityView>> {
-    let limit = Some(SHOWN);
-    let query = ListCapabilities { org_id, region, status, limit, ..ListCapabilities::default() };
+fn capabilities(app: &App, caller: &Caller, org: OrgId) -> Result<Vec<CapabilityView>> {
+    let (org_id, limit) = (Some(org), Some(SHOWN));
+    let query = ListCapabilities { org_id, limit, ..ListCapabilities::default() };
     Ok(listing::list(app, caller, &query)?.items)
 }
 

@@ -40,6 +40,8 @@ pub struct Frame {
     pub section: &'static str,
     /// Notices that the person has not read.
     pub unread: i64,
+    /// Records that wait for the person's review.
+    pub to_review: i64,
     /// Whether the person is to be asked about the text on personal data.
     pub consent_due: bool,
     app: Arc<App>,
@@ -54,6 +56,7 @@ impl Frame {
             here: visit.here.clone(),
             section,
             unread: visit.unread,
+            to_review: visit.to_review,
             consent_due: visit.consent_due,
             app: Arc::clone(app),
         }

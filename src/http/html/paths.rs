@@ -4,7 +4,7 @@
 use actix_web::http::Method;
 
 /// Every page.
-pub const PAGES: [(Method, &str); 175] = [
+pub const PAGES: [(Method, &str); 177] = [
     (Method::GET, "/"),
     (Method::GET, "/account"),
     (Method::GET, "/account/notices"),
@@ -145,6 +145,8 @@ pub const PAGES: [(Method, &str); 175] = [
     (Method::GET, "/reset"),
     (Method::POST, "/reset"),
     (Method::GET, "/robots.txt"),
+    (Method::GET, "/reviews"),
+    (Method::POST, "/reviews"),
     (Method::GET, "/search"),
     (Method::GET, "/sign-in"),
     (Method::POST, "/sign-in"),

@@ -23,7 +23,7 @@ use crate::error::{Error, Result};
 use crate::http::extract::{AppData, visitor};
 use crate::http::middleware::Unreadable;
 use crate::kept::model::KeptId;
-use crate::notices;
+use crate::{notices, reviews};
 
 /// Cookie with the token that forms must repeat.
 pub const CSRF_COOKIE: &str = "townbridge_form";
@@ -45,6 +45,8 @@ pub struct Visit {
     pub here: String,
     /// Notices that the caller has not read.
     pub unread: i64,
+    /// Records that wait for the caller's review.
+    pub to_review: i64,
     /// Whether the caller is to be asked about the text on personal data.
     pub consent_due: bool,
 }
@@ -166,27 +168,31 @@ async fn enter(request: &HttpRequest) -> Result<Entered> {
             token
         }
     };
-    let (unread, due) = awaiting(&app, &caller).await;
+    let (unread, to_review, due) = awaiting(&app, &caller).await;
     // Whoever has just sent a form goes on with that, and cannot come back to its address.
     let consent_due = due && request.method() == Method::GET;
     let here = here(request);
-    Ok(Entered { visit: Visit { caller, csrf, here, unread, consent_due }, cookies, failed })
+    let visit = Visit { caller, csrf, here, unread, to_review, consent_due };
+    Ok(Entered { visit, cookies, failed })
 }
 
-/// How many notices wait for the caller, and whether the caller is to be asked about the text on
-/// personal data. A page is shown without them rather than not at all.
-async fn awaiting(app: &Arc<App>, caller: &Caller) -> (i64, bool) {
+/// How many notices and how many records to review wait for the caller, and whether the caller is to be
+/// asked about the text on personal data. A page is shown without them rather than not at all.
+async fn awaiting(app: &Arc<App>, caller: &Caller) -> (i64, i64, bool) {
     if caller.principal.is_none() {
-        return (0, false);
+        return (0, 0, false);
     }
     let caller = caller.clone();
-    let found = app
-        .run(move |app| Ok((notices::ops::unread(app, &caller)?, consents::is_due(app, &caller)?)));
+    let found = app.run(move |app| {
+        let unread = notices::ops::unread(app, &caller)?;
+        let to_review = reviews::ops::counts(app, &caller)?.total();
+        Ok((unread, to_review, consents::is_due(app, &caller)?))
+    });
     match found.await {
         Ok(found) => found,
         Err(error) => {
             tracing::error!(%error, "what waits for the reader could not be told");
-            (0, false)
+            (0, 0, false)
         }
     }
 }

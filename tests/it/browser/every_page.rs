@@ -58,8 +58,10 @@ const OF_PROVIDER: [&str; 5] = [
     "/account > main a[href^='/capabilities/']:not([href$='/new'])",
     "/account/notices",
 ];
-const OF_LIAISON: [&str; 14] = [
+const OF_LIAISON: [&str; 16] = [
     "/cockpit",
+    "/reviews",
+    "/reviews?kind=capability",
     "/cockpit?mine=false",
     "/account",
     "/cases",
@@ -84,9 +86,10 @@ const OF_OFFICER: [&str; 8] = [
     "/platforms/coverage",
     "/platforms/new",
 ];
-const OF_ADMIN: [&str; 9] = [
+const OF_ADMIN: [&str; 10] = [
     "/dashboard",
     "/dashboard > [data-table=places] th a",
+    "/reviews",
     "/account",
     "/admin/users",
     "/admin/users > main a[href^='/admin/users/']",

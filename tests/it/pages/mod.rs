@@ -16,4 +16,5 @@ mod people;
 mod projects;
 mod public_facts;
 mod records;
+mod reviews;
 mod sessions;

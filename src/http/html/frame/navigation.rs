@@ -42,6 +42,7 @@ const REPORTS: NavigationLink = link("/reports", "reports", "chart-column", &["r
 const OWN: NavigationLink = link("/account", "own", "user", &["account"]);
 const SUGGESTIONS: NavigationLink =
     link("/suggestions", "suggestions", "lightbulb", &["suggestions"]);
+const REVIEWS: NavigationLink = link("/reviews", "reviews", "clipboard-check", &["reviews"]);
 const CASES: NavigationLink = link("/cases", "cases", "handshake", &["cases"]);
 const DEALS: NavigationLink = link("/contracts", "deals", "file-text", &["contracts", "projects"]);
 
@@ -56,6 +57,11 @@ impl Frame {
         self.caller.principal.as_ref().map(work_of).unwrap_or_default()
     }
 
+    /// How much waits behind a link.
+    pub fn waiting_behind(&self, link: &NavigationLink) -> i64 {
+        if link.key == REVIEWS.key { self.to_review } else { 0 }
+    }
+
     /// Whether the page belongs to a link.
     pub fn is_current(&self, link: &NavigationLink) -> bool {
         link.sections.contains(&self.section)
@@ -65,7 +71,7 @@ impl Frame {
 fn work_of(principal: &Principal) -> Vec<NavigationLink> {
     let mut links = Vec::new();
     if principal.is_broker() || principal.is_admin() {
-        links.extend([COCKPIT, OWN, VISITS, CASES, DEALS, DASHBOARD, REPORTS, SUGGESTIONS]);
+        links.extend([COCKPIT, REVIEWS, OWN, VISITS, CASES, DEALS, DASHBOARD, REPORTS, SUGGESTIONS]);
     } else {
         links.extend([OWN, SUGGESTIONS, CASES, DEALS]);
     }
