@@ -194,18 +194,13 @@ impl Words<'_> {
             .map(|(code, place)| {
                 let (needs, capabilities) = (place.both.needs, place.both.capabilities);
                 let name = self.page.region(code);
-                let text = self.page.fill2(
-                    "statistics.said",
-                    "needs",
-                    needs,
-                    "capabilities",
-                    capabilities,
-                );
-                said.push(text.replace("%{name}", &name));
+                let counted =
+                    |key| self.page.fill2(key, "needs", needs, "capabilities", capabilities);
+                said.push(counted("statistics.said").replace("%{name}", &name));
                 json!({
                     "id": code, "name": name, "short": self.page.short_region(code),
                     "value": needs + capabilities,
-                    "text": text.replace("%{name}", "").trim_start_matches([':', '：', ' ']),
+                    "text": counted("statistics.counted"),
                     "link": format!("/statistics?city={code}"),
                 })
             })

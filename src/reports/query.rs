@@ -244,7 +244,7 @@ fn span(
         ));
     }
     if span.from > span.to {
-        return Err(Error::field("/to", "field.before_start"));
+        return Err(Error::field("/to", "field.ends_before_start"));
     }
     Ok(span)
 }

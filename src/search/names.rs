@@ -186,10 +186,7 @@ impl<'a> Names<'a> {
     /// Several names as one text.
     pub fn list(self, names: impl IntoIterator<Item = String>) -> String {
         let names: Vec<String> = names.into_iter().collect();
-        names.join(match self.language {
-            Language::Chinese => "、",
-            Language::English => ", ",
-        })
+        names.join(&self.text("page.list_separator"))
     }
 }
 
