@@ -2,6 +2,7 @@
 
 mod attachments;
 mod brokering;
+mod effective;
 mod embeddings;
 mod environment;
 mod log;
@@ -13,13 +14,12 @@ mod rules;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
-use figment::Figment;
 use figment::error::{Actual, Kind};
-use figment::providers::{Format, Serialized, Toml};
 use serde::Deserialize;
 
 pub use attachments::AttachmentsConfig;
 pub use brokering::BrokeringConfig;
+pub use effective::{Origin, Setting};
 pub use embeddings::{EmbeddingsConfig, SentTexts};
 pub use log::{LogConfig, LogFormat};
 pub use notices::NoticesConfig;
@@ -49,6 +49,9 @@ pub struct Config {
     pub outbound: OutboundConfig,
     pub mail: MailConfig,
     pub log: LogConfig,
+    /// The same for reading, without what is secret.
+    #[serde(skip)]
+    pub effective: Vec<Setting>,
 }
 
 /// `[server]`
@@ -197,28 +200,11 @@ impl Config {
     /// # Errors
     /// Names the setting that is unknown or invalid.
     pub fn load(file: Option<&Path>, overrides: &Overrides) -> Result<Self, ConfigError> {
-        let defaults = Figment::from(Toml::string(DEFAULTS));
-        let mut figment = defaults.clone();
-        if let Some(path) = file {
-            if !path.is_file() {
-                return Err(ConfigError(format!("no configuration file at {}", path.display())));
-            }
-            readable(path)?;
-            figment = figment.merge(Toml::file_exact(path));
-        }
-        figment = figment.merge(environment::Environment::typed_by(&defaults));
-        if let Some(value) = &overrides.data_dir {
-            figment = figment.merge(Serialized::default("data_dir", value));
-        }
-        if let Some(value) = &overrides.listen {
-            figment = figment.merge(Serialized::default("server.listen", value));
-        }
-        if let Some(value) = &overrides.database_url {
-            figment = figment.merge(Serialized::default("database.url", value));
-        }
-        let mut config: Self = figment.extract().map_err(|error| describe(&error))?;
+        let levels = effective::levels(file, overrides)?;
+        let mut config: Self = levels.whole.extract().map_err(|error| describe(&error))?;
         config.fill_in();
         rules::check(&config)?;
+        config.effective = effective::settings(&levels, &config)?;
         Ok(config)
     }
 

@@ -11,7 +11,8 @@
 //! - [`visits`] is the liaison's log of visits to firms; [`attachments`] keeps files with records.
 //! - [`notices`] tells people what has happened: the inbox, and mail as each of them wants it.
 //! - [`channels`] tells group robots and webhooks; [`messages`] holds the texts of all that is sent.
-//! - [`reviews`] is the queue of reviewers.
+//! - [`admin`] is for those who run the platform.
+//! - [`reviews`] is the queue of reviewers, [`calendar`] the month of everybody; [`ical`] writes it for others.
 //! - [`retention`] removes what is personal when its period has ended.
 //! - [`suggestions`] keeps pairs that are good matches, for liaisons and sides to take up.
 //! - [`subscriptions`] finds what is new for saved searches and for the matches of a record.
@@ -31,10 +32,12 @@
 rust_i18n::i18n!("locales", fallback = "zh-CN");
 
 pub mod accounts;
+pub mod admin;
 pub mod app;
 pub mod attachments;
 pub mod audit;
 pub mod benchmark;
+pub mod calendar;
 pub mod capabilities;
 pub mod cases;
 pub mod channels;
@@ -51,6 +54,7 @@ pub mod error;
 pub mod evaluation;
 pub mod events;
 pub mod http;
+pub mod ical;
 pub mod idempotency;
 pub mod import;
 pub mod jobs;

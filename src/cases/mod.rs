@@ -7,6 +7,7 @@ mod balance;
 mod clocks;
 pub mod cockpit;
 pub mod commands;
+pub mod due;
 mod effects;
 pub mod escalation;
 pub mod feedback;

@@ -155,6 +155,31 @@ pub struct WaitingCase {
     pub budget: (Option<i64>, Option<i64>),
 }
 
+/// Open cases of regions whose next action is due on a day from the first of these on, before the other,
+/// the first due first.
+///
+/// # Errors
+/// Database faults.
+pub fn due(
+    db: &mut Db,
+    reach: &Reach,
+    (from, end): (NaiveDate, NaiveDate),
+    limit: i64,
+) -> Result<Vec<Case>> {
+    use cases::dsl as c;
+    Ok(on!(db, conn => {
+        let mut query = c::cases
+            .filter(c::closed_at.is_null())
+            .filter(c::due_on.assume_not_null().ge(from))
+            .filter(c::due_on.assume_not_null().lt(end))
+            .into_boxed();
+        if !reach.everything {
+            query = query.filter(crate::in_regions!(c::region_code, reach));
+        }
+        query.order((c::due_on.asc(), c::id.asc())).limit(limit).select(Case::as_select()).load(conn)
+    })?)
+}
+
 /// Open cases of the reviewed regions, those that have been in their stage longest first.
 pub fn waiting(db: &mut Db, reach: &Reach, limit: i64) -> Result<Vec<WaitingCase>> {
     let joined = || cases::table.inner_join(needs::table.on(cases::need_id.eq(needs::id)));

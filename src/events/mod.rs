@@ -2,6 +2,7 @@
 //! meetings at tables without double booking, who came, and what became of it. See `docs/events.md`.
 
 pub mod api;
+pub mod between;
 pub mod calendar;
 mod clashes;
 pub mod guests;

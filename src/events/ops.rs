@@ -67,7 +67,7 @@ impl Traced for Event {
 }
 
 /// Whether the caller knows of events that are open but not public.
-fn is_member(caller: &Caller) -> bool {
+pub(super) fn is_member(caller: &Caller) -> bool {
     caller.principal.as_ref().is_some_and(|one| one.is_member() || one.is_broker())
 }
 

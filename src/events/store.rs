@@ -54,6 +54,31 @@ pub fn find_unscoped(db: &mut Db, id: EventId) -> Result<Option<Event>> {
     Ok(on!(db, conn => events::table.find(id).select(Event::as_select()).first(conn)).optional()?)
 }
 
+/// Events that the caller may know of, as a member or not, and that take place between two moments, the
+/// first ones first.
+pub fn between(
+    db: &mut Db,
+    reach: &Reach,
+    member: bool,
+    (from, to): (Timestamp, Timestamp),
+    limit: i64,
+) -> Result<Vec<Event>> {
+    use events::dsl as e;
+    Ok(on!(db, conn => {
+        let mut query = e::events.filter(e::starts_at.lt(to)).filter(e::ends_at.ge(from)).into_boxed();
+        if !reach.everything {
+            let shown: &[bool] = if member { &[true, false] } else { &[true] };
+            let open = e::opened_at.is_not_null().and(e::public.eq_any(shown));
+            query = query.filter(open.or(crate::in_regions!(e::town_code, reach)));
+        }
+        query
+            .order((e::starts_at.asc(), e::id.asc()))
+            .limit(limit)
+            .select(Event::as_select())
+            .load(conn)
+    })?)
+}
+
 /// A page of events that the caller may know of.
 pub fn list(
     db: &mut Db,

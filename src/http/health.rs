@@ -1,5 +1,6 @@
 //! Whether the process lives, and whether it can do its work.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use actix_web::{HttpResponse, get};
@@ -35,66 +36,66 @@ pub struct Health {
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct Readiness {
     /// Whether every part is that the service cannot do without.
-    ready: bool,
+    pub ready: bool,
     /// Parts that do not do their work, while the service goes on without them: `model_server`.
-    degraded: Vec<&'static str>,
+    pub degraded: Vec<&'static str>,
     /// The database.
-    database: DatabasePart,
+    pub database: DatabasePart,
     /// The search index of this node.
-    index: IndexPart,
+    pub index: IndexPart,
     /// The model server; absent where there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
-    model_server: Option<ModelServerPart>,
+    pub model_server: Option<ModelServerPart>,
 }
 
 /// State of the model server, and of the texts on their way there.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct ModelServerPart {
     /// Whether it answers. The service is ready either way.
-    ready: bool,
+    pub ready: bool,
     /// Why it does not.
     #[serde(skip_serializing_if = "Option::is_none")]
-    reason: Option<String>,
+    pub reason: Option<String>,
     /// The model of the settings.
-    model: String,
+    pub model: String,
     /// The model that matches are ranked by: another while that of the settings has too few vectors
     /// yet, absent while there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
-    serving: Option<String>,
+    pub serving: Option<String>,
     /// Texts that wait for their vector.
     #[serde(skip_serializing_if = "Option::is_none")]
-    waiting: Option<i64>,
+    pub waiting: Option<i64>,
     /// Texts that it failed at time and again.
     #[serde(skip_serializing_if = "Option::is_none")]
-    failed: Option<i64>,
+    pub failed: Option<i64>,
 }
 
 /// State of the database.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct DatabasePart {
     /// Whether it answers and has every migration.
-    ready: bool,
+    pub ready: bool,
     /// Whether it answers.
-    answers: bool,
+    pub answers: bool,
     /// Time of the answer in milliseconds.
     #[serde(skip_serializing_if = "Option::is_none")]
-    millis: Option<u64>,
+    pub millis: Option<u64>,
     /// Whether every migration has been applied.
-    migrated: bool,
+    pub migrated: bool,
 }
 
 /// State of the search index.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct IndexPart {
     /// Whether it is open and not far behind.
-    ready: bool,
+    pub ready: bool,
     /// Last change that searches see.
-    position: u64,
+    pub position: u64,
     /// Changes that searches do not see yet.
     #[serde(skip_serializing_if = "Option::is_none")]
-    lag: Option<i64>,
+    pub lag: Option<i64>,
     /// Documents that can be found.
-    documents: u64,
+    pub documents: u64,
 }
 
 /// Tell that the process lives.
@@ -110,13 +111,18 @@ async fn show_health() -> HttpResponse {
         (status = 503, body = Readiness, description = "Some part is not ready")))]
 #[get("/readyz")]
 async fn show_readiness(app: AppData) -> HttpResponse {
-    let asked = Instant::now();
-    let answer = app.run(move |app| ask(app).map(|known| (known, asked.elapsed())));
-    let known = tokio::time::timeout(PATIENCE, answer).await.ok().and_then(Result::ok);
-    let readiness = judge(&app, known);
+    let readiness = readiness(&app).await;
     let mut builder =
         if readiness.ready { HttpResponse::Ok() } else { HttpResponse::ServiceUnavailable() };
     builder.json(readiness)
+}
+
+/// Whether the service can do its work, as far as it is known in time.
+pub async fn readiness(app: &Arc<App>) -> Readiness {
+    let asked = Instant::now();
+    let answer = app.run(move |app| ask(app).map(|known| (known, asked.elapsed())));
+    let known = tokio::time::timeout(PATIENCE, answer).await.ok().and_then(Result::ok);
+    judge(app, known)
 }
 
 /// What the database says.

@@ -97,6 +97,9 @@ pub fn pages() -> impl HttpServiceFactory {
         .configure(crate::suggestions::pages::configure)
         .configure(crate::kept::pages::configure)
         .configure(crate::reviews::pages::configure)
+        .configure(crate::admin::pages::configure)
+        .configure(crate::calendar::pages::configure)
+        .configure(crate::import::pages::configure)
         .configure(crate::accounts::pages::configure)
         .default_service(web::to(unknown))
 }

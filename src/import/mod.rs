@@ -4,7 +4,7 @@
 //! [`notation`] (text to fields, and back for the export), [`foreign`] (lines of other
 //! collections) and [`destination`] (fields to checked records); [`run`] does it in batches and
 //! reports. [`columns`] says which columns there are, for import, [`export`] and [`template`]
-//! alike, and [`indexed`] feeds the index beside it. The formats are described in `docs/import.md`.
+//! alike, and [`indexed`] feeds the index beside it. [`trial`] is for what people send by a page. The formats are described in `docs/import.md`.
 
 pub mod api;
 pub mod cells;
@@ -17,9 +17,11 @@ pub mod indexed;
 pub mod new_file;
 pub mod notation;
 pub mod owners;
+pub mod pages;
 pub mod rejects;
 pub mod rows;
 pub mod run;
 pub mod source;
 pub mod tables;
 pub mod template;
+pub mod trial;

@@ -146,7 +146,40 @@ pub fn open(path: &Path, kind: FileKind) -> Result<Source> {
     match Format::of(path)? {
         Format::Jsonl => lines::open(path),
         Format::Csv => table::open_csv(path, kind),
-        Format::Xlsx => table::open_xlsx(path, kind),
+        Format::Xlsx => table::open_xlsx(path, kind, Bounds::NONE),
+    }
+}
+
+/// Opens a table of few rows, from somebody who is not trusted with the memory: what lies beyond these
+/// rows is not read, except that there is more.
+///
+/// # Errors
+/// Those of [`open`].
+pub fn open_small(path: &Path, kind: FileKind, most_rows: usize) -> Result<Source> {
+    match Format::of(path)? {
+        Format::Xlsx => table::open_xlsx(path, kind, Bounds::few(most_rows)),
+        _ => table::open_csv(path, kind),
+    }
+}
+
+/// How much of a sheet is read.
+#[derive(Debug, Clone, Copy)]
+struct Bounds {
+    /// Rows.
+    rows: usize,
+    /// Columns; what stands beyond is put into the last one.
+    columns: usize,
+    /// Merged cells.
+    merged: usize,
+}
+
+impl Bounds {
+    /// All of it.
+    const NONE: Self = Self { rows: usize::MAX, columns: usize::MAX, merged: usize::MAX };
+
+    /// So many rows, with room for headers, remarks and empty rows between them.
+    fn few(rows: usize) -> Self {
+        Self { rows: rows * 5 + 100, columns: 500, merged: 2_000 }
     }
 }
 

@@ -46,6 +46,8 @@ pub struct ListOrganizations {
     pub status: Option<String>,
     /// Only those whose name begins like this.
     pub name: Option<String>,
+    /// Only those with this in their name; for administrators also in their credit code.
+    pub q: Option<String>,
     /// Entries on the page, 1 to 100; 20 by default.
     pub limit: Option<usize>,
     /// `next` of the page before.
@@ -159,6 +161,7 @@ pub fn list(
         region: query.region.clone(),
         statuses: page::statuses(query.status.as_deref())?,
         name: query.name.clone(),
+        text: page::text("/q", query.q.as_deref())?,
     };
     let reach = Reach::of(caller);
     let before = query.after.as_deref().map(page::parse).transpose()?;

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use super::model::{OrgStatus, Organization};
 use crate::accounts::principal::OrgId;
 use crate::capabilities::model::CapabilityId;
-use crate::db::functions::lower;
+use crate::db::functions::{containing, lower};
 use crate::db::schema::{capabilities, needs, organizations};
 use crate::db::{Db, Timestamp};
 use crate::error::{Error, Result, is_unique_violation};
@@ -25,6 +25,8 @@ pub struct OrganizationFilter {
     pub statuses: Vec<OrgStatus>,
     /// Only names that begin like this.
     pub name: Option<String>,
+    /// Only names that hold this; credit codes as well for who sees everything.
+    pub text: Option<String>,
 }
 
 /// A text as the beginning of a `LIKE` pattern, with `\` before what has a meaning there.
@@ -112,6 +114,13 @@ pub fn list(
         if let Some(name) = &filter.name {
             let pattern = beginning(&name.to_lowercase());
             query = query.filter(lower(o::name).like(pattern).escape('\\'));
+        }
+        if let Some(text) = &filter.text {
+            let pattern = containing(text);
+            let named = lower(o::name).like(pattern.clone()).escape('!');
+            // Nobody else finds a firm by a code that is not shown.
+            let coded = if reach.everything { pattern } else { String::new() };
+            query = query.filter(named.or(lower(o::uscc).like(coded).escape('!')));
         }
         if let Some((at, id)) = before {
             query = query.filter(o::created_at.lt(at).or(o::created_at.eq(at).and(o::id.lt(id))));

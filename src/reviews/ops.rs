@@ -67,8 +67,7 @@ type Entry = (Timestamp, String, RecordKind);
 pub fn queue(app: &App, caller: &Caller, query: &ShowQueue) -> Result<Queue> {
     let reach = reach(caller)?;
     let limit = checked_limit(query.limit)?;
-    let after: Option<(Timestamp, String)> =
-        query.after.as_deref().map(page::parse).transpose()?;
+    let after: Option<(Timestamp, String)> = query.after.as_deref().map(page::parse).transpose()?;
     app.db.read(|db| {
         let mut entries = entries(db, &reach, query.kind)?;
         entries.sort();
@@ -164,11 +163,7 @@ fn record<R: Reviewed>(app: &App, caller: &Caller, seen: &Seen<R>) -> Waiting {
     }
 }
 
-fn organization(
-    app: &App,
-    caller: &Caller,
-    org: &organizations::model::Organization,
-) -> Waiting {
+fn organization(app: &App, caller: &Caller, org: &organizations::model::Organization) -> Waiting {
     Waiting {
         kind: RecordKind::Organization,
         id: org.id.to_string(),

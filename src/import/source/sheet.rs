@@ -5,7 +5,7 @@ use std::io::{Read, Seek};
 
 use calamine::{Data, Xlsx, XlsxError, XlsxFormulaMetadata};
 
-use super::{Content, Flaw, Row};
+use super::{Bounds, Content, Flaw, Row};
 use crate::error::Message;
 
 /// Cells that were merged: only the first of them holds their text.
@@ -21,11 +21,15 @@ pub(super) struct Merged {
 pub(super) fn read<S: Read + Seek>(
     book: &mut Xlsx<S>,
     name: &str,
+    bounds: Bounds,
 ) -> Result<(Vec<Row>, Vec<Merged>), XlsxError> {
     let mut rows: BTreeMap<u32, (Vec<String>, Vec<Flaw>)> = BTreeMap::new();
     let mut cells = book.worksheet_cells_reader(name)?;
     while let Some(cell) = cells.next_cell_with_formula_metadata()? {
-        let column = cell.pos.1 as usize;
+        let column = (cell.pos.1 as usize).min(bounds.columns);
+        if rows.len() >= bounds.rows && !rows.contains_key(&cell.pos.0) {
+            break;
+        }
         let (texts, flaws) = rows.entry(cell.pos.0).or_default();
         let value = Data::from(cell.value);
         let text = match (&value, cell.formula) {
@@ -46,7 +50,8 @@ pub(super) fn read<S: Read + Seek>(
         texts[column] = text;
     }
     drop(cells);
-    let merged = book.merge_cells_by_sheet_name(name)?.into_iter().map(|at| Merged {
+    let merged = book.merge_cells_by_sheet_name(name)?.into_iter().take(bounds.merged);
+    let merged = merged.map(|at| Merged {
         columns: (at.start.1 as usize, at.end.1 as usize),
         rows: (u64::from(at.start.0) + 1, u64::from(at.end.0) + 1),
     });

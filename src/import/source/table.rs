@@ -8,7 +8,7 @@ use calamine::{Reader, SheetType, SheetVisible, Xlsx, XlsxError, open_workbook};
 use super::separated::{self, Record};
 use super::sheet::{self, Merged};
 use super::text::{Decoded, UNDECODABLE, decode};
-use super::{Content, Flaw, Format, Row, Source, unreadable};
+use super::{Bounds, Content, Flaw, Format, Row, Source, unreadable};
 use crate::error::{Error, Message, Result};
 use crate::import::columns::{Column, FileKind, REMARK_COLUMN};
 use crate::import::tables::unguarded;
@@ -148,7 +148,7 @@ fn delimiter(text: &str) -> char {
         .map_or(',', char::from)
 }
 
-pub(super) fn open_xlsx(path: &Path, kind: FileKind) -> Result<Source> {
+pub(super) fn open_xlsx(path: &Path, kind: FileKind, bounds: Bounds) -> Result<Source> {
     let mut book: Xlsx<_> = match open_workbook(path) {
         Ok(book) => book,
         Err(XlsxError::Io(error)) => return Err(unreadable(path, error)),
@@ -166,7 +166,7 @@ pub(super) fn open_xlsx(path: &Path, kind: FileKind) -> Result<Source> {
         .collect();
     for name in sheets {
         let (rows, merged) =
-            sheet::read(&mut book, &name).map_err(|error| unreadable(path, error))?;
+            sheet::read(&mut book, &name, bounds).map_err(|error| unreadable(path, error))?;
         if let Some(source) = table(path, kind, Format::Xlsx, rows, &merged)? {
             return Ok(source);
         }

@@ -75,6 +75,15 @@ impl Earlier {
         Ok(all)
     }
 
+    /// The row before it that a row resembles most, if any; records that are there are not looked at.
+    pub fn among_rows<R: Reviewed>(&mut self, number: u64, row: &R) -> Option<Resemblance> {
+        let drawn_row = drawn(row);
+        let keys = drawn_row.all_keys(R::KIND);
+        let found = self.alike(&keys, &drawn_row);
+        self.remember(number, keys, drawn_row);
+        found
+    }
+
     /// The row before it that a row resembles most.
     fn alike(&self, keys: &[i64], row: &Drawn) -> Option<Resemblance> {
         let places: BTreeSet<usize> =

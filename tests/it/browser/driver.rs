@@ -29,6 +29,8 @@ pub struct Window {
 
 /// A phone in Chinese.
 pub const PHONE: Window = Window { size: (390, 844), language: "zh-CN" };
+/// A narrow window in Chinese. The driver comes to a stand where a phone is imitated without scripts.
+pub const NARROW: Window = Window { size: (520, 900), language: "zh-CN" };
 /// A desk in Chinese.
 pub const DESK: Window = Window { size: (1280, 900), language: "zh-CN" };
 /// A desk in English.
@@ -46,6 +48,15 @@ pub struct Driven {
 impl Driven {
     /// Opens a window on a service.
     pub async fn open(app: &TestApp, window: Window) -> Self {
+        Self::open_with(app, window, true).await
+    }
+
+    /// Opens a window whose owner has switched scripts off in the settings of the browser.
+    pub async fn open_without_scripts(app: &TestApp, window: Window) -> Self {
+        Self::open_with(app, window, false).await
+    }
+
+    async fn open_with(app: &TestApp, window: Window, scripts: bool) -> Self {
         let mut program = Command::new("chromedriver")
             .arg("--port=0")
             .stdout(Stdio::piped())
@@ -62,7 +73,7 @@ impl Driven {
             .expect("chromedriver tells its port");
         let profile = tempfile::tempdir().unwrap();
         let address = format!("http://127.0.0.1:{port}");
-        let session = Session::open(&address, capabilities(window, &profile)).await;
+        let session = Session::open(&address, capabilities(window, &profile, scripts)).await;
         let base = format!("http://{}", app.address());
         Self { session, program, base, window, _profile: profile }
     }
@@ -94,6 +105,15 @@ impl Driven {
         let input = self.one(selector).await;
         self.session.clear(&input).await;
         self.session.type_into(&input, text).await;
+    }
+
+    /// Fills in a day, `2099-05-31`: keys go by the browser's language, so the value is set.
+    pub async fn fill_day(&self, selector: &str, day: &str) {
+        let script = format!(
+            "const input = document.querySelector({selector:?}); input.value = {day:?}; \
+             input.dispatchEvent(new Event('input', {{ bubbles: true }}))"
+        );
+        self.ask(&script).await;
     }
 
     /// Clicks as a hand does: what lies under something else cannot be.
@@ -241,7 +261,7 @@ impl Drop for Driven {
     }
 }
 
-fn capabilities(window: Window, profile: &tempfile::TempDir) -> Value {
+fn capabilities(window: Window, profile: &tempfile::TempDir, scripts: bool) -> Value {
     let (width, height) = window.size;
     let mut flags: Vec<String> = [
         "headless=new",
@@ -266,6 +286,9 @@ fn capabilities(window: Window, profile: &tempfile::TempDir) -> Value {
         "args": flags,
         "prefs": { "intl.accept_languages": window.language },
     });
+    if !scripts {
+        options["prefs"]["profile.managed_default_content_settings.javascript"] = json!(2);
+    }
     // A window cannot be as narrow as a phone, a device can.
     if width < 500 {
         let metrics =

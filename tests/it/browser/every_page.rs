@@ -38,7 +38,8 @@ const OPEN: [&str; 17] = [
     "/style",
     "/nowhere",
 ];
-const OF_FIRM: [&str; 11] = [
+const OF_FIRM: [&str; 12] = [
+    "/calendar",
     "/account",
     "/needs/new",
     "/account > a[href$='/edit']",
@@ -51,14 +52,17 @@ const OF_FIRM: [&str; 11] = [
     "/inbox",
     "/account/personal-data",
 ];
-const OF_PROVIDER: [&str; 5] = [
+const OF_PROVIDER: [&str; 7] = [
     "/account",
+    "/imports",
+    "/imports/rows",
     "/suggestions",
     "/capabilities/new",
     "/account > main a[href^='/capabilities/']:not([href$='/new'])",
     "/account/notices",
 ];
-const OF_LIAISON: [&str; 16] = [
+const OF_LIAISON: [&str; 17] = [
+    "/calendar?whose=all",
     "/cockpit",
     "/reviews",
     "/reviews?kind=capability",
@@ -86,9 +90,17 @@ const OF_OFFICER: [&str; 8] = [
     "/platforms/coverage",
     "/platforms/new",
 ];
-const OF_ADMIN: [&str; 10] = [
+const OF_ADMIN: [&str; 18] = [
     "/dashboard",
     "/dashboard > [data-table=places] th a",
+    "/admin",
+    "/admin/organizations",
+    "/admin/reference",
+    "/admin/reference?table=contract_rules",
+    "/admin/settings",
+    "/admin/jobs",
+    "/admin/audit?verify=yes",
+    "/calendar",
     "/reviews",
     "/account",
     "/admin/users",

@@ -1,8 +1,11 @@
 //! What goes wrong between a hand, a browser and a network: buttons pressed twice, the way back, a slow
-//! line, two tabs, and a session that ends.
+//! line, two tabs, a session that ends, and browsers that run no script.
 
-use super::driver::{DESK, Driven, PHONE, demonstration};
+use townbridge::accounts::principal::Caller;
+
+use super::driver::{DESK, Driven, NARROW, PHONE, demonstration};
 use super::every_page::FIRM;
+use super::roles::post_need;
 use crate::support::TestApp;
 
 /// Needs with this title.
@@ -109,5 +112,41 @@ async fn a_session_that_ends_while_somebody_types_loses_nothing() {
     browser.click(".send button[value=save]").await;
     browser.until("/^.needs.[0-9a-f-]{36}$/.test(location.pathname)").await;
     assert_eq!(needs_called(&app, "登录过期也不丢").await, 1);
+    browser.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn from_the_need_over_the_match_to_the_interest_without_scripts() {
+    let app = demonstration().await;
+    let browser = Driven::open_without_scripts(&app, NARROW).await;
+    browser.sign_in(FIRM.1, FIRM.2).await;
+    // One question at a time, by the service alone.
+    browser.go("/needs/new").await;
+    browser.click("[data-mode][value='step:1']").await;
+    browser.fill("#title", "没有脚本也能填").await;
+    browser.click("[data-next]").await;
+    browser.until("document.querySelector('[data-step=\"2\"]:not([hidden])')").await;
+    assert_eq!(browser.count("[data-draft-status]:not(:empty)").await, 0, "a script has run");
+    browser.click("[data-mode][value='step:0']").await;
+    browser.until("!document.querySelector('[data-step][hidden]')").await;
+    assert_eq!(browser.value("#title").await, "没有脚本也能填");
+    let path = post_need(&browser, "LED路灯驱动电源热设计").await;
+    let id: townbridge::needs::model::NeedId = path.rsplit('/').next().unwrap().parse().unwrap();
+    let to = townbridge::needs::life::NeedStatus::Published;
+    let step = townbridge::needs::ops::TakeNeedStep { to, comment: None, valid_until: None };
+    townbridge::needs::ops::take_step(&app, &Caller::system("test"), id, &step).unwrap();
+    app.settle().await;
+    browser.go(&path).await;
+    browser.choose("#match-region", "44").await;
+    browser.click("[data-narrowing] button").await;
+    browser.until("location.search.includes('region=44')").await;
+    for at in [1, 2] {
+        browser.click(&format!("[data-match]:nth-of-type({at}) .pick input")).await;
+    }
+    browser.click("#compare button").await;
+    browser.until("location.pathname.endsWith('/compare')").await;
+    assert_eq!(browser.count("[data-column]").await, 2);
+    browser.click("[data-compare] form[action='/cases'] button").await;
+    browser.until("/^.cases.[0-9a-f-]{36}$/.test(location.pathname)").await;
     browser.close().await;
 }

@@ -1,7 +1,12 @@
-//! A day of roles by real clicks: on a phone in Chinese and on a desk in English.
+//! A day of each role by real clicks: on a phone in Chinese and on a desk in English.
+
+use townbridge::accounts::principal::Caller;
+use townbridge::needs::life::NeedStatus;
+use townbridge::needs::model::NeedId;
+use townbridge::needs::ops::{self, TakeNeedStep};
 
 use super::driver::{DESK_EN, Driven, PHONE, Window, demonstration};
-use super::every_page::{ADMIN, LIAISON, OFFICER, PROVIDER, Person};
+use super::every_page::{ADMIN, FIRM, LIAISON, OFFICER, PROVIDER, Person};
 use crate::support::TestApp;
 
 const BOTH: [Window; 2] = [PHONE, DESK_EN];
@@ -10,6 +15,78 @@ async fn entered(app: &TestApp, window: Window, who: Person) -> Driven {
     let browser = Driven::open(app, window).await;
     browser.sign_in(who.1, who.2).await;
     browser
+}
+
+/// Fills in what a need has to say before it may be reviewed, and sends it.
+pub(super) async fn post_need(browser: &Driven, title: &str) -> String {
+    browser.go("/needs/new").await;
+    browser.fill("#title", title).await;
+    browser.choose("#need_kind", "tech_problem").await;
+    browser
+        .fill("#problem", "户外路灯驱动电源夏季高温批量失效，电解电容寿命不足，需要热设计与电容寿命评估方案，三年失效率降到百分之一以内，单灯成本增加不超过十二元。")
+        .await;
+    browser.fill("#background", "换过两个牌子的电容，好一阵又来。").await;
+    browser.choose("#tech_field", "electronic_information").await;
+    browser.choose("#industry_code", "C38").await;
+    browser.fill("#keywords", "LED驱动电源 电解电容 热设计").await;
+    browser.choose("#target_trl", "8").await;
+    browser.fill_day("#deadline", "2099-05-31").await;
+    browser.fill("[name=requirement_0_name]", "三年失效率").await;
+    browser.fill("[name=requirement_0_value]", "1").await;
+    browser.fill("#budget_max", "60").await;
+    browser.click("[name=cooperation_modes]").await;
+    browser.choose("#confidentiality", "members").await;
+    browser.fill("#public_summary", "求LED路灯驱动电源热设计与电容寿命方案。").await;
+    browser.fill("#contact_name", "黄工").await;
+    browser.fill("#contact_phone", "0760-5550101").await;
+    browser.click(".send button[value=submit]").await;
+    browser.until("/^.needs.[0-9a-f-]{36}$/.test(location.pathname)").await;
+    browser.path().await
+}
+
+async fn publish(app: &TestApp, path: &str) {
+    let id: NeedId = path.rsplit('/').next().unwrap().parse().unwrap();
+    let step = TakeNeedStep { to: NeedStatus::Published, comment: None, valid_until: None };
+    ops::take_step(app, &Caller::system("test"), id, &step).unwrap();
+    app.settle().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_firm_posts_a_need_compares_matches_and_writes_to_one() {
+    let app = demonstration().await;
+    for window in BOTH {
+        let browser = entered(&app, window, FIRM).await;
+        let title = format!("LED路灯驱动电源热设计 {}", window.language);
+        let path = post_need(&browser, &title).await;
+        publish(&app, &path).await;
+        browser.go(&path).await;
+        // In place: neither a new page nor another focus.
+        browser.ask("window.kept = true").await;
+        browser.choose("#match-kinds", "achievement").await;
+        browser.until("location.search.includes('kinds=achievement')").await;
+        assert_eq!(browser.ask("return window.kept").await, true, "the page was loaded anew");
+        browser.choose("#match-kinds", "").await;
+        browser.until("document.querySelectorAll('[data-match]').length > 3").await;
+        assert_eq!(browser.faults("need-with-matches").await, Vec::<String>::new());
+        for at in [1, 2, 3] {
+            browser.click(&format!("[data-match]:nth-of-type({at}) .pick input")).await;
+        }
+        // More cannot be chosen.
+        assert!(browser.count(".pick input:disabled").await >= 1);
+        browser.click("#compare button").await;
+        browser.until("location.pathname.endsWith('/compare')").await;
+        assert_eq!(browser.count("[data-column]").await, 3);
+        assert_eq!(browser.faults("compare").await, Vec::<String>::new());
+        browser.click("[data-compare] form[action='/cases'] button").await;
+        browser.until("/^.cases.[0-9a-f-]{36}$/.test(location.pathname)").await;
+        if browser.count("details:not([open]) #note-note").await > 0 {
+            browser.click("details:has(#note-note) summary").await;
+        }
+        browser.fill("#note-note", "请问能来厂里看一次吗？").await;
+        browser.click("form[action$='/note'] button").await;
+        browser.until("document.querySelector('.timeline')?.innerText.includes('能来厂里')").await;
+        browser.close().await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

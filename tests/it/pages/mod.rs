@@ -1,5 +1,7 @@
 //! The web front: what browsers get to see.
 
+mod admin;
+mod calendar;
 mod capability_forms;
 mod cases;
 mod contracts;
@@ -9,6 +11,7 @@ mod drafts;
 mod errors;
 mod finding;
 mod forms;
+mod imports;
 mod links;
 mod lost_forms;
 mod matches;

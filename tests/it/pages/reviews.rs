@@ -72,8 +72,7 @@ async fn there_is_no_queue_for_anybody_else() {
     assert_eq!((page.count("a[href='/reviews']"), page.count("[data-waiting]")), (0, 0));
     manager.get("/reviews").await.expect(404);
     let (id, version) = (need.id.to_string(), need.version.to_string());
-    let fields =
-        [("record", "need"), ("id", &id), ("version", &version), ("decision", "approved")];
+    let fields = [("record", "need"), ("id", &id), ("version", &version), ("decision", "approved")];
     manager.submit("/reviews", &fields).await.expect(404);
     let sent = app.browser().get("/reviews").await.expect(303);
     assert!(sent.header("location").starts_with("/sign-in"));

@@ -43,6 +43,7 @@ const OWN: NavigationLink = link("/account", "own", "user", &["account"]);
 const SUGGESTIONS: NavigationLink =
     link("/suggestions", "suggestions", "lightbulb", &["suggestions"]);
 const REVIEWS: NavigationLink = link("/reviews", "reviews", "clipboard-check", &["reviews"]);
+const CALENDAR: NavigationLink = link("/calendar", "calendar", "calendar-days", &["calendar"]);
 const CASES: NavigationLink = link("/cases", "cases", "handshake", &["cases"]);
 const DEALS: NavigationLink = link("/contracts", "deals", "file-text", &["contracts", "projects"]);
 
@@ -71,9 +72,20 @@ impl Frame {
 fn work_of(principal: &Principal) -> Vec<NavigationLink> {
     let mut links = Vec::new();
     if principal.is_broker() || principal.is_admin() {
-        links.extend([COCKPIT, REVIEWS, OWN, VISITS, CASES, DEALS, DASHBOARD, REPORTS, SUGGESTIONS]);
+        links.extend([
+            COCKPIT,
+            REVIEWS,
+            CALENDAR,
+            OWN,
+            VISITS,
+            CASES,
+            DEALS,
+            DASHBOARD,
+            REPORTS,
+            SUGGESTIONS,
+        ]);
     } else {
-        links.extend([OWN, SUGGESTIONS, CASES, DEALS]);
+        links.extend([OWN, CALENDAR, SUGGESTIONS, CASES, DEALS]);
     }
     links
 }
