@@ -116,9 +116,14 @@ impl Driven {
         self.ask(&script).await;
     }
 
-    /// Clicks as a hand does: what lies under something else cannot be.
+    /// Clicks as a hand does: scrolled to the middle of the window first, and what
+    /// lies under something else even there cannot be.
     pub async fn click(&self, selector: &str) {
         let element = self.one(selector).await;
+        let middle = format!(
+            "document.querySelector({selector:?}).scrollIntoView({{ block: 'center', behavior: 'instant' }})"
+        );
+        self.ask(&middle).await;
         if let Err(error) = self.session.click(&element).await {
             panic!("{selector} on {}: {error}", self.path().await);
         }
