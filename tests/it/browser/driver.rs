@@ -10,6 +10,10 @@ use serde_json::{Value, json};
 use super::webdriver::{Element, Session};
 use crate::support::TestApp;
 
+/// No part is being fetched, and none fades: half faded, nothing has contrast enough.
+const AT_REST: &str = "!document.querySelector('.htmx-request') && \
+                       !document.getAnimations().some(one => one instanceof CSSTransition)";
+
 /// The rules of WCAG 2.2 AA, checked inside the page by axe-core (scripts/install-test-tools).
 const AXE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/target/test-tools/axe/axe.min.js");
 const RUN_AXE: &str = r"
@@ -223,6 +227,7 @@ impl Driven {
     /// What is wrong with the page that is shown: rules of accessibility that it breaks, what the
     /// console says, and content beside the window. A picture of it is kept.
     pub async fn faults(&self, name: &str) -> Vec<String> {
+        self.until(AT_REST).await;
         let mut faults = self.axe().await;
         faults.extend(self.session.console().await.iter().map(|said| format!("console: {said}")));
         let beside = self.ask("return document.documentElement.scrollWidth - innerWidth").await;

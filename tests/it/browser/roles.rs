@@ -66,6 +66,7 @@ async fn a_firm_posts_a_need_compares_matches_and_writes_to_one() {
         browser.until("location.search.includes('kinds=achievement')").await;
         assert_eq!(browser.ask("return window.kept").await, true, "the page was loaded anew");
         browser.choose("#match-kinds", "").await;
+        browser.until("!location.search.includes('kinds=achievement')").await;
         browser.until("document.querySelectorAll('[data-match]').length > 3").await;
         assert_eq!(browser.faults("need-with-matches").await, Vec::<String>::new());
         for at in [1, 2, 3] {
