@@ -199,7 +199,7 @@ async fn the_form_and_the_page_of_a_need_name_what_it_may_repeat() {
     let english = app.browser_of(&author).await;
     english.set_cookie("townbridge_language", "en");
     let page = english.get(&place).await.expect(200);
-    assert_eq!(page.only("[data-alike] h3"), "This may repeat");
+    assert_eq!(page.only("[data-alike] h2"), "This may repeat");
 
     // The reviewer sees it too; visitors are told nothing.
     let reviewer = app.account(&[GrantRole::in_region(Role::Officer, "44")]);
