@@ -1,7 +1,9 @@
 //! Pages of capabilities: showing one with its matches, writing one, taking a step.
 
+mod conflict;
 mod edit;
 mod form;
+mod send;
 
 use actix_web::{HttpResponse, get, post, web};
 use askama::Template;

@@ -18,6 +18,7 @@
 
 pub mod assets;
 pub mod chart;
+pub mod differing;
 pub mod embedded;
 pub mod failure;
 pub mod form;

@@ -9,19 +9,18 @@ use actix_web::{HttpResponse, get, post, web};
 use askama::Template;
 use askama_web::WebTemplate;
 
+use super::conflict::differences;
 use super::form;
+use super::send::{Outcome, author, can_submit, create, own, update};
 use crate::accounts::principal::{Caller, OrgId};
 use crate::app::App;
-use crate::capabilities::life::CapabilityStatus;
-use crate::capabilities::model::{
-    Capability, CapabilityFields, CapabilityId, CapabilityView, CreateCapability,
-};
-use crate::capabilities::ops::{self, TakeCapabilityStep};
+use crate::capabilities::model::{Capability, CapabilityFields, CapabilityId, CapabilityView};
 use crate::error::{Error, FieldError, Result};
 use crate::http::extract::AppData;
+use crate::http::html::differing::Difference;
 use crate::http::html::{Frame, PageResult, Posted, Refused, Visit, once, redirect, typed};
 use crate::kept::drafts::{self, DraftNote};
-use crate::records::life::{Life, ReviewedLife};
+use crate::records::life::ReviewedLife;
 use crate::records::likeness;
 use crate::records::likeness::model::LikeRecord;
 use crate::search::freshness;
@@ -53,6 +52,8 @@ pub(super) struct CapabilityForm {
     draft: Option<DraftNote>,
     /// Version of the draft that the window knows.
     draft_version: String,
+    /// What differs from what somebody else has stored meanwhile.
+    differences: Vec<Difference>,
 }
 
 /// Fields that stand among the further ones.
@@ -137,23 +138,6 @@ impl CapabilityForm {
     }
 }
 
-/// What has become of a posted form.
-struct Outcome {
-    /// The capability, once there is one.
-    id: Option<CapabilityId>,
-    /// Last change written.
-    change: Option<i64>,
-    /// Why it could not be written or put forward, with the status of that.
-    refused: Option<(u16, Refused)>,
-}
-
-impl Outcome {
-    fn refused(id: Option<CapabilityId>, change: Option<i64>, error: Error) -> Result<Self> {
-        let status = if matches!(error, Error::PreconditionFailed) { error.status() } else { 200 };
-        Ok(Self { id, change, refused: Some((status, Refused::of_form(error)?)) })
-    }
-}
-
 /// An empty form.
 #[get("/capabilities/new")]
 pub(super) async fn new_capability(app: AppData, visit: Visit) -> PageResult<CapabilityForm> {
@@ -216,79 +200,6 @@ pub(super) async fn update_capability(
     Ok(answer(&app, &visit, form, outcome).await?)
 }
 
-/// Who may write a new one: people of organisations, for it is theirs.
-fn author(caller: &Caller) -> Result<()> {
-    let person = caller.signed_in()?;
-    if person.org_ids().is_empty() && !person.is_admin() { Err(Error::NotFound) } else { Ok(()) }
-}
-
-/// A capability that is the caller's to work on; for all others there is no such form.
-fn own(app: &App, caller: &Caller, id: CapabilityId) -> Result<CapabilityView> {
-    caller.signed_in()?;
-    let item = ops::show(app, caller, id)?;
-    if item.takes_part(caller) { Ok(item) } else { Err(Error::NotFound) }
-}
-
-fn can_submit(status: CapabilityStatus) -> bool {
-    status.next().contains(&CapabilityStatus::Submitted)
-}
-
-fn create(app: &App, caller: &Caller, form: &Posted) -> Result<Outcome> {
-    author(caller)?;
-    let mut change = None;
-    let made = once::create_once(app, caller, form, "POST /capabilities/new", |caller| {
-        let none = CapabilityFields::default();
-        let patch = form::patch(form, Names::new(app, caller.language), &none)?;
-        let command = CreateCapability {
-            org_id: form.text("org_id").parse().ok(),
-            fields: typed::document(&patch)?,
-        };
-        let written = ops::create(app, caller, &command)?;
-        change = Some(written.change);
-        Ok(written.value.id.to_string())
-    });
-    match made {
-        Ok(id) => {
-            let id = id.parse().map_err(|_| Error::internal("a capability without an id"))?;
-            put_forward(app, caller, form, id, change)
-        }
-        Err(error) => Outcome::refused(None, None, error),
-    }
-}
-
-fn update(app: &App, caller: &Caller, id: CapabilityId, form: &Posted) -> Result<Outcome> {
-    let stored = own(app, caller, id)?;
-    let written = form.version_if(stored.version).and_then(|version| {
-        let patch = form::patch(form, Names::new(app, caller.language), &stored.fields)?;
-        ops::update(app, caller, id, version, &patch)
-    });
-    match written {
-        Ok(written) => put_forward(app, caller, form, id, Some(written.change)),
-        Err(error) => Outcome::refused(Some(id), None, error),
-    }
-}
-
-/// Puts a saved capability forward if that was the button, and keeps what is wrong for the form.
-fn put_forward(
-    app: &App,
-    caller: &Caller,
-    form: &Posted,
-    id: CapabilityId,
-    change: Option<i64>,
-) -> Result<Outcome> {
-    let done = Outcome { id: Some(id), change, refused: None };
-    // A form that was sent twice finds it put forward already.
-    if form.text("button") != "submit" || !can_submit(ops::show(app, caller, id)?.status) {
-        return Ok(done);
-    }
-    let to = CapabilityStatus::Submitted;
-    let step = TakeCapabilityStep { to, comment: None, valid_until: None };
-    match ops::take_step(app, caller, id, &step) {
-        Ok(taken) => Ok(Outcome { change: Some(taken.change), ..done }),
-        Err(error) => Outcome::refused(Some(id), change, error),
-    }
-}
-
 /// On to the page of the capability, or the form again.
 async fn answer(
     app: &Arc<App>,
@@ -310,14 +221,19 @@ async fn answer(
         Some(id) => Some(app.run(move |app| own(app, &caller, id)).await?),
         None => None,
     };
+    let mut found = Vec::new();
     let form = match &item {
         Some(item) => {
             let stored = form::filled(&item.fields, Names::new(app, visit.caller.language))?;
+            if status == Error::PreconditionFailed.status() {
+                found = differences(&Frame::new(app, visit, "capabilities"), &stored, &form);
+            }
             form::completed(&form, &stored)
         }
         None => form,
     };
     let mut page = shown(app, visit, item, form, refused).await?;
+    page.differences = found;
     page.saved = outcome.change.is_some();
     if page.saved {
         // What was a draft is stored.
@@ -355,6 +271,7 @@ async fn shown(
         alike,
         draft: None,
         draft_version,
+        differences: Vec::new(),
     })
 }
 

@@ -114,13 +114,16 @@ fn shows(form: &Posted, field: &str) -> bool {
     form.pairs().any(|(name, _)| name == field || name.starts_with(&inside))
 }
 
+/// Whether a form showed a field: one within a list when it showed the list.
+pub fn showed(form: &Posted, name: &str) -> bool {
+    let list = LISTS.iter().map(|(list, _)| *list).find(|list| name.starts_with(*list));
+    shows(form, list.unwrap_or(name))
+}
+
 /// What was sent, with what is stored in the place of what the form did not show.
 pub fn completed(form: &Posted, stored: &Posted) -> Posted {
     let sent = form.pairs();
-    let rest = stored.pairs().filter(|(name, _)| {
-        let list = LISTS.iter().map(|(list, _)| *list).find(|list| name.starts_with(*list));
-        !shows(form, list.unwrap_or(name))
-    });
+    let rest = stored.pairs().filter(|(name, _)| !showed(form, name));
     Posted::new(sent.chain(rest).map(|(name, text)| (name.to_owned(), text.to_owned())).collect())
 }
 

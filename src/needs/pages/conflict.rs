@@ -1,19 +1,10 @@
 //! What differs between a need as somebody typed it and as somebody else has stored it meanwhile.
 
 use super::form;
+use crate::http::html::differing::{Difference, differing};
 use crate::http::html::{Frame, Posted};
 use crate::needs::model::NeedFields;
 use crate::search::names::Names;
-
-/// One field that differs.
-pub struct Difference {
-    /// The field in words.
-    pub label: String,
-    /// What is stored now.
-    pub stored: String,
-    /// What was typed.
-    pub typed: String,
-}
 
 /// Fields with codes, and the tables of these.
 const CODED: [(&str, &str); 5] = [
@@ -32,17 +23,10 @@ pub fn differences(
     typed: &Posted,
 ) -> Vec<Difference> {
     let stored = form::filled(stored, names);
-    let mut fields: Vec<&str> = Vec::new();
-    let of_page = ["csrf", "button", "step", "version", "need", "once", "org_id"];
-    for (name, _) in stored.pairs().chain(typed.pairs()) {
-        if !fields.contains(&name) && !of_page.contains(&name) && !name.starts_with("draft_") {
-            fields.push(name);
-        }
-    }
     let operator =
-        |name: &&&str| !name.ends_with("_operator") || differs_in_row(&stored, typed, name);
-    let differing = fields.iter().filter(|name| stored.all(name) != typed.all(name));
-    differing
+        |name: &&str| !name.ends_with("_operator") || differs_in_row(&stored, typed, name);
+    differing(&stored, typed)
+        .into_iter()
         .filter(operator)
         .map(|name| Difference {
             label: label(page, name),

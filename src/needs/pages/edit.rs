@@ -8,7 +8,7 @@ use askama::Template;
 use askama_web::WebTemplate;
 use serde::Deserialize;
 
-use super::conflict::{Difference, differences};
+use super::conflict::differences;
 use super::send::{Outcome, create, update};
 use super::{doctor, form};
 use crate::accounts::principal::{Caller, OrgId};
@@ -16,6 +16,7 @@ use crate::app::App;
 use crate::diagnosis::model::Diagnosis;
 use crate::error::{Error, FieldError, Result};
 use crate::http::extract::{AppData, Query};
+use crate::http::html::differing::Difference;
 use crate::http::html::{Frame, PageResult, Posted, Visit, once, redirect, refusing};
 use crate::kept::drafts::{self, DraftNote};
 use crate::needs::model::NeedId;

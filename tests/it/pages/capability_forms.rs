@@ -180,9 +180,42 @@ async fn an_outdated_form_does_not_overwrite_and_the_page_says_so() {
     let mine = [("version", "1"), ("title", "我的题目"), ("button", "save")];
     let page = browser.submit(&edit, &mine).await.expect(412);
     assert_eq!(page.count("[role=alert]"), 1);
+    // Only what the form showed can differ.
+    let rows = page.texts("[data-conflict] tbody tr");
+    assert_eq!(rows.len(), 1, "{rows:?}");
+    assert!(rows[0].contains("别人改过的题目") && rows[0].contains("我的题目"), "{rows:?}");
     assert_eq!(page.attribute("#title", "value"), "我的题目");
     let kept = ops::show(&app, &caller, item.id).unwrap();
     assert_eq!(kept.fields.title.as_deref(), Some("别人改过的题目"));
+    // Told, its author may save it.
+    let version = page.attribute("[name=version]", "value");
+    let mut mine = mine;
+    mine[0].1 = &version;
+    browser.submit(&edit, &mine).await.expect(303);
+}
+
+#[tokio::test]
+async fn both_versions_are_said_in_words_field_by_field() {
+    let app = TestApp::start().await;
+    let school = OrgBuilder::university().insert(&app);
+    let item = CapabilityBuilder::draft(&school).insert(&app);
+    let browser = member(&app, &school).await;
+    let edit = format!("/capabilities/{}/edit", item.id);
+    let form = browser.get(&edit).await.expect(200);
+    let theirs = json!({ "summary": "第一行\n第二行", "transfer_modes": ["open_license"], "trl": 7,
+        "performance": [{ "name": "光效", "value": "180", "unit": "lm/W" }] });
+    ops::update(&app, &Caller::system("test"), item.id, item.version, &theirs).unwrap();
+    let mut typed = inputs(&form);
+    typed.retain(|(name, _)| name != "summary" && name != "trl");
+    // A browser ends lines otherwise than the service does.
+    for (name, text) in [("summary", "第一行\r\n第二行"), ("trl", "6"), ("button", "save")] {
+        typed.push((name.into(), text.into()));
+    }
+    let page = browser.send(browser.form(&edit, &typed)).await.expect(412);
+    let rows = page.texts("[data-conflict] tbody tr");
+    let row = |part: &str| rows.iter().any(|row| row.contains(part));
+    assert!(row("许可") && row("光效") && row("lm/W"), "{rows:?}");
+    assert!(!row("第一行") && !row("open_license"), "{rows:?}");
 }
 
 #[tokio::test]
