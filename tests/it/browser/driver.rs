@@ -1,6 +1,6 @@
 //! A browser that is driven: chromedriver with a window of a chosen size and language.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write as _};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
@@ -21,6 +21,23 @@ const RUN_AXE: &str = r"
     axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })
         .then((result) => done(result.violations.map((one) => one.id + ' at ' + one.nodes[0].target)),
               (error) => done(['axe: ' + error]));";
+
+/// Bytes that a first view may take, compressed; charts and maps, which few pages have, aside.
+const MOST_BYTES: f64 = 60_000.0;
+/// Requests that a first view may take.
+const MOST_REQUESTS: f64 = 12.0;
+/// How much a page may shift while it is drawn (<https://web.dev/articles/cls>).
+const MOST_SHIFT: f64 = 0.1;
+/// What a page has taken: bytes and requests, and by how much it has shifted by itself.
+const RUN_BUDGET: &str = r"
+    const done = arguments[arguments.length - 1];
+    const first = (one) => one.entryType === 'navigation' ||
+        (['script', 'link', 'css', 'img'].includes(one.initiatorType) && !/echarts|charts\.|guangdong/.test(one.name));
+    const taken = [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')].filter(first);
+    let shift = 0;
+    new PerformanceObserver((list) => list.getEntries().forEach((one) => { if (!one.hadRecentInput) shift += one.value; }))
+        .observe({ type: 'layout-shift', buffered: true });
+    setTimeout(() => done([taken.reduce((sum, one) => sum + one.encodedBodySize, 0), taken.length, shift]), 50);";
 
 /// How a window is opened.
 #[derive(Debug, Clone, Copy)]
@@ -229,6 +246,7 @@ impl Driven {
     pub async fn faults(&self, name: &str) -> Vec<String> {
         self.until(AT_REST).await;
         let mut faults = self.axe().await;
+        faults.extend(self.beyond_budget().await);
         faults.extend(self.session.console().await.iter().map(|said| format!("console: {said}")));
         let beside = self.ask("return document.documentElement.scrollWidth - innerWidth").await;
         if beside.as_i64().is_some_and(|pixels| pixels > 0) {
@@ -237,6 +255,32 @@ impl Driven {
         self.keep_picture(name).await;
         let path = self.path().await;
         faults.iter().map(|fault| format!("{path} at {:?}: {fault}", self.window)).collect()
+    }
+
+    async fn beyond_budget(&self) -> Vec<String> {
+        let answer = self.session.run_async(RUN_BUDGET).await.unwrap();
+        let taken: [f64; 3] = serde_json::from_value(answer).unwrap();
+        assert!(taken[0] > 2_000.0, "nothing was measured: {taken:?}");
+        let most = [MOST_BYTES, MOST_REQUESTS, MOST_SHIFT];
+        let names = ["bytes", "requests", "of the window shifted"];
+        let beyond = (0..3).filter(|at| taken[*at] > most[*at]);
+        beyond.map(|at| format!("{} {}, at most {}", taken[at], names[at], most[at])).collect()
+    }
+
+    /// What of the page is left on paper: its text, and selectors of those that are drawn there.
+    pub async fn printed(&self, watched: &[&str]) -> (String, Vec<String>) {
+        self.session.medium("print").await;
+        let mut drawn = Vec::new();
+        for selector in watched {
+            let script = format!(
+                "return [...document.querySelectorAll({selector:?})].some(one => one.getClientRects().length > 0)"
+            );
+            if self.ask(&script).await == true {
+                drawn.push((*selector).to_owned());
+            }
+        }
+        self.session.medium("").await;
+        (text_of_pdf(&self.session.print().await), drawn)
     }
 
     async fn axe(&self) -> Vec<String> {
@@ -248,7 +292,8 @@ impl Driven {
         violations.map(|one| format!("axe: {}", one.as_str().unwrap_or_default())).collect()
     }
 
-    async fn keep_picture(&self, name: &str) {
+    /// Keeps a picture of the window in `target/screenshots`.
+    pub async fn keep_picture(&self, name: &str) {
         let folder = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/target/screenshots"));
         std::fs::create_dir_all(&folder).unwrap();
         let file = format!("{name}-{}-{}.png", self.window.size.0, self.window.language);
@@ -269,6 +314,15 @@ impl Drop for Driven {
         let _ = self.program.kill();
         let _ = self.program.wait();
     }
+}
+
+/// The text of a PDF without white space, which lies anywhere in it.
+fn text_of_pdf(pdf: &[u8]) -> String {
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    file.write_all(pdf).unwrap();
+    let read = Command::new("pdftotext").arg(file.path()).arg("-").output().unwrap();
+    assert!(read.status.success(), "{}", String::from_utf8_lossy(&read.stderr));
+    String::from_utf8_lossy(&read.stdout).split_whitespace().collect()
 }
 
 fn capabilities(window: Window, profile: &tempfile::TempDir, scripts: bool) -> Value {

@@ -5,6 +5,8 @@ mod driver;
 mod every_page;
 mod hazards;
 mod paths;
+mod pictures;
+mod print;
 mod roles;
 mod webdriver;
 

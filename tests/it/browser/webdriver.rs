@@ -167,6 +167,18 @@ impl Session {
         STANDARD.decode(picture.as_str().unwrap()).unwrap()
     }
 
+    /// Has the page drawn as for paper, or again as for the screen (Chromium only).
+    pub async fn medium(&self, name: &str) {
+        let command = json!({ "cmd": "Emulation.setEmulatedMedia", "params": { "media": name } });
+        self.post("/goog/cdp/execute", command).await.unwrap();
+    }
+
+    /// The page as a PDF, as it is printed.
+    pub async fn print(&self) -> Vec<u8> {
+        let printed = self.post("/print", json!({ "background": false })).await.unwrap();
+        STANDARD.decode(printed.as_str().unwrap()).unwrap()
+    }
+
     /// Ends the browser.
     pub async fn quit(&self) {
         command(&self.client, Method::DELETE, &self.address, None).await.unwrap();
