@@ -123,6 +123,7 @@ async fn from_the_need_over_the_match_to_the_interest_without_scripts() {
     // One question at a time, by the service alone.
     browser.go("/needs/new").await;
     browser.click("[data-mode][value='step:1']").await;
+    browser.until("document.querySelector('[data-step=\"2\"][hidden]')").await;
     browser.fill("#title", "没有脚本也能填").await;
     browser.click("[data-next]").await;
     browser.until("document.querySelector('[data-step=\"2\"]:not([hidden])')").await;
