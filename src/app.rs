@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use futures_util::stream;
+use futures_util::{StreamExt, TryStreamExt};
 use search_index::{MatchSettings, Opened, Options, SearchIndex, State};
 
 use crate::accounts::limits::AttemptLimits;
@@ -139,6 +141,24 @@ impl App {
         work: impl FnOnce(&Self) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         self.run_in(self.turns.matching().await?, work).await
+    }
+
+    /// Like [`App::run_match`], for several matches of one answer: as many at a time as have turns, so
+    /// that others who ask meanwhile come between. Keeps the order.
+    ///
+    /// # Errors
+    /// The first of `work`.
+    pub async fn run_matches<I: Send + 'static, T: Send + 'static>(
+        self: &Arc<Self>,
+        of: Vec<I>,
+        work: impl Fn(&Self, I) -> Result<T> + Clone + Send + 'static,
+    ) -> Result<Vec<T>> {
+        let one = |item| {
+            let work = work.clone();
+            self.run_match(move |app| work(app, item))
+        };
+        let at_a_time = turns::matches_at_once(turns::cores());
+        stream::iter(of).map(one).buffered(at_a_time).try_collect().await
     }
 
     async fn run_in<T: Send + 'static>(

@@ -99,7 +99,9 @@ fn step(app: &App, liaison: &Caller, id: EventId, to: EventStatus) -> Result<()>
 /// Invites the best pair of so many needs.
 fn invite(app: &App, liaison: &Caller, id: EventId, wanted: usize) -> Result<()> {
     let query = ListProposals { each: Some(1), limit: Some(20), after: None };
-    let proposed = proposals::list(app, liaison, id, &query)?.items;
+    let sought = proposals::sought(app, liaison, id, &query)?;
+    let pairs = sought.needs.iter().map(|need| sought.pairs(app, liaison, need));
+    let proposed: Vec<_> = pairs.collect::<Result<Vec<_>>>()?.into_iter().flatten().collect();
     for pair in proposed.iter().take(wanted) {
         let (Ok(need_id), Ok(capability_id)) = (pair.need.id.parse(), pair.capability.id.parse())
         else {

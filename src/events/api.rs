@@ -153,7 +153,8 @@ async fn list_event_proposals(
     id: web::Path<EventId>,
     query: Query<ListProposals>,
 ) -> ApiResult {
-    let found = app.run_match(move |app| proposals::list(app, &caller.0, *id, &query)).await?;
+    let query = query.into_inner();
+    let found = proposals::list(&app.into_inner(), &caller.0, *id, query).await?;
     Ok(HttpResponse::Ok().json(found))
 }
 

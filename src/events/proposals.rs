@@ -3,10 +3,11 @@
 //! left out: who runs the event may still invite them by name.
 
 use std::collections::{BTreeSet, HashSet};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::model::EventId;
+use super::model::{EventId, Meeting};
 use super::ops::reviewed as reviewed_event;
 use super::store;
 use super::views::{ProposedPair, ProposedSide};
@@ -75,7 +76,37 @@ fn bounded(given: Option<usize>, usual: usize, most: usize, pointer: &str) -> Re
 ///
 /// # Errors
 /// [`Error::NotFound`]; [`Error::Forbidden`]; [`Error::Invalid`] for a page that cannot be.
-pub fn list(app: &App, caller: &Caller, id: EventId, query: &ListProposals) -> Result<Proposals> {
+pub async fn list(
+    app: &Arc<App>,
+    caller: &Caller,
+    id: EventId,
+    query: ListProposals,
+) -> Result<Proposals> {
+    let who = caller.clone();
+    let mut sought = app.run(move |app| sought(app, &who, id, &query)).await?;
+    let (needs, next) = (std::mem::take(&mut sought.needs), sought.next.take());
+    let who = caller.clone();
+    let sought = Arc::new(sought);
+    let pairs = move |app: &App, need: NeedView| sought.pairs(app, &who, &need);
+    let items = app.run_matches(needs, pairs).await?.into_iter().flatten().collect();
+    Ok(Proposals { items, next })
+}
+
+/// For which needs pairs are proposed.
+pub struct Sought {
+    /// The needs of a page, without those of people who want nothing recommended.
+    pub needs: Vec<NeedView>,
+    /// As in [`Proposals`].
+    pub next: Option<String>,
+    each: usize,
+    invited: HashSet<(String, String)>,
+}
+
+/// The needs that [`list`] proposes pairs for.
+///
+/// # Errors
+/// Those of [`list`].
+pub fn sought(app: &App, caller: &Caller, id: EventId, query: &ListProposals) -> Result<Sought> {
     caller.signed_in()?;
     let each = bounded(query.each, EACH, MOST_EACH, "/each")?;
     let limit = bounded(query.limit, NEEDS, MOST_NEEDS, "/limit")?;
@@ -84,10 +115,8 @@ pub fn list(app: &App, caller: &Caller, id: EventId, query: &ListProposals) -> R
         let meetings = store::meetings(db, event.id)?;
         Ok::<_, Error>((event, meetings))
     })?;
-    let invited: HashSet<(String, String)> = meetings
-        .iter()
-        .map(|one| (one.need_id.to_string(), one.capability_id.to_string()))
-        .collect();
+    let pair = |one: &Meeting| (one.need_id.to_string(), one.capability_id.to_string());
+    let invited = meetings.iter().map(pair).collect();
     let page = needs::ops::list(
         app,
         caller,
@@ -99,22 +128,32 @@ pub fn list(app: &App, caller: &Caller, id: EventId, query: &ListProposals) -> R
             ..ListNeeds::default()
         },
     )?;
-    let mut items = Vec::new();
     let ids: Vec<NeedId> = page.items.iter().map(|need| need.id).collect();
     let unasked = app.db.read(|db| unwanted(db, caller, &ids))?;
-    for need in page.items.iter().filter(|need| !unasked.contains(&need.id)) {
+    let mut needs = page.items;
+    needs.retain(|need| !unasked.contains(&need.id));
+    Ok(Sought { needs, next: page.next, each, invited })
+}
+
+impl Sought {
+    /// The pairs proposed for one of the needs, best first.
+    ///
+    /// # Errors
+    /// Database faults.
+    pub fn pairs(&self, app: &App, caller: &Caller, need: &NeedView) -> Result<Vec<ProposedPair>> {
         // More than are shown: some may be left out.
-        let wanted = MatchQuery { limit: Some(each.max(DEFAULT_LIMIT)), ..MatchQuery::default() };
-        let found = matching::ops::of_need(app, caller, need.id, &wanted, &Aid::default())?;
+        let limit = Some(self.each.max(DEFAULT_LIMIT));
+        let wanted = MatchQuery { limit, ..MatchQuery::default() };
+        let found = matching::ops::of_need(app, caller, need.id, &wanted, &Aid::default());
+        // Nothing for a need that has been hidden or closed since it was read.
+        let Some(found) = Error::unless_absent(found)? else { return Ok(Vec::new()) };
         let ids: Vec<CapabilityId> =
             found.hits.iter().filter_map(|hit| hit.record.id.parse().ok()).collect();
         let unasked = app.db.read(|db| unwanted(db, caller, &ids))?;
         let asked = |hit: &&Match| !hit.record.id.parse().is_ok_and(|id| unasked.contains(&id));
-        items.extend(
-            found.hits.iter().filter(asked).take(each).map(|hit| pair(need, hit, &invited)),
-        );
+        let best = found.hits.iter().filter(asked).take(self.each);
+        Ok(best.map(|hit| pair(need, hit, &self.invited)).collect())
     }
-    Ok(Proposals { items, next: page.next })
 }
 
 /// Of these records, those of people who want nothing recommended: of their author, while the author works

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+use futures_util::future::join_all;
 use search_index::Kind;
 use serde_json::json;
 
@@ -19,6 +20,7 @@ use crate::cases::commands::OpenCase;
 use crate::cases::model::{Channel, Side};
 use crate::cases::views::CaseView;
 use crate::db::{Db, dialect};
+use crate::embeddings::server::Aid;
 use crate::error::{Error, Message, Result};
 use crate::http::pagination::{Page, decode_cursor, encode_cursor};
 use crate::matching;
@@ -161,21 +163,30 @@ async fn matches(
     for row in rows {
         by_need.entry(row.need_id).or_default().push(row.capability_id.to_string());
     }
-    let least = app.match_settings.good_threshold;
-    let mut found = HashMap::new();
-    for (need, among) in by_need {
-        let limit = Some(among.len());
-        let query = MatchQuery { among, limit, grouped: Some(false), ..MatchQuery::default() };
-        let (who, own) = (caller.clone(), caller.clone());
-        let aid = aid::of_need(app, move |_| Ok(who), need).await;
-        let work = move |app: &App| matching::ops::of_need(app, &own, need, &query, &aid);
-        let answer = Error::unless_absent(app.run_match(work).await)?;
-        let hits = answer.map(|answer| answer.hits).unwrap_or_default();
-        for hit in hits.into_iter().filter(|hit| hit.score >= least) {
-            found.insert((need, hit.record.id.clone()), hit);
-        }
-    }
-    Ok(found)
+    let aid = |need: &NeedId| {
+        let who = caller.clone();
+        aid::of_need(app, move |_| Ok(who), *need)
+    };
+    let aids = join_all(by_need.keys().map(aid)).await;
+    let who = caller.clone();
+    let good = move |app: &App, (asked, aid)| good(app, &who, asked, &aid);
+    let found = app.run_matches(by_need.into_iter().zip(aids).collect(), good).await?;
+    Ok(found.into_iter().flatten().collect())
+}
+
+/// The good matches of a need among some capabilities.
+fn good(
+    app: &App,
+    caller: &Caller,
+    (need, among): (NeedId, Vec<String>),
+    aid: &Aid,
+) -> Result<Vec<((NeedId, String), Match)>> {
+    let limit = Some(among.len());
+    let query = MatchQuery { among, limit, grouped: Some(false), ..MatchQuery::default() };
+    let answer = Error::unless_absent(matching::ops::of_need(app, caller, need, &query, aid))?;
+    let hits = answer.map(|answer| answer.hits).unwrap_or_default();
+    let good = hits.into_iter().filter(|hit| hit.score >= app.match_settings.good_threshold);
+    Ok(good.map(|hit| ((need, hit.record.id.clone()), hit)).collect())
 }
 
 fn view(row: Suggestion, side: Side, need: Card, hit: &Match) -> SuggestionView {

@@ -86,15 +86,12 @@ pub(super) async fn invitations(
     id: EventId,
     (after, tried): (Option<String>, Tried),
 ) -> Result<InvitationsPage> {
-    let (caller, from) = (visit.caller.clone(), after.clone());
-    let (event, proposals, guests) = app
-        .run_match(move |app| {
-            let event = reviewed(app, &caller, id)?;
-            let query = ListProposals { after: from, ..ListProposals::default() };
-            let proposals = proposals::list(app, &caller, id, &query)?;
-            Ok((event, proposals, guests::list(app, &caller, id)?))
-        })
+    let caller = visit.caller.clone();
+    let (event, guests) = app
+        .run(move |app| Ok((reviewed(app, &caller, id)?, guests::list(app, &caller, id)?)))
         .await?;
+    let query = ListProposals { after: after.clone(), ..ListProposals::default() };
+    let proposals = proposals::list(app, &visit.caller, id, query).await?;
     let page = Frame::new(app, visit, "events");
     let refused = told(&page, &tried);
     Ok(InvitationsPage { page, event, proposals, guests, after, tried, refused })

@@ -51,14 +51,11 @@ async fn home(app: AppData, visit: Visit) -> PageResult<HomePage> {
     let who = caller.clone();
     let cards = app.run_search(move |app| newest(app, &who)).await?;
     let aids = join_all(cards.iter().map(|card| aid(&app, &caller, card))).await;
-    let (fresh, towns, demo) = app
-        .run_match(move |app| {
-            let with_aids = cards.into_iter().zip(aids);
-            let fresh = with_aids.map(|(card, aid)| fresh_need(app, &caller, card, &aid));
-            let fresh = fresh.collect::<Result<Vec<_>>>()?;
-            Ok((fresh, towns(app, &caller)?, demo::is_shown(app)?))
-        })
-        .await?;
+    let who = caller.clone();
+    let best = move |app: &App, (card, aid)| fresh_need(app, &who, card, &aid);
+    let fresh = app.run_matches(cards.into_iter().zip(aids).collect(), best).await?;
+    let (towns, demo) =
+        app.run(move |app| Ok((towns(app, &caller)?, demo::is_shown(app)?))).await?;
     Ok(HomePage { page: Frame::new(&app, &visit, "home"), demo, fresh, towns })
 }
 
