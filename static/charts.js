@@ -135,7 +135,8 @@
         })),
         itemStyle: { areaColor: token("surface"), borderColor: token("edge"), borderWidth: 0.8 },
         label: {
-          show: plot.clientWidth > 520, fontSize: 11, fontFamily: font(), color: token("soft"),
+          // All counties at once leave no room for names; each is told where the pointer is.
+          show: plot.clientWidth > 520 && (spec.digits === 4 || spec.within.length > 0), fontSize: 11, fontFamily: font(), color: token("soft"),
           formatter: (point) => (known.get(point.name) || {}).short || "",
         },
         labelLayout: { hideOverlap: true },
@@ -144,11 +145,14 @@
     };
   }
 
-  // The boundaries, under the codes of the cities.
-  async function boundaries(address) {
-    const answer = await fetch(address);
+  // The boundaries, under the codes of the places, and of those only that are asked for.
+  async function boundaries(spec) {
+    const answer = await fetch(spec.map);
     const shapes = await answer.json();
-    for (const shape of shapes.features) shape.properties.name = String(shape.id).slice(0, 4);
+    if (spec.within.length) {
+      shapes.features = shapes.features.filter((shape) => spec.within.some((code) => shape.id.startsWith(code)));
+    }
+    for (const shape of shapes.features) shape.properties.name = String(shape.id).slice(0, spec.digits);
     echarts.registerMap("guangdong", shapes);
   }
 
@@ -175,7 +179,7 @@
   async function draw(figure) {
     const spec = JSON.parse(figure.querySelector("script[type='application/json']").textContent);
     const plot = figure.querySelector(".plot");
-    if (spec.kind === "map") await boundaries(spec.map);
+    if (spec.kind === "map") await boundaries(spec);
     const chart = echarts.init(plot, null, { renderer: "canvas" });
     const show = () => {
       spec.tight = plot.clientWidth < 760;

@@ -206,7 +206,9 @@ impl Words<'_> {
             })
             .collect();
         let map = self.page.asset("guangdong.json");
-        let spec = json!({ "kind": "map", "map": map, "places": places });
+        let spec = json!({
+            "kind": "map", "map": map, "places": places, "digits": 4, "within": [],
+        });
         Chart::new("places", (self.own("places"), said), &spec)
     }
 

@@ -71,6 +71,8 @@ pub struct AskBoard {
     pub period: Option<String>,
     /// Code of a region; that of the caller by default.
     pub region: Option<String>,
+    /// Places finer than those that follow from the region, where it can be had by them too: counties.
+    pub by: Option<Dimension>,
 }
 
 /// A share of needs, and what it is held against.
@@ -105,7 +107,7 @@ pub fn percent(part: i64, of: i64) -> Option<f64> {
 pub type Steps = [i64; 4];
 
 /// A place with its figures.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct PlaceLine {
     /// Its code, or `none`.
     pub code: String,
@@ -151,6 +153,8 @@ pub struct Dashboard {
     pub months: Vec<(String, Figures)>,
     /// What places are.
     pub by: Dimension,
+    /// What they can be in this region.
+    pub levels: &'static [Dimension],
     /// Figures of each place; none within a town.
     pub places: Vec<PlaceLine>,
     /// Needs by town and field.
@@ -178,7 +182,8 @@ pub fn board(app: &App, caller: &Caller, ask: &AskBoard) -> Result<Dashboard> {
             collect::sums(db, &reach, &trend)?,
         ))
     })?;
-    let by = finer(app, caller, region.as_deref());
+    let levels = levels(finer(app, caller, region.as_deref()));
+    let by = ask.by.filter(|by| levels.contains(by)).unwrap_or(levels[0]);
     let months = break_down(&trend_sums, &[Dimension::Month]);
     let mut places = break_down(&sums, &[by]).into_iter().collect::<BTreeMap<_, _>>();
     let mut steps: BTreeMap<Vec<String>, Steps> = BTreeMap::new();
@@ -206,6 +211,7 @@ pub fn board(app: &App, caller: &Caller, ask: &AskBoard) -> Result<Dashboard> {
         period,
         region,
         by,
+        levels,
     })
 }
 
@@ -267,6 +273,15 @@ fn finer(app: &App, caller: &Caller, region: Option<&str>) -> Dimension {
                 _ => Dimension::City,
             }
         }
+    }
+}
+
+/// What places can be, the coarsest first.
+fn levels(coarsest: Dimension) -> &'static [Dimension] {
+    match coarsest {
+        Dimension::City => &[Dimension::City, Dimension::County],
+        Dimension::County => &[Dimension::County],
+        _ => &[Dimension::Town],
     }
 }
 

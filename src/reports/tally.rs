@@ -56,6 +56,13 @@ impl Figures {
         figures
     }
 
+    /// Adds the sums of others.
+    pub fn add_sums(&mut self, others: &Self) {
+        for (measure, sum) in &others.0 {
+            *self.0.entry(*measure).or_default() += sum;
+        }
+    }
+
     /// A sum; nothing when there is no fact.
     pub fn sum(&self, measure: Measure) -> i64 {
         self.0.get(&measure).copied().unwrap_or_default()

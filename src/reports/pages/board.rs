@@ -1,6 +1,7 @@
 //! The tables and charts of the dashboard: both are made of the same cells.
 
 mod charts;
+mod outlines;
 
 use super::table::grouped;
 use crate::http::html::Frame;

@@ -33,7 +33,8 @@ impl DashboardPage {
     /// Where a table is as a file.
     fn file(&self, part: &str) -> String {
         let region = self.data.region.as_deref().unwrap_or_default();
-        let query = [("part", part), ("period", &self.data.period), ("region", region)];
+        let by = self.data.by.as_str();
+        let query = [("part", part), ("period", &self.data.period), ("region", region), ("by", by)];
         format!("/dashboard/export?{}", serde_urlencoded::to_string(query).unwrap_or_default())
     }
 
@@ -47,7 +48,7 @@ impl DashboardPage {
     /// How high the chart of the places is.
     fn places_shape(&self) -> &'static str {
         match (self.data.by, self.data.places.len()) {
-            (Dimension::City, _) => "tall",
+            (Dimension::City | Dimension::County, _) => "tall",
             (_, 9..) => "rows",
             _ => "low",
         }
@@ -63,6 +64,8 @@ struct Wanted {
     region: String,
     #[serde(default)]
     figure: String,
+    #[serde(default)]
+    by: String,
     /// Of a file: which table.
     #[serde(default)]
     part: String,
@@ -71,7 +74,8 @@ struct Wanted {
 impl Wanted {
     fn ask(&self) -> AskBoard {
         let some = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
-        AskBoard { period: some(&self.period), region: some(&self.region) }
+        let by = self.by.parse().ok();
+        AskBoard { period: some(&self.period), region: some(&self.region), by }
     }
 
     fn figure(&self) -> BoardFigure {

@@ -90,8 +90,9 @@ const OF_OFFICER: [&str; 8] = [
     "/platforms/coverage",
     "/platforms/new",
 ];
-const OF_ADMIN: [&str; 18] = [
+const OF_ADMIN: [&str; 19] = [
     "/dashboard",
+    "/dashboard?by=county",
     "/dashboard > [data-table=places] th a",
     "/admin",
     "/admin/organizations",

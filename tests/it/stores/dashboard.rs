@@ -25,7 +25,7 @@ on_both!(
 );
 
 fn asked(period: &str, region: Option<&str>) -> AskBoard {
-    AskBoard { period: Some(period.to_owned()), region: region.map(str::to_owned) }
+    AskBoard { period: Some(period.to_owned()), region: region.map(str::to_owned), by: None }
 }
 
 fn query(board: &Dashboard) -> RecordsQuery {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Words, in_percent, worded};
+use super::{Words, in_percent, outlines, worded};
 use crate::http::html::chart::{Chart, units};
 use crate::reports::dashboard::{BoardFigure, PlaceLine, percent};
 use crate::reports::dimension::Dimension;
@@ -138,7 +138,8 @@ impl Words<'_> {
             })
             .collect();
         let said = lines.iter().map(|(line, _, text)| format!("{} {text}", self.place(&line.code)));
-        let said = (format!("{}: {name}", self.own("places")), said.collect());
+        let said =
+            (format!("{}{}{name}", self.own("places"), self.page.t("form.colon")), said.collect());
         let units = units(
             self.page,
             match figure {
@@ -147,20 +148,8 @@ impl Words<'_> {
                 _ => "count",
             },
         );
-        if self.data.by == Dimension::City {
-            let places: Vec<Value> = lines
-                .iter()
-                .map(|(line, value, text)| {
-                    json!({
-                        "id": line.code, "name": self.place(&line.code), "value": value,
-                        "short": self.page.short_region(&line.code),
-                        "text": format!("{name} {text}"), "link": self.deeper(&line.code),
-                    })
-                })
-                .collect();
-            let map = self.page.asset("guangdong.json");
-            let spec = json!({ "kind": "map", "map": map, "places": places, "units": units });
-            return Chart::new("map", said, &spec);
+        if self.data.by != Dimension::Town {
+            return Chart::new("map", said, &self.map(figure, &units));
         }
         let names: Vec<String> =
             lines.iter().map(|(line, ..)| self.page.short_region(&line.code)).collect();
@@ -171,5 +160,46 @@ impl Words<'_> {
             "series": [{ "name": name, "values": values }],
         });
         Chart::new("places", said, &spec)
+    }
+
+    /// The places on the map: cities, or counties, of those that are drawn alone.
+    fn map(&self, figure: BoardFigure, units: &Value) -> Value {
+        let counties = self.data.by == Dimension::County;
+        let name = self.figure(figure);
+        let places: Vec<Value> = outlines::drawn(&self.data.places)
+            .iter()
+            .map(|(id, lines)| {
+                let (value, text) = self.value(&outlines::together(lines), figure);
+                let joined = |names: Vec<String>| names.join(&self.page.t("list_separator"));
+                let codes = || lines.iter().map(|line| line.code.as_str());
+                // Several in one outline: the table leads to each.
+                let link =
+                    if let [line] = lines.as_slice() { self.deeper(&line.code) } else { None };
+                json!({
+                    "id": id, "value": value, "text": format!("{name} {text}"), "link": link,
+                    "name": joined(codes().map(|code| self.place(code)).collect()),
+                    "short": joined(codes().map(|code| self.page.short_region(code)).collect()),
+                })
+            })
+            .collect();
+        let file = if counties { "guangdong-counties.json" } else { "guangdong.json" };
+        json!({
+            "kind": "map", "map": self.page.asset(file), "places": places, "units": units,
+            "digits": if counties { 6 } else { 4 }, "within": self.cities(),
+        })
+    }
+
+    /// Cities that the map is cut to; none for the whole of it.
+    fn cities(&self) -> Vec<&str> {
+        match self.data.region.as_deref() {
+            Some(code) => code.get(..4).into_iter().collect(),
+            None if self.data.by == Dimension::County => {
+                let places = self.data.places.iter();
+                places
+                    .filter_map(|line| line.code.get(..4).filter(|_| line.code.len() == 6))
+                    .collect()
+            }
+            None => Vec::new(),
+        }
     }
 }
