@@ -9,12 +9,20 @@ use std::time::{Duration, Instant};
 
 use serde::Serialize;
 
+use crate::db::{Db, positions};
 use crate::error::{Error, Result};
+use crate::records;
+use crate::subscriptions::finding;
+use crate::suggestions::making;
 
 /// Longest time until the service must be ready.
 const PATIENCE: Duration = Duration::from_secs(60);
 /// Pause between two questions whether it is ready: shorter than what is measured.
 const PAUSE: Duration = Duration::from_millis(2);
+
+/// Longest time until all that follows from the import must be done, and how often it is looked at.
+const SETTLED: Duration = Duration::from_secs(3_600);
+const GLANCE: Duration = Duration::from_millis(200);
 
 /// Memory of a process, in bytes.
 #[derive(Debug, Clone, Copy, Serialize)]
@@ -78,6 +86,28 @@ impl Instance {
                 tokio::time::sleep(PAUSE).await;
             }
             Err(Error::internal("the service does not become ready"))
+        })
+    }
+
+    /// Waits until it has done by itself what it does about new records, suggestions and subscriptions;
+    /// returns the seconds.
+    ///
+    /// # Errors
+    /// When it does not come to an end within an hour.
+    pub fn settle(&self, database: &str) -> Result<f64> {
+        let began = Instant::now();
+        let mut db = Db::connect(database).map_err(Error::internal)?;
+        let last = records::ops::last_change(&mut db)?;
+        super::clients::runtime()?.block_on(async {
+            for reader in [finding::READER, making::READER] {
+                while positions::position(&mut db, reader)? < last {
+                    if began.elapsed() > SETTLED {
+                        return Err(Error::internal(format!("{reader} come to no end")));
+                    }
+                    tokio::time::sleep(GLANCE).await;
+                }
+            }
+            Ok(began.elapsed().as_secs_f64())
         })
     }
 

@@ -33,6 +33,10 @@ pub struct Report {
     pub index: IndexFigures,
     /// From starting the service on these records to being ready.
     pub start_seconds: f64,
+    /// From then until it had made the suggestions and told the subscribers of these records; none unless
+    /// the questions waited for that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub settle_seconds: Option<f64>,
     /// Memory of the service after all questions; none where the system does not tell.
     pub memory: Option<Memory>,
     /// Latencies by asker and number of clients.
@@ -185,6 +189,7 @@ mod tests {
             rows_per_second: 1_999.0,
             index,
             start_seconds: 0.5,
+            settle_seconds: None,
             memory: None,
             loads: Vec::new(),
             deals: None,

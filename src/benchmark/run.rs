@@ -24,6 +24,8 @@ pub struct Plan {
     pub capabilities: Vec<PathBuf>,
     /// Numbers of clients.
     pub clients: Vec<usize>,
+    /// Whether to ask only when the service has done what follows from the import.
+    pub settled: bool,
     /// Seconds of each load.
     pub seconds: f64,
     /// Cases to make and to ask for; none for 0.
@@ -39,6 +41,8 @@ pub enum Stage {
     Dealing(usize),
     /// The index is built anew.
     Indexing,
+    /// The service is doing what follows from new records.
+    Settling,
     /// Questions are asked: by whom, with how many clients.
     Asking(&'static str, usize),
 }
@@ -59,6 +63,12 @@ pub fn run(config: Config, dir: &Path, plan: &Plan, told: &mut dyn FnMut(Stage))
     let askers = askers(&intake, &questions)?;
     let copy = SearchIndex::open(&intake.close()?, Options::default())?.index;
     let service = Instance::start(dir)?;
+    let settle_seconds = if plan.settled {
+        told(Stage::Settling);
+        Some(service.settle(&intake::database_url(dir))?)
+    } else {
+        None
+    };
     let mut loads = Vec::new();
     for (asker, requests) in &askers {
         for &clients in &plan.clients {
@@ -76,6 +86,7 @@ pub fn run(config: Config, dir: &Path, plan: &Plan, told: &mut dyn FnMut(Stage))
         rows_per_second: rows as f64 / seconds,
         index,
         start_seconds: service.start_seconds,
+        settle_seconds,
         memory: service.memory(),
         loads,
         deals,

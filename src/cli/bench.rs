@@ -37,6 +37,10 @@ pub(crate) struct BenchArgs {
     /// Cases to make as well, with contracts and projects, and to ask for; 0 for none
     #[arg(long, value_name = "N", default_value_t = 0)]
     deals: usize,
+    /// Wait until suggestions are made and subscribers told of these records before asking, and tell how
+    /// long that takes: several minutes on 20,000. Without it the questions run beside that work
+    #[arg(long)]
+    settled: bool,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -58,6 +62,7 @@ pub(crate) fn run(context: &Context, args: &BenchArgs) -> Outcome {
         capabilities: args.capabilities.clone(),
         clients: args.clients.clone(),
         seconds: args.seconds,
+        settled: args.settled,
         deals: args.deals,
     };
     let dir = tempfile::tempdir().map_err(Error::from)?;
@@ -77,6 +82,7 @@ fn progress(stage: Stage) -> Message {
     match stage {
         Stage::Importing(file) => Message::new("cli.bench.importing").with("file", file.display()),
         Stage::Dealing(cases) => Message::new("cli.bench.dealing").with("cases", cases),
+        Stage::Settling => Message::new("cli.bench.settling"),
         Stage::Indexing => Message::new("cli.bench.indexing"),
         Stage::Asking(asker, clients) => {
             Message::new("cli.bench.asking").with("asker", asker).with("clients", clients)
@@ -139,6 +145,8 @@ fn figures(report: &Report, language: Language) -> Vec<String> {
         named("cli.bench.start", format!("{:.2} s", report.start_seconds)),
         named("cli.bench.memory", memory),
     ]);
+    let settled = report.settle_seconds;
+    lines.extend(settled.map(|seconds| named("cli.bench.settle", format!("{seconds:.1} s"))));
     lines
 }
 

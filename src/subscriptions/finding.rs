@@ -23,7 +23,7 @@ use crate::records;
 use crate::records::model::{ChangeEntry, RecordKind};
 
 /// Name of the position in the change log.
-const READER: &str = "subscriptions";
+pub const READER: &str = "subscriptions";
 /// Changes taken at a time.
 const CHANGES: i64 = asking::TOGETHER as i64;
 /// Subscriptions asked at a time.

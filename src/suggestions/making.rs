@@ -31,7 +31,7 @@ use crate::subscriptions::news;
 use crate::subscriptions::patience::twice;
 
 /// Name of the position in the change log.
-const READER: &str = "suggestions";
+pub const READER: &str = "suggestions";
 /// Changes taken at a time.
 const CHANGES: i64 = 50;
 /// Suggestions made of one record.

@@ -313,7 +313,7 @@ fn bench_arguments(dir: &Path) -> Vec<String> {
 fn bench_measures_both_ways_and_leaves_the_configured_data_alone() {
     let data = data();
     let mut arguments = bench_arguments(data.path());
-    arguments.extend(["--json", "--deals", "12"].map(str::to_owned));
+    arguments.extend(["--json", "--deals", "12", "--settled"].map(str::to_owned));
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let real = data.path().join("real");
     let output = townbridge(data.path(), &arguments)
@@ -330,6 +330,7 @@ fn bench_measures_both_ways_and_leaves_the_configured_data_alone() {
     // The records, and the three organisations that stand behind them.
     assert_eq!(report["index"]["documents"], 15);
     assert!(report["start_seconds"].as_f64().unwrap() > 0.0);
+    assert!(report["settle_seconds"].as_f64().unwrap() > 0.0);
     let loads = report["loads"].as_array().unwrap();
     let who: Vec<_> = loads.iter().map(|load| (&load["asker"], &load["clients"])).collect();
     let (visitor, member) = (json!("visitor"), json!("member"));

@@ -1,13 +1,15 @@
 //! A day of each role by real clicks: on a phone in Chinese and on a desk in English.
 
 use townbridge::accounts::principal::Caller;
+use townbridge::capabilities;
+use townbridge::capabilities::model::CapabilityId;
 use townbridge::needs::life::NeedStatus;
 use townbridge::needs::model::NeedId;
 use townbridge::needs::ops::{self, TakeNeedStep};
 
 use super::driver::{DESK_EN, Driven, PHONE, Window, demonstration};
 use super::every_page::{ADMIN, FIRM, LIAISON, OFFICER, PROVIDER, Person};
-use crate::support::TestApp;
+use crate::support::{CapabilityBuilder, TestApp};
 
 const BOTH: [Window; 2] = [PHONE, DESK_EN];
 
@@ -51,6 +53,15 @@ async fn publish(app: &TestApp, path: &str) {
     app.settle().await;
 }
 
+/// Another capability of the same owner, which is published; gives the path of its page.
+fn published_beside(app: &TestApp, path: &str, title: &str) -> String {
+    let id: CapabilityId = path.rsplit('/').next().unwrap().parse().unwrap();
+    let draft = capabilities::ops::show(app, &Caller::system("test"), id).unwrap();
+    let owner = draft.org.unwrap().id;
+    let published = CapabilityBuilder::published_of(owner).title(title).insert(app);
+    format!("/capabilities/{}", published.id)
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_firm_posts_a_need_compares_matches_and_writes_to_one() {
     let app = demonstration().await;
@@ -65,6 +76,7 @@ async fn a_firm_posts_a_need_compares_matches_and_writes_to_one() {
         browser.choose("#match-kinds", "achievement").await;
         browser.until("location.search.includes('kinds=achievement')").await;
         assert_eq!(browser.ask("return window.kept").await, true, "the page was loaded anew");
+        assert_eq!(browser.ask("return document.activeElement.id").await, "match-kinds");
         browser.choose("#match-kinds", "").await;
         browser.until("!location.search.includes('kinds=achievement')").await;
         browser.until("document.querySelectorAll('[data-match]').length > 3").await;
@@ -108,15 +120,11 @@ async fn a_provider_writes_a_capability_and_shows_interest_in_a_need() {
         // A draft shows what it would find; interest comes with what is published.
         browser.until("document.querySelectorAll('[data-match]').length > 0").await;
         assert_eq!(browser.count("form[action='/cases']").await, 0);
-        browser.go("/account").await;
-        let published =
-            "main tr:has(a[href^='/capabilities/']) a[href^='/capabilities/']:not([href$='/new'])";
-        let address = browser.link(published).await;
-        browser.go(&address).await;
-        if browser.count("form[action='/cases']").await > 0 {
-            browser.click("form[action='/cases'] button").await;
-            browser.until("/^.cases.[0-9a-f-]{36}$/.test(location.pathname)").await;
-        }
+        let published = published_beside(&app, &browser.path().await, &title);
+        app.settle().await;
+        browser.go(&published).await;
+        browser.click("form[action='/cases'] button").await;
+        browser.until("/^.cases.[0-9a-f-]{36}$/.test(location.pathname)").await;
         browser.close().await;
     }
 }

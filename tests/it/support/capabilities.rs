@@ -20,8 +20,13 @@ pub struct CapabilityBuilder {
 impl CapabilityBuilder {
     /// A draft of this organisation.
     pub fn draft(org: &Organization) -> Self {
+        Self { status: CapabilityStatus::Draft, ..Self::published_of(org.id) }
+    }
+
+    /// A capability that is open, of the organisation with this id.
+    pub fn published_of(org_id: OrgId) -> Self {
         let fields = serde_json::from_value(complete_fields()).unwrap();
-        Self { org_id: org.id, status: CapabilityStatus::Draft, fields }
+        Self { org_id, status: CapabilityStatus::Published, fields }
     }
 
     /// A capability that waits for review.
